@@ -1,0 +1,39 @@
+import commonjs from '@rollup/plugin-commonjs'
+import json from '@rollup/plugin-json'
+import nodeResolve from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+import typescript from '@rollup/plugin-typescript'
+import dts from 'rollup-plugin-dts'
+
+// `noEmitOnError` (tsconfig.json) is what makes a type error fail the build instead of being printed only.
+const browser = () => typescript({ tsconfig: 'src/tsconfig.json' })
+const server = () => typescript({ tsconfig: 'demo/tsconfig.json' })
+
+/** Two passes find what one leaves; `toplevel` shortens the names of the one file that is its own scope. */
+const smallest = terser({ ecma: 2021, toplevel: true, compress: { passes: 3, unsafe_arrows: true, pure_getters: true } })
+
+export default [
+  {
+    input: 'src/snippet.ts',
+    output: { file: 'dist/wasabi.js', format: 'iife' },
+    plugins: [browser(), nodeResolve({ browser: true }), smallest],
+  },
+  {
+    input: 'src/index.ts',
+    output: { file: 'dist/index.js', format: 'es' },
+    external: ['js-cookie'],
+    plugins: [browser()],
+  },
+  {
+    input: 'src/index.ts',
+    output: { file: 'dist/index.d.ts', format: 'es' },
+    plugins: [dts({ tsconfig: 'src/tsconfig.json' })],
+  },
+  {
+    // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.
+    input: { endpoint: 'demo/endpoint/index.ts', main: 'demo/endpoint/main.ts', demo: 'demo/server.ts' },
+    output: { dir: 'dist/demo', format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
+    external: (id) => !/^[./]/.test(id),
+    plugins: [server(), json()],
+  },
+]
