@@ -1,0 +1,24 @@
+/** RFC 3339, section 5.6, with the offset left out at will and, as ISO 8601 has it, without its colon or minutes. */
+const shape =
+  /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?$/
+
+/**
+ * Reads a date and time as an instant: equal for equal instants however they are written, and in the order of time
+ * when compared as text. A time without an offset is UTC. `undefined` for what is no time, such as 30 February.
+ */
+export const readInstant = (text: string): string | undefined => {
+  const [, day = '', minute = '', second = '', fraction = '', sign = '+', hours = '0', minutes = '0'] =
+    shape.exec(text) ?? []
+  const local = Date.parse(`${day}T${minute}Z`)
+  // V8 takes 30 February for 2 March, and throws on writing an invalid date.
+  if (Number.isNaN(local) || !new Date(local).toISOString().startsWith(day)) return undefined
+
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000)
+  // Offsets are whole minutes, so seconds stay as written: leap seconds and more than three decimals survive.
+  const utc = new Date(local - offset).toISOString().slice(0, -8)
+  const outsideFourDigitYears = utc.length !== 'yyyy-mm-ddThh:mm'.length
+  if (outsideFourDigitYears || (second === '60' && !utc.endsWith('T23:59'))) return undefined
+
+  const decimals = fraction.replace(/0+$/, '')
+  return `${utc}:${second}${decimals && '.'}${decimals}`
+}

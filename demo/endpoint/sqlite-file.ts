@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { sqliteSchema } from './sqlite-schema'
+
+type Sqlite = { readonly DatabaseSync: new (file: string) => DatabaseSyncInstance }
+
+/** Node has SQLite built in from 22.13 on; before, a package brings the same calls. */
+const loadSqlite = async (): Promise<Sqlite> =>
+  (process.getBuiltinModule('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
+
+// In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
+const settings = 'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'
+
+const open = async (file: string): Promise<DatabaseSyncInstance> => {
+  const { DatabaseSync } = await loadSqlite()
+  mkdirSync(dirname(file), { recursive: true })
+  const database = new DatabaseSync(file)
+  try {
+    database.exec(settings)
+    database.exec(`BEGIN IMMEDIATE; ${sqliteSchema} COMMIT`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Opens the data file, made with its folder if need be. Rejects with a sentence that says what to do. */
+export const openSqlite = async (file: string): Promise<DatabaseSyncInstance> => {
+  try {
+    return await open(file)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(
+      `Cannot use ${file} as the data file (${reason}): set DATA_FILE to a file that this user can write, new or made by wasabi.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerNothing, answerProblem, answerProblems } from './answer'
+import type { Answer } from './commit'
+import { largestBody, readBody, type RequestBody } from './request-body'
+import type { Arrival } from './store'
+import { refusal, validate, type Validated } from './validate'
+
+const tooLarge: Validated = {
+  type: 'refused',
+  refusal: refusal(413, `is larger than ${String(largestBody)} bytes`),
+}
+
+/** Seconds until a sender may come again: enough for a database to restart, short enough for a page to be still open. */
+const comeAgain = 5
+
+const read = (body: RequestBody): Arrival => {
+  const receivedAt = Date.now()
+  const validated = body.tooLarge ? tooLarge : validate(body.bytes)
+  return validated.type === 'valid' ? { ...validated, receivedAt } : { ...validated, receivedAt, bytes: body.bytes }
+}
+
+const answerTo = (response: ServerResponse, arrival: Arrival): Answer => (outcome) => {
+  if (outcome === undefined) {
+    response.setHeader('Retry-After', comeAgain)
+    answerProblem(response, 503, 'could not be stored, and can be sent again')
+  } else if (arrival.type === 'refused') {
+    answerProblems(response, arrival.refusal.status, arrival.refusal.errors)
+  } else {
+    answerNothing(response, outcome === 'stored' ? 201 : 200)
+  }
+}
+
+/** Takes one event from a request, and answers once it is committed, or known, or refused and kept aside. */
+export const createTaker =
+  (add: (arrival: Arrival, answer: Answer) => void) =>
+  (request: IncomingMessage, response: ServerResponse): void => {
+    readBody(request, (body) => {
+      const arrival = read(body)
+      add(arrival, answerTo(response, arrival))
+    })
+  }
