@@ -30,6 +30,12 @@ export default [
     plugins: [dts({ tsconfig: 'src/tsconfig.json' })],
   },
   {
+    // Pasted into pages as it stands: an expression, not a module.
+    input: 'src/stub.js',
+    output: { file: 'dist/stub.js', format: 'es' },
+    plugins: [smallest],
+  },
+  {
     // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.
     input: { endpoint: 'demo/endpoint/index.ts', main: 'demo/endpoint/main.ts', demo: 'demo/server.ts' },
     output: { dir: 'dist/demo', format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },

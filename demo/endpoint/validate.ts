@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Ajv, type ErrorObject } from 'ajv'
 import type { CustomerAction } from './customer-action'
-import schema from './customer-action.schema.json'
+import schema from './customer-action.schema.json' with { type: 'json' }
 import { readInstant } from './instant'
 
 /** One reason for a refusal. `path` is a JSON pointer (RFC 6901), `""` for the whole body. */

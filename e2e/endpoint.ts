@@ -1,0 +1,145 @@
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { createEndpoint } from '../demo/endpoint/index'
+
+/** What stands between the page and the endpoint: nothing, or one of the ways in which hosts and networks go wrong. */
+export type Weather =
+  | 'up'
+  | 'hangs'
+  /** The endpoint stores the event, and its answer is lost. */
+  | 'loses answers'
+  /** The endpoint stores the event, and a proxy eats the CORS header of its answer. */
+  | 'sends no cors header'
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+
+/** An event as the contract has it, read back. */
+export type StoredEvent = {
+  readonly eventType: string
+  readonly eventAction: 'CREATED' | 'UPDATED'
+  readonly version: number
+  readonly body: {
+    readonly interactionId: string
+    readonly customerId: string
+    readonly interaction: { readonly type: string; readonly subscriptionContractId?: string }
+    readonly utmParameters?: Readonly<Record<string, string>>
+    readonly createdAt: string
+    readonly updatedAt: string
+  }
+}
+
+/** One request as it arrived. */
+export type Arrival = { readonly method: string; readonly headers: IncomingHttpHeaders; readonly body: string; readonly at: number }
+
+const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Retry-After' }
+
+/** Listens on a free port, or on the one it had before. */
+export const listen = async (listener: RequestListener, port = 0): Promise<Server> => {
+  const server = createServer(listener)
+  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, '127.0.0.1', resolve))
+  return server
+}
+
+export const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+export const shut = async (server: Server): Promise<void> => {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
+  await closed
+}
+
+/** The real endpoint over a real store, and before it a host that goes wrong on demand and counts what arrives. */
+export const startEndpoint = async (file = ':memory:') => {
+  const endpoint = await createEndpoint({ file })
+  const real = await listen((request, response) => {
+    if (!endpoint.handle(request, response)) response.writeHead(404).end()
+  })
+  const origin = `http://127.0.0.1:${portOf(real)}`
+  const arrivals: Arrival[] = []
+  const watchers = new Set<() => void>()
+  let weather: (arrival: Arrival) => Weather = () => 'up'
+
+  const forward = async (arrival: Arrival, response: ServerResponse, now: Weather) => {
+    const { method, body } = arrival
+    const answer = await fetch(`${origin}/customer-actions`, { method, ...(method === 'POST' && { body }) })
+    if (now === 'loses answers') {
+      response.destroy()
+      return
+    }
+    const headers = Object.fromEntries(answer.headers)
+    if (now === 'sends no cors header') delete headers['access-control-allow-origin']
+    response.writeHead(answer.status, headers).end(await answer.text())
+  }
+
+  const host: RequestListener = async (request, response) => {
+    const arrival = { method: request.method ?? '', headers: request.headers, body: await text(request).catch(() => ''), at: Date.now() }
+    arrivals.push(arrival)
+    const now = weather(arrival)
+    if (typeof now === 'object') response.writeHead(now.status, { ...CORS, ...now.headers }).end(now.body)
+    else if (now !== 'hangs') await forward(arrival, response, now)
+    for (const look of watchers) look()
+  }
+
+  let front = await listen(host)
+  const port = portOf(front)
+
+  const stored = async (): Promise<readonly StoredEvent[]> => {
+    const answer = await fetch(`${origin}/customer-actions?limit=1000`)
+    const { events } = (await answer.json()) as { events: { event: StoredEvent }[] }
+    return events.map(({ event }) => event)
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}/customer-actions`,
+    arrivals,
+    stored,
+
+    /** Makes the host go wrong, or well again. */
+    weather(next: Weather | ((arrival: Arrival) => Weather)) {
+      weather = typeof next === 'function' ? next : () => next
+    },
+
+    /** Nobody listens any more: connections are refused. */
+    goAway: () => shut(front),
+
+    async comeBack() {
+      front = await listen(host, port)
+    },
+
+    /** Waits, without a clock, until this many requests have arrived and were dealt with. */
+    arrived: (count: number) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (arrivals.length < count) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      }),
+
+    /** Waits until this many events are stored, and gives them. */
+    holds: (count: number) =>
+      new Promise<readonly StoredEvent[]>((resolve) => {
+        const look = () => {
+          if (!watchers.has(look)) return
+          void stored()
+            .then((events) => {
+              if (events.length < count) return
+              watchers.delete(look)
+              resolve(events)
+            })
+            // The test is over, and its endpoint gone.
+            .catch(() => watchers.delete(look))
+        }
+        watchers.add(look)
+        look()
+      }),
+
+    async close() {
+      if (front.listening) await shut(front)
+      await endpoint.close()
+      await shut(real)
+    },
+  }
+}
