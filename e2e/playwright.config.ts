@@ -5,7 +5,7 @@ const HOSTS = '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.co.uk 127.0.0.1
 
 export default defineConfig({
   testDir: '.',
-  outputDir: '../test-results',
+  outputDir: '../test-results/e2e',
   fullyParallel: true,
   workers: 2,
   retries: 0,
