@@ -1,15 +1,20 @@
-import { test as base } from 'playwright/test'
+import { test as base, type BrowserContext } from 'playwright/test'
 import { startEndpoint } from './endpoint'
 import { startSite, tag } from './site'
+import type { Tab } from './tab'
 
 type Fixtures = {
   readonly endpoint: Awaited<ReturnType<typeof startEndpoint>>
   readonly site: Awaited<ReturnType<typeof startSite>>
   /** The tag, pointing at this test's endpoint, with options of the test's own. */
   readonly wasabi: (options?: Readonly<Record<string, string>>) => string
-  /** What the pages said on the console as errors and warnings, and what they threw. */
-  readonly complaints: string[]
+  /** A first tab, in a browser profile of this test's own. */
+  readonly tab: Tab
+  /** One more tab of the same profile. */
+  readonly newTab: () => Promise<Tab>
 }
+
+const openTab = async (context: BrowserContext): Promise<Tab> => (await context.newPage()) as Tab
 
 /** Every test has an endpoint, a site and a browser profile of its own. */
 export const test = base.extend<Fixtures>({
@@ -29,15 +34,12 @@ export const test = base.extend<Fixtures>({
     await use((options = {}) => tag({ endpoint: endpoint.url, ...options }))
   },
 
-  complaints: async ({ context }, use) => {
-    const complaints: string[] = []
-    context.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-    })
-    context.on('weberror', (error) => {
-      complaints.push(`thrown: ${error.error().message}`)
-    })
-    await use(complaints)
+  tab: async ({ context }, use) => {
+    await use(await openTab(context))
+  },
+
+  newTab: async ({ context }, use) => {
+    await use(() => openTab(context))
   },
 })
 

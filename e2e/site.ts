@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { listen, portOf, shut } from './endpoint'
 
 /** A page of the site under test: its HTML, and headers of its own. */
@@ -12,16 +13,26 @@ export const tag = (attributes: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => ` data-${name}="${value}"`)
     .join('')}></script>`
 
-/** A page as people write them, with the stub and what stands in its body. */
-export const page = (body: string, headers?: Page['headers']): Page => ({
-  html: `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${STUB}${body}`,
-  ...(headers && { headers }),
-})
+/** Sends home what a page complains of, in any engine: errors and warnings on its console, and what was thrown. */
+const COMPLAIN = `<script>(() => {
+  const complain = (text) => navigator.sendBeacon('/complaints', text)
+  for (const kind of ['error', 'warn']) {
+    const real = console[kind]
+    console[kind] = (...what) => { complain(what.join(' ')); real.apply(console, what) }
+  }
+  addEventListener('error', ({ message }) => complain('thrown: ' + message))
+  addEventListener('unhandledrejection', ({ reason }) => complain('thrown: ' + reason))
+})()</script>`
+
+/** A page as people write them: the stub, and what stands in its body. */
+export const page = (body: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${COMPLAIN}${STUB}${body}`
 
 /** A site that serves the built script, under every name that leads to this machine. */
 export const startSite = async () => {
   const pages = new Map<string, Page>()
   const script = readFileSync('dist/wasabi.js')
+  const complaints: string[] = []
   /** Holds the script back: it arrives when the returned promise resolves. */
   let gate = Promise.resolve()
 
@@ -32,15 +43,19 @@ export const startSite = async () => {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
       return
     }
+    if (path === '/complaints') complaints.push(await text(request))
     const found = pages.get(path)
     if (!found) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...found.headers }).end(found.html)
   })
 
   return {
-    /** Puts a page at a path. */
+    /** What the pages complained of. */
+    complaints,
+
+    /** Puts a page at a path: what stands in its body, or all of it. */
     put(path: string, content: Page | string) {
-      pages.set(path, typeof content === 'string' ? page(content) : content)
+      pages.set(path, typeof content === 'string' ? { html: page(content) } : content)
     },
 
     /** The address of a path under a name; `localhost` if none is given. */

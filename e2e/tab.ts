@@ -1,0 +1,13 @@
+/**
+ * A tab, as the driver of any engine can drive it: a test that stays within this runs everywhere.
+ * What a page has (cookies, storage, history) is asked of the page itself.
+ */
+export type Tab = {
+  /** Goes to an address and waits for its load event. */
+  readonly goto: (url: string) => Promise<unknown>
+  /** Runs a function in the page, and waits for what it returns. */
+  evaluate<Result, Argument>(run: (argument: Argument) => Result | Promise<Result>, argument?: Argument): Promise<Result>
+  readonly reload: () => Promise<unknown>
+  /** Closes the tab as a visitor would, and lets it say goodbye. */
+  readonly close: () => Promise<void>
+}
