@@ -16,7 +16,7 @@ type Parts = {
   readonly send: (eventAction: 'CREATED' | 'UPDATED', action: CustomerAction) => void
 }
 
-type Details = { readonly customerId?: unknown; readonly subscriptionContractId?: unknown }
+type Details = { readonly interactionId?: unknown; readonly customerId?: unknown; readonly subscriptionContractId?: unknown }
 
 /** What the calls of a page do once they may: each becomes an event, and is taken down for later corrections. */
 export const createRecorder = ({ settings, identity, journal, attributed, send }: Parts, { tell, log }: Voice) => {
@@ -27,6 +27,7 @@ export const createRecorder = ({ settings, identity, journal, attributed, send }
       if (given[name] !== undefined && !id) tell(`${name} ${String(given[name])} is no id (built from a missing value?), and is left out.`)
       return id
     }
+    read('interactionId')
     return { customerId: read('customerId'), subscriptionContractId: read('subscriptionContractId') }
   }
 

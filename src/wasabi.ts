@@ -76,7 +76,11 @@ export const createWasabi = (tag: Partial<Options>, { landing, calls }: Early = 
   const submit = (name: Call['name'], args: readonly unknown[] = [], { time = Date.now(), href = location.href, id = '' } = {}) => {
     const call = { name, args, time, href, id }
     if (tracker) tracker.perform(call)
-    else waiting.push(call)
+    else {
+      // A refusal drops what is queued, also while the options are not known yet.
+      if (name === 'consent' && args[0] === false) waiting.length = 0
+      waiting.push(call)
+    }
   }
 
   const init = (given: Partial<Options>) => {

@@ -1,0 +1,198 @@
+import { expect, test } from './fixtures'
+import { storedKeys, track } from './steps'
+
+const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) => events.map(({ body }) => body.interactionId).sort()
+
+/** How often each event was asked to be taken. */
+const requestsOf = (arrivals: readonly { readonly body: string }[], id: string) => arrivals.filter(({ body }) => body.includes(`"${id}"`)).length
+
+test('with the endpoint up and the page staying there is one request an event, and nothing is left behind', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  for (const id of ['a', 'b', 'c']) await track(tab, 'SIGN_UP', { interactionId: id })
+  await endpoint.holds(3)
+  await expect.poll(async () => (await storedKeys(tab)).filter((key) => !key.startsWith('wasabi.J.'))).toEqual([])
+  await tab.reload()
+  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+  await endpoint.holds(4)
+  expect(endpoint.arrivals).toHaveLength(4)
+})
+
+test('every attempt sends the same bytes', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/?utm_source=first'))
+  endpoint.weather({ status: 503 })
+  await track(tab)
+  await endpoint.arrived(1)
+  endpoint.weather('up')
+  await tab.goto(site.url('/?utm_source=second'))
+  await endpoint.holds(1)
+  expect(new Set(endpoint.arrivals.map(({ body }) => body)).size).toBe(1)
+})
+
+test('a page that stays tries again by itself', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  let refusals = 2
+  endpoint.weather(() => (refusals-- > 0 ? { status: 503 } : 'up'))
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await track(tab, 'SIGN_UP', { interactionId: 'b' })
+  expect(idsOf(await endpoint.holds(2))).toEqual(['a', 'b'])
+})
+
+for (const [how, header] of [
+  ['in seconds', () => '2'],
+  ['as a date', () => new Date(Date.now() + 3000).toUTCString()],
+] as const) {
+  test(`Retry-After ${how} is obeyed by every page and tab`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    endpoint.weather({ status: 503, headers: { 'retry-after': header() } })
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    await endpoint.arrived(1)
+    // The answer has been read when the time to wait is written down.
+    await expect.poll(() => tab.evaluate(() => localStorage.getItem('wasabi.wait'))).not.toBeNull()
+    endpoint.weather('up')
+    await tab.reload()
+    const other = await newTab()
+    await other.goto(site.url('/'))
+    await endpoint.holds(1)
+    const [first, second] = endpoint.arrivals
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1900)
+  })
+}
+
+test('an absurd Retry-After is a day', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather({ status: 429, headers: { 'retry-after': '99999999999' } })
+  await track(tab)
+  await endpoint.arrived(1)
+  await expect.poll(() => tab.evaluate(() => Number(localStorage.getItem('wasabi.wait')) > Date.now())).toBe(true)
+  const days = await tab.evaluate(() => (Number(localStorage.getItem('wasabi.wait')) - Date.now()) / 86_400_000)
+  expect(days).toBeLessThanOrEqual(1)
+})
+
+test('one event that can never be taken is told and stops no other', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather(({ body }) => (body.includes('"bad"') ? { status: 422, body: '{"errors":[{"path":"/body","message":"no"}]}' } : { status: 503 }))
+  for (const id of ['bad', 'good', 'better']) await track(tab, 'SIGN_UP', { interactionId: id })
+  await endpoint.arrived(3)
+  endpoint.weather(({ body }) => (body.includes('"bad"') ? { status: 422 } : 'up'))
+  await tab.reload()
+  expect(idsOf(await endpoint.holds(2))).toEqual(['better', 'good'])
+  expect(requestsOf(endpoint.arrivals, 'bad')).toBe(1)
+  expect(site.complaints.filter((text) => text.includes('refused')).join()).toContain('"message":"no"')
+})
+
+test('an update waits for its own CREATED', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather({ status: 503 })
+  await track(tab, 'SIGN_UP', { interactionId: 'zz' })
+  await tab.evaluate(() => {
+    window.wasabi?.update('zz', { customerId: '42' })
+  })
+  await endpoint.arrived(1)
+  endpoint.weather('up')
+  const events = await endpoint.holds(2)
+  expect(events.map(({ eventAction }) => eventAction)).toEqual(['CREATED', 'UPDATED'])
+  expect(endpoint.arrivals.findIndex(({ body }) => body.includes('UPDATED'))).toBeGreaterThan(0)
+})
+
+test('localStorage.clear() at log-out loses nothing that this page recorded', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather({ status: 503 })
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await endpoint.arrived(1)
+  await tab.evaluate(() => {
+    localStorage.clear()
+  })
+  endpoint.weather('up')
+  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+})
+
+test('garbage under our keys is removed, and stops nothing', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  site.put('/empty', 'nothing')
+  await tab.goto(site.url('/empty'))
+  await tab.evaluate(() => {
+    for (const [key, value] of Object.entries({ 'C.a': '{', 'C.b': '[]', 'C.c': 'null', 'C.d': '{"eventType":"CUSTOMER_ACTION"}', 'U.x': '1', 'J.a': '{"', wait: 'soon' })) {
+      localStorage.setItem(`wasabi.${key}`, value)
+    }
+  })
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'good' })
+  await endpoint.holds(1)
+  await expect.poll(async () => (await storedKeys(tab)).filter((key) => /\.[CU]\./.test(key))).toEqual([])
+  expect(endpoint.arrivals).toHaveLength(1)
+})
+
+test('stored events go to whatever endpoint the page has now', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi({ endpoint: 'http://127.0.0.1:9/customer-actions' }))
+  site.put('/moved', wasabi())
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await tab.goto(site.url('/moved'))
+  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+})
+
+test('a full quota costs neither the event nor the page', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather({ status: 503 })
+  await tab.evaluate(() => {
+    let piece = 'x'.repeat(1_000_000)
+    for (let index = 0; piece; index++) {
+      try {
+        localStorage.setItem(`full ${index}`, piece)
+      } catch {
+        piece = piece.slice(0, piece.length >> 1)
+      }
+    }
+  })
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await endpoint.arrived(1)
+  endpoint.weather('up')
+  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
+})
+
+test('over the keepalive quota of the page an event is sent again without it', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather(({ body }) => (body.startsWith('xxx') ? 'hangs' : 'up'))
+  await tab.evaluate((url) => {
+    fetch(url, { method: 'POST', body: 'x'.repeat(65_000), keepalive: true }).catch(() => undefined)
+  }, endpoint.url)
+  await endpoint.arrived(1)
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+})
+
+test('with the six connections of the host taken, an event still outlives its page', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather(({ body }) => (body === 'hang' ? 'hangs' : 'up'))
+  await tab.evaluate((url) => {
+    for (let index = 0; index < 6; index++) void fetch(url, { method: 'POST', body: 'hang' }).catch(() => undefined)
+  }, endpoint.url)
+  await endpoint.arrived(6)
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await tab.close()
+  // No page of ours starts again: only the first attempt can have brought it.
+  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+})
+
+test('an endpoint that cannot be read is told once, with what to check', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  endpoint.weather('sends no cors header')
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await track(tab, 'SIGN_UP', { interactionId: 'b' })
+  await endpoint.arrived(2)
+  await expect.poll(() => site.complaints.length).toBe(1)
+  expect(site.complaints[0]).toMatch(/Access-Control-Allow-Origin.*Content-Security-Policy/)
+})

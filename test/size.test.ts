@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { expect, test } from 'vitest'
+
+/** The one place that states how large a file may be, in bytes; what each feature buys is told in the README. */
+const BUDGETS = { 'dist/wasabi.js': 3584 }
+
+const brotli = (file: string) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
+
+test.each(Object.entries(BUDGETS))('%s is at most %i bytes (brotli 11)', (file, budget) => {
+  const bytes = brotli(file)
+  console.log(`${file}: ${bytes} bytes of ${budget}`)
+  expect(bytes).toBeLessThanOrEqual(budget)
+})
+
+test('the stub is at most 350 bytes as it stands in the page', () => {
+  const stub = `<script>${readFileSync('dist/stub.js', 'utf8').trim()}</script>`
+  console.log(`stub: ${stub.length} bytes of 350`)
+  expect(stub.length).toBeLessThanOrEqual(350)
+})
