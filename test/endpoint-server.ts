@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createEndpoint, type Endpoint } from '../demo/endpoint/index'
+import { createEndpoint, type Endpoint, type EndpointOptions } from '../demo/endpoint/index'
 
 /** One line of `vectors/events.json`. */
 export type EventVector = { readonly why: string; readonly body: string; readonly status: number; readonly at?: string }
@@ -63,11 +63,11 @@ export const serveEndpoint = async (endpoint: Endpoint) => {
   }
 }
 
-/** An endpoint over a new data file, closed when the test is over. */
-export const freshEndpoint = async (file = freshFile()) => {
-  const endpoint = await createEndpoint({ file })
+/** An endpoint over a new store, or over the one of these options, closed when the test is over. */
+export const startEndpoint = async (options: EndpointOptions = { file: freshFile() }) => {
+  const endpoint = await createEndpoint(options)
   onTestFinished(() => endpoint.close())
-  return { ...(await serveEndpoint(endpoint)), endpoint, file }
+  return { ...(await serveEndpoint(endpoint)), endpoint, options }
 }
 
 type Row = { readonly cursor: string; readonly receivedAt: string; readonly event: { readonly body: Readonly<Record<string, unknown>> } }

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { action, freshEndpoint } from './endpoint-server'
+import { action, startEndpoint } from './endpoint-server'
+import { describeStores } from './endpoint-stores'
 
 type Message = { readonly id?: string; readonly event?: string; readonly data?: string }
 
@@ -29,57 +30,59 @@ const follow = async (url: string, headers = {}) => {
   return { next, start: (await next()).id }
 }
 
-test('shows what comes in, with the reason when it is not stored', async () => {
-  const { url, post } = await freshEndpoint()
-  const { next } = await follow(url)
-  const bodies = [action(), '{}', action(), action({ customerId: 'c-2' }), 'no JSON "\n\n', 'x'.repeat(20_000)]
-  for (const body of bodies) await post(body)
+describeStores((freshPlace) => {
+  test('shows what comes in, with the reason when it is not stored', async () => {
+    const { url, post } = await startEndpoint(await freshPlace())
+    const { next } = await follow(url)
+    const bodies = [action(), '{}', action(), action({ customerId: 'c-2' }), 'no JSON "\n\n', 'x'.repeat(20_000)]
+    for (const body of bodies) await post(body)
 
-  const messages = []
-  for (const body of bodies) {
-    const { event, data = '' } = await next()
-    messages.push([event, JSON.parse(data)])
-    expect(body).toBeDefined()
-  }
-  expect(messages).toMatchObject([
-    ['stored', { event: { body: { customerId: 'c-1' } } }],
-    ['refused', { status: 422, body: '{}', reason: expect.stringContaining('/eventType is missing') as string }],
-    ['repeated', { reason: 'known already' }],
-    ['repeated', { reason: 'known with other content, which stands', event: { body: { customerId: 'c-2' } } }],
-    ['refused', { status: 400, body: 'no JSON "\n\n' }],
-    ['refused', { status: 413 }],
-  ])
-})
+    const messages = []
+    for (const body of bodies) {
+      const { event, data = '' } = await next()
+      messages.push([event, JSON.parse(data)])
+      expect(body).toBeDefined()
+    }
+    expect(messages).toMatchObject([
+      ['stored', { event: { body: { customerId: 'c-1' } } }],
+      ['refused', { status: 422, body: '{}', reason: expect.stringContaining('/eventType is missing') as string }],
+      ['repeated', { reason: 'known already' }],
+      ['repeated', { reason: 'known with other content, which stands', event: { body: { customerId: 'c-2' } } }],
+      ['refused', { status: 400, body: 'no JSON "\n\n' }],
+      ['refused', { status: 413 }],
+    ])
+  })
 
-test('resumes after the last message seen, over a restart too', async () => {
-  const { url, post, endpoint, file } = await freshEndpoint()
-  await post(action({ interactionId: 'a' }))
-  const { next } = await follow(url)
-  await post(action({ interactionId: 'b' }))
-  const { id } = await next()
-  await post('{}')
-  await post(action({ interactionId: 'c' }))
-  await endpoint.close()
+  test('resumes after the last message seen, over a restart too', async () => {
+    const { url, post, endpoint, options } = await startEndpoint(await freshPlace())
+    await post(action({ interactionId: 'a' }))
+    const { next } = await follow(url)
+    await post(action({ interactionId: 'b' }))
+    const { id } = await next()
+    await post('{}')
+    await post(action({ interactionId: 'c' }))
+    await endpoint.close()
 
-  const restarted = await freshEndpoint(file)
-  const resumed = await follow(restarted.url, { 'Last-Event-ID': id })
-  await restarted.post(action({ interactionId: 'd' }))
-  const seen = [await resumed.next(), await resumed.next(), await resumed.next()]
-  expect(seen.map(({ event }) => event)).toEqual(['refused', 'stored', 'stored'])
-  expect(seen[2]?.data).toContain('"interactionId":"d"')
-})
+    const restarted = await startEndpoint(options)
+    const resumed = await follow(restarted.url, { 'Last-Event-ID': id })
+    await restarted.post(action({ interactionId: 'd' }))
+    const seen = [await resumed.next(), await resumed.next(), await resumed.next()]
+    expect(seen.map(({ event }) => event)).toEqual(['refused', 'stored', 'stored'])
+    expect(seen[2]?.data).toContain('"interactionId":"d"')
+  })
 
-test('gives an id to resume from before the first event', async () => {
-  const { url, post } = await freshEndpoint()
-  const { start } = await follow(url)
-  await post(action())
-  const { next } = await follow(url, { 'Last-Event-ID': start })
-  expect((await next()).event).toBe('stored')
-})
+  test('gives an id to resume from before the first event', async () => {
+    const { url, post } = await startEndpoint(await freshPlace())
+    const { start } = await follow(url)
+    await post(action())
+    const { next } = await follow(url, { 'Last-Event-ID': start })
+    expect((await next()).event).toBe('stored')
+  })
 
-test('ends the streams when it is closed', async () => {
-  const { url, endpoint } = await freshEndpoint()
-  const { next } = await follow(url)
-  await endpoint.close()
-  expect(await next()).toEqual({})
+  test('ends the streams when it is closed', async () => {
+    const { url, endpoint } = await startEndpoint(await freshPlace())
+    const { next } = await follow(url)
+    await endpoint.close()
+    expect(await next()).toEqual({})
+  })
 })

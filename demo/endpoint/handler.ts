@@ -42,7 +42,10 @@ const answerNotAllowed = (response: ServerResponse, allowed: string): void => {
 /** Joins the endpoint's parts over a store. */
 export const createHandler = (store: Store): Endpoint => {
   const stream = createStream(store.entries)
-  const committer = createCommitter(store.append, stream.tell)
+  const committer = createCommitter(store, ({ arrivals, outcomes, error }) => {
+    if (error === undefined) stream.tell(arrivals, outcomes)
+    else console.error('wasabi: could not commit,', error)
+  })
   const take = createTaker(committer.add)
   const reader = createReader(store)
 

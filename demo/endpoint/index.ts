@@ -1,5 +1,7 @@
 import { createHandler, type Endpoint } from './handler'
+import { createPostgresStore } from './postgres-store'
 import { createSqliteStore } from './sqlite-store'
+import type { Store } from './store'
 
 export type { Endpoint } from './handler'
 
@@ -10,7 +12,13 @@ export type EndpointOptions = {
    * @default 'data/wasabi.sqlite'
    */
   readonly file?: string
+  /** The PostgreSQL database to keep events in instead, as in `postgres://user:password@host:5432/database`. */
+  readonly database?: string
 }
+
+/** Opens the store that the options name. Rejects with a sentence that says what to do when it cannot be used. */
+export const openStore = ({ file = 'data/wasabi.sqlite', database }: Pick<EndpointOptions, 'file' | 'database'>): Promise<Store> =>
+  database === undefined ? createSqliteStore(file) : createPostgresStore(database)
 
 /**
  * Creates an endpoint over its own store. Rejects with a sentence that says what to do when the store cannot be used.
@@ -19,5 +27,4 @@ export type EndpointOptions = {
  * const endpoint = await createEndpoint()
  * createServer((request, response) => endpoint.handle(request, response) || response.writeHead(404).end())
  */
-export const createEndpoint = async ({ file = 'data/wasabi.sqlite' }: EndpointOptions = {}): Promise<Endpoint> =>
-  createHandler(await createSqliteStore(file))
+export const createEndpoint = async (options: EndpointOptions = {}): Promise<Endpoint> => createHandler(await openStore(options))

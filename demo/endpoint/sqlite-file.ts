@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { sqliteSchema } from './sqlite-schema'
+import { prepareSqlite } from './sqlite-schema'
 
 type Sqlite = { readonly DatabaseSync: new (file: string) => DatabaseSyncInstance }
 
@@ -10,7 +10,10 @@ const loadSqlite = async (): Promise<Sqlite> =>
   (process.getBuiltinModule('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
 
 // In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
-const settings = 'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;'
+// What is erased is overwritten, not only let go of: https://sqlite.org/pragma.html#pragma_secure_delete
+const settings = `
+  PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+`
 
 const open = async (file: string): Promise<DatabaseSyncInstance> => {
   const { DatabaseSync } = await loadSqlite()
@@ -18,7 +21,7 @@ const open = async (file: string): Promise<DatabaseSyncInstance> => {
   const database = new DatabaseSync(file)
   try {
     database.exec(settings)
-    database.exec(`BEGIN IMMEDIATE; ${sqliteSchema} COMMIT`)
+    prepareSqlite(database)
     return database
   } catch (error) {
     database.close()

@@ -1,8 +1,13 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+
 /**
- * The tables. One sequence numbers both, so that a stream can be resumed over all that came in; it is a row of its own,
- * since an erased newest entry must not give its cursor away again.
+ * Each brings the tables from the version of its index to the next. What has been released is never changed.
+ *
+ * One sequence numbers events and what is put aside, so that a stream can be resumed over all that came in; it is a row
+ * of its own, since an erased newest entry must not give its cursor away again.
  */
-export const sqliteSchema = `
+const migrations: readonly string[] = [
+  `
   CREATE TABLE IF NOT EXISTS sequence (newest INTEGER NOT NULL);
   INSERT INTO sequence SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM sequence);
   CREATE TABLE IF NOT EXISTS event (
@@ -21,4 +26,25 @@ export const sqliteSchema = `
     refusal TEXT
   );
   CREATE INDEX IF NOT EXISTS aside_outcome ON aside (outcome, cursor);
-`
+  `,
+  `
+  ALTER TABLE event ADD COLUMN customer_id TEXT NOT NULL DEFAULT '';
+  UPDATE event SET customer_id = json_extract(text, '$.body.customerId');
+  CREATE INDEX event_customer ON event (customer_id);
+  CREATE INDEX event_received_at ON event (received_at);
+  ALTER TABLE aside ADD COLUMN customer_id TEXT;
+  ALTER TABLE aside ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+  UPDATE aside SET digest = cursor;
+  CREATE UNIQUE INDEX aside_once ON aside (outcome, received_at, digest);
+  CREATE TABLE erased (digest TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
+]
+
+/** Makes the tables, or brings them up to date, one process at a time: the write lock is taken before the version is read. */
+export const prepareSqlite = (database: DatabaseSyncInstance): void => {
+  database.exec('BEGIN IMMEDIATE')
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number }
+  if (version > migrations.length) throw new Error('it was made by a newer wasabi, which must be used from then on')
+  for (const migration of migrations.slice(version)) database.exec(migration)
+  database.exec(`PRAGMA user_version = ${String(migrations.length)}; COMMIT`)
+}

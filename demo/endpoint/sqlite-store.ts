@@ -1,43 +1,59 @@
-import { openSqlite } from './sqlite-file'
 import { appendTo } from './sqlite-append'
-import type { Entry, Page, Store } from './store'
-import type { Refusal } from './validate'
+import { erasureIn } from './sqlite-erase'
+import { openSqlite } from './sqlite-file'
+import { createSqliteReader } from './sqlite-read'
+import { inTransaction } from './sqlite-transaction'
+import type { Store } from './store'
 
-type EventRow = { readonly cursor: number; readonly received_at: number; readonly text: string }
-type EntryRow = EventRow & { readonly outcome: Entry['outcome']; readonly refusal: string | null }
-
-const stored = "cursor, received_at, 'stored' AS outcome, text, NULL AS refusal FROM event"
-const keptAside = 'cursor, received_at, outcome, CAST(bytes AS TEXT), refusal FROM aside'
-
-const toEntry = ({ cursor, received_at, outcome, text, refusal }: EntryRow): Entry => ({
-  cursor: String(cursor),
-  receivedAt: received_at,
-  outcome,
-  text,
-  ...(refusal !== null && { refusal: JSON.parse(refusal) as Refusal }),
-})
+/** Rows at a time: SQLite works on the event loop, and nobody is to wait for long. */
+const expiredAtOnce = 500
 
 /** Keeps everything in one SQLite file. Rejects with a sentence that says what to do if that file cannot be used. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
   const database = await openSqlite(file)
   const append = appendTo(database)
-  const selectEvents = database.prepare(`SELECT ${stored} WHERE cursor > ? ORDER BY cursor LIMIT ?`)
-  const selectEntries = database.prepare(
-    `SELECT ${stored} WHERE cursor > ?1 UNION ALL SELECT ${keptAside} WHERE cursor > ?1 ORDER BY cursor LIMIT ?2`,
+  const erasure = erasureIn(database)
+  const selectErased = database.prepare('SELECT digest FROM erased ORDER BY digest')
+  const deleteAside = database.prepare('DELETE FROM aside WHERE cursor = ?')
+  const expire = ['event', 'aside'].map((table) =>
+    database.prepare(
+      `DELETE FROM ${table} WHERE cursor IN (SELECT cursor FROM ${table} WHERE received_at < ? LIMIT ${String(expiredAtOnce)})`,
+    ),
   )
-  const selectInteraction = database.prepare(`SELECT ${stored} WHERE interaction_id = ? ORDER BY cursor`)
-  const selectNewest = database.prepare('SELECT newest FROM sequence')
 
-  const read = (statement: typeof selectEvents, { after, limit }: Page): readonly Entry[] =>
-    (statement.all(Number(after), limit) as EntryRow[]).map(toEntry)
+  /** What is gone from the tables is still in the log, until that begins anew: https://sqlite.org/wal.html */
+  const emptyLog = (): void => {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
 
+  // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
   return {
-    // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
     append: async (arrivals) => append(arrivals),
-    events: async (page) => read(selectEvents, page),
-    entries: async (page) => read(selectEntries, page),
-    interaction: async (interactionId) => (selectInteraction.all(interactionId) as EntryRow[]).map(toEntry),
-    newest: async () => String((selectNewest.get() as { readonly newest: number }).newest),
+    lanes: 1,
+    ...createSqliteReader(database),
+    discard: async (cursors) => {
+      inTransaction(database, () => {
+        for (const cursor of cursors) deleteAside.run(Number(cursor))
+      })
+    },
+    erase: async (customerId) => {
+      const count = inTransaction(database, () => erasure.erase({ customerId }))
+      emptyLog()
+      return count
+    },
+    erased: async () => (selectErased.all() as { readonly digest: string }[]).map(({ digest }) => digest),
+    addErased: async (digests) => {
+      inTransaction(database, () => {
+        digests.forEach(erasure.add)
+      })
+    },
+    expire: async (before) => expire.map((statement) => Number(statement.run(before).changes)).includes(expiredAtOnce),
+    check: async () => {
+      // Takes the write lock and writes nothing new.
+      inTransaction(database, () => {
+        database.exec('UPDATE sequence SET newest = newest')
+      })
+    },
     close: async () => {
       if (database.isOpen) database.close()
     },

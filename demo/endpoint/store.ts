@@ -6,20 +6,28 @@ export type Arrival =
   | { readonly type: 'valid'; readonly receivedAt: number; readonly text: string; readonly action: CustomerAction }
   | { readonly type: 'refused'; readonly receivedAt: number; readonly bytes: Uint8Array; readonly refusal: Refusal }
 
+/** An arrival that can become an event. */
+export type Valid = Extract<Arrival, { readonly type: 'valid' }>
+
 /**
  * What became of an arrival: `stored`; `repeated`, known already and the same; `conflicting`, known already with other
- * content, so kept aside; `refused`, kept aside with the reason.
+ * content, so kept aside; `refused`, kept aside with the reason; `erased`, not kept, since its customer was erased.
  */
-export type Outcome = 'stored' | 'repeated' | 'conflicting' | 'refused'
+export type Outcome = 'stored' | 'repeated' | 'conflicting' | 'refused' | 'erased'
+
+/** The outcomes that put a body aside. */
+export type AsideOutcome = 'conflicting' | 'refused'
 
 /** One line of what the endpoint has kept; `refusal` says why it is not among the events. */
 export type Entry = {
-  /** Opaque; grows with each entry, never given twice. */
+  /** Opaque; later entries come after it, never given twice. */
   readonly cursor: string
   readonly receivedAt: number
-  readonly outcome: Exclude<Outcome, 'repeated'>
-  /** The body as it came. */
+  readonly outcome: 'stored' | AsideOutcome
+  /** The body as it came; where it was not UTF-8, with replacement characters. */
   readonly text: string
+  /** The body's bytes, when it was put aside. */
+  readonly bytes?: Uint8Array
   readonly refusal?: Refusal
 }
 
@@ -28,18 +36,43 @@ export type Page = { readonly after: string; readonly limit: number }
 
 /** Keeps what came in. All of its promises are kept by each database in the same way. */
 export type Store = {
-  /** Keeps all arrivals or none. Resolves after the durable commit, with one outcome for each, in their order. */
+  /**
+   * Resolves after the durable commit, with one outcome for each arrival, in their order. When it rejects, some may be
+   * kept all the same, and are `repeated` when they come again.
+   */
   readonly append: (arrivals: readonly Arrival[]) => Promise<readonly Outcome[]>
-  /** Stored events in the order of their cursors. */
+  /** How many groups may be on their way to the disk at once. */
+  readonly lanes: number
+  /** Stored events in the order of their cursors. An entry that comes to light later has a later cursor. */
   readonly events: (page: Page) => Promise<readonly Entry[]>
   /** Stored events and what was kept aside, in the order of their cursors. */
   readonly entries: (page: Page) => Promise<readonly Entry[]>
+  /** What was kept aside for one reason, in the order of the cursors. */
+  readonly aside: (outcome: AsideOutcome, page: Page) => Promise<readonly Entry[]>
+  /** Forgets what was kept aside under these cursors. */
+  readonly discard: (cursors: readonly string[]) => Promise<void>
   /** All stored events of one interaction, in the order of their cursors. */
   readonly interaction: (interactionId: string) => Promise<readonly Entry[]>
-  /** The newest cursor, also when its entry is gone. */
+  /** A cursor that all later entries come after, also when the newest entries are gone. */
   readonly newest: () => Promise<string>
+  /** Deletes a customer, and every visitor known to be the same person, for good. Resolves to the number of events deleted. */
+  readonly erase: (customerId: string) => Promise<number>
+  /** Digests of what was erased, by which it is known again. */
+  readonly erased: () => Promise<readonly string[]>
+  /** Takes over digests of what was erased elsewhere. */
+  readonly addErased: (digests: readonly string[]) => Promise<void>
+  /** Deletes some of what was received before an instant. Resolves to `true` when there may be more. */
+  readonly expire: (before: number) => Promise<boolean>
+  /** Rejects when the store could not commit at the moment. */
+  readonly check: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Says whether a text can be a cursor. */
-export const isCursor = (text: string): boolean => /^\d{1,15}$/.test(text)
+/** Where reading begins. */
+export const firstCursor = '0'
+
+/** As many are kept aside of each kind, the newest ones: at the 16 KB of a body, 160 MB at worst. */
+export const keptAside = 10_000
+
+/** Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL's. */
+export const isCursor = (text: string): boolean => /^(?:\d{1,15}|\d{1,19}-\d{1,18})$/.test(text)

