@@ -42,6 +42,14 @@ export const listen = async (listener: RequestListener, port = 0): Promise<Serve
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
+/** For a program that cannot be asked for any free port. */
+export const freePort = async (): Promise<number> => {
+  const server = await listen(() => undefined)
+  const port = portOf(server)
+  await shut(server)
+  return port
+}
+
 export const shut = async (server: Server): Promise<void> => {
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeAllConnections()

@@ -1,9 +1,23 @@
-import { test as base, type BrowserContext } from 'playwright/test'
+import { test as base, type Browser, type BrowserContext } from 'playwright/test'
 import { startEndpoint } from './endpoint'
 import { startSite, tag } from './site'
 import type { Tab } from './tab'
+import { startWebKit } from './webkit'
+
+/** A browser profile: cookies and storage of its own. `context` where Playwright drives it. */
+type Profile = { readonly newTab: () => Promise<Tab>; readonly close: () => Promise<void>; readonly context?: BrowserContext }
+
+export type EngineOptions = {
+  /** The browser to drive over WebDriver; undefined where Playwright drives it. */
+  readonly webdriver: string | undefined
+}
+
+type EngineFixtures = EngineOptions & {
+  readonly engine: { readonly newProfile: () => Promise<Profile>; readonly close: () => Promise<void>; readonly browser?: Browser }
+}
 
 type Fixtures = {
+  readonly profile: Profile
   readonly endpoint: Awaited<ReturnType<typeof startEndpoint>>
   readonly site: Awaited<ReturnType<typeof startSite>>
   /** The tag, pointing at this test's endpoint, with options of the test's own. */
@@ -14,10 +28,43 @@ type Fixtures = {
   readonly newTab: () => Promise<Tab>
 }
 
-const openTab = async (context: BrowserContext): Promise<Tab> => (await context.newPage()) as Tab
+const drivenByPlaywright = (browser: Browser) => ({
+  browser,
+  async newProfile(): Promise<Profile> {
+    const context = await browser.newContext()
+    return { context, newTab: async () => (await context.newPage()) as Tab, close: () => context.close() }
+  },
+  close: () => browser.close(),
+})
+
+/** What only Playwright has. */
+const only = <Thing>(thing: Thing | undefined): Thing => {
+  if (thing) return thing
+  throw new Error('WebDriver has no such thing: tag the test @chromium, or let the server do it.')
+}
 
 /** Every test has an endpoint, a site and a browser profile of its own. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, EngineFixtures>({
+  webdriver: [undefined, { scope: 'worker', option: true }],
+
+  engine: [
+    async ({ playwright, browserName, webdriver }, use) => {
+      const engine = webdriver ? await startWebKit(webdriver) : drivenByPlaywright(await playwright[browserName].launch())
+      await use(engine)
+      await engine.close()
+    },
+    { scope: 'worker' },
+  ],
+
+  browser: [({ engine }, use) => use(only(engine.browser)), { scope: 'worker' }],
+  context: ({ profile }, use) => use(only(profile.context)),
+
+  profile: async ({ engine }, use) => {
+    const profile = await engine.newProfile()
+    await use(profile)
+    await profile.close()
+  },
+
   endpoint: async ({}, use) => {
     const endpoint = await startEndpoint()
     await use(endpoint)
@@ -34,12 +81,12 @@ export const test = base.extend<Fixtures>({
     await use((options = {}) => tag({ endpoint: endpoint.url, ...options }))
   },
 
-  tab: async ({ context }, use) => {
-    await use(await openTab(context))
+  tab: async ({ profile }, use) => {
+    await use(await profile.newTab())
   },
 
-  newTab: async ({ context }, use) => {
-    await use(() => openTab(context))
+  newTab: async ({ profile }, use) => {
+    await use(profile.newTab)
   },
 })
 

@@ -1,20 +1,19 @@
 // The whole of `npm test`: each step in turn, all of them even if one fails, and one summary at the end.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { findChromium } from '../e2e/find-chromium.mjs'
+import { mkdirSync, rmSync } from 'node:fs'
+import { bringEngines } from '../e2e/bring-engines.mjs'
+import { summarize } from './summary.mjs'
 
 rmSync('test-results', { recursive: true, force: true })
 mkdirSync('test-results', { recursive: true })
 
+/** One engine shows that a change works; that it works everywhere is shown before it is merged, or when asked for. */
+const every = process.argv.includes('--every-engine') || Boolean(process.env.CI)
+const WANTED = every ? ['chromium', 'firefox', 'webkit'] : ['chromium']
+
 const npx = (...args) => spawnSync('npx', args, { stdio: 'inherit' }).status === 0
 
-const report = (file) => {
-  try {
-    return JSON.parse(readFileSync(`test-results/${file}.json`, 'utf8'))
-  } catch {
-    return undefined // The runner fell over before it could write: its step has failed.
-  }
-}
+let engines = []
 
 const steps = {
   types: () => npx('tsc', '-p', '.') && npx('tsc', '-p', 'src', '--noEmit'),
@@ -22,10 +21,11 @@ const steps = {
   build: () => npx('rollup', '-c'),
   unit: () => npx('vitest', 'run', '--config', 'test/vitest.config.ts'),
   'end to end': async () => {
-    const { path, version } = await findChromium()
-    console.log(`Chromium ${version} (${path})`)
-    process.env.CHROMIUM = path
-    return npx('playwright', 'test', '-c', 'e2e')
+    engines = await bringEngines(WANTED)
+    const here = engines.filter(({ version }) => version)
+    for (const { name, path } of here) process.env[name.toUpperCase()] = path
+    const passed = here.length > 0 && npx('playwright', 'test', '-c', 'e2e', ...here.map(({ name }) => `--project=${name}`))
+    return passed && WANTED.every((name) => here.some((engine) => engine.name === name))
   },
 }
 
@@ -38,13 +38,5 @@ for (const [name, step] of Object.entries(steps)) {
   if (!passed) failedSteps.push(name)
 }
 
-const unit = report('unit')
-const e2e = report('e2e')?.stats
-const passed = (unit?.numPassedTests ?? 0) + (e2e?.expected ?? 0)
-const failed = (unit?.numFailedTests ?? 0) + (e2e?.unexpected ?? 0) + (e2e?.flaky ?? 0)
-const skipped = (unit?.numPendingTests ?? 0) + (e2e?.skipped ?? 0)
-
-console.log(failedSteps.length ? `\nFailed: ${failedSteps.join(', ')}` : '\nAll steps passed: types, lint, build, unit tests, end-to-end tests')
-// A step that failed without a failed test (types, lint, no browser) is one failure, not none.
-console.log(`${passed} passed, ${failed || failedSteps.length} failed${skipped ? `, ${skipped} skipped` : ''}`)
+summarize(failedSteps, engines)
 process.exitCode = failedSteps.length ? 1 : 0

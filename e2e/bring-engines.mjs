@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { findEngines } from './engines.mjs'
+
+const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 })
+
+const isDebianRoot = () =>
+  process.getuid?.() === 0 && existsSync('/etc/os-release') && /debian|ubuntu/.test(readFileSync('/etc/os-release', 'utf8'))
+
+/** What can be done about an engine that is missing, from what takes shortest. */
+const SOURCES = [
+  { how: ({ packages }) => `apt-get install ${packages.join(' ')}`, may: isDebianRoot, bring: apt },
+  { how: ({ name }) => `npx playwright install ${name}`, may: () => true, bring: ({ name }) => run('npx', 'playwright', 'install', name) },
+]
+
+let updated = false
+
+function apt({ packages }) {
+  if (!updated) run('apt-get', 'update', '-qq')
+  updated = true
+  // The lock may be held: a fresh machine looks for updates by itself.
+  run('apt-get', 'install', '-y', '-qq', '-o', 'DPkg::Lock::Timeout=120', '--no-install-recommends', ...packages)
+}
+
+/** A file that is there may still not start: a missing library, a snap without its daemon. */
+const versionOf = async ({ own, path, webdriver, launchOptions }) => {
+  // The test browser of WebKitGTK wants a screen even for this.
+  if (webdriver) return /[\d.]+/.exec(String(execFileSync('xvfb-run', ['-a', path, '--version'], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })))?.[0]
+  const browser = await own.launch({ ...launchOptions, timeout: 60_000 })
+  const version = browser.version()
+  await browser.close()
+  return version
+}
+
+const startOf = async (name) => {
+  const engine = findEngines().find((each) => each.name === name)
+  return engine.path ? { ...engine, version: await versionOf(engine) } : undefined
+}
+
+/** An engine that starts, brought here if that is wanted and can be done; else one without a version, and what was tried. */
+const bring = async (engine, wanted) => {
+  const { name, title } = engine
+  const tried = []
+  const attempt = async (what, step) => {
+    try {
+      await step()
+      const started = await startOf(name)
+      if (!started) tried.push(`${what}: none`)
+      return started
+    } catch (error) {
+      tried.push(`${what}: ${String(error.message).split('\n')[0]}`)
+      return undefined
+    }
+  }
+  const here = await attempt('on this machine', () => undefined)
+  if (here) return here
+  for (const { how, may, bring } of wanted ? SOURCES : []) {
+    if (!may()) continue
+    console.log(`${title} is not here yet: ${how(engine)} …`)
+    const brought = await attempt(how(engine), () => bring(engine))
+    if (brought) return brought
+  }
+  const ways = [...SOURCES.map(({ how }) => how(engine)), `name one in the variable ${name.toUpperCase()}`]
+  return { name, title, missing: `${title} was not run. To have it: ${ways.join(', or ')}. Tried: ${tried.join('; ')}` }
+}
+
+/** The engines one after the other: each of those in `wanted` is brought here where that can be done. */
+export const bringEngines = async (wanted) => {
+  const engines = []
+  for (const engine of findEngines()) engines.push(await bring(engine, wanted.includes(engine.name)))
+  return engines
+}

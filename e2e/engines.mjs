@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { chromium, firefox, webkit } from 'playwright'
+
+/** Every name of a test leads here, and nothing leads anywhere else: the browser's own services are answered by nobody. */
+const HOSTS =
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.co.uk 127.0.0.1, MAP intranet 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1'
+
+/** An engine is found by the variable of its name, as Playwright's own build, or where systems put it. */
+const ENGINES = [
+  {
+    name: 'chromium',
+    title: 'Chromium',
+    own: chromium,
+    /** Debian's `/usr/bin/chromium` is a shell script around the first one. */
+    system: [
+      '/usr/lib/chromium/chromium',
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+    packages: ['chromium'],
+    launch: () => ({
+      args: [HOSTS, '--gaia-url=http://127.0.0.1:9', '--component-updater=url-source=http://127.0.0.1:9/'],
+      // Playwright turns the back/forward cache off; visitors have it on.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    }),
+  },
+  {
+    name: 'firefox',
+    title: 'Firefox',
+    own: firefox,
+    system: ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'],
+    packages: ['firefox-esr'],
+    launch: (own) => ({
+      // A stock Firefox speaks WebDriver BiDi; Playwright's own is patched to speak more.
+      ...(!own && { channel: 'moz-firefox' }),
+      firefoxUserPrefs: { 'network.dns.forceResolve': '127.0.0.1' },
+    }),
+  },
+  {
+    name: 'webkit',
+    title: 'WebKit',
+    own: webkit,
+    /** WebKitGTK's test browser: driven by WebKitWebDriver, since Playwright drives its own build only. */
+    system: ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`),
+    besides: ['/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'],
+    packages: ['webkit2gtk-driver', 'xvfb'],
+    launch: () => ({}),
+  },
+]
+
+const ownPath = ({ own }) => {
+  try {
+    return own.executablePath()
+  } catch {
+    return '' // Playwright has no build for this system.
+  }
+}
+
+const isOwn = (engine, path) => path === ownPath(engine)
+
+/** The first of an engine's places that has it, and what else it needs. */
+const placeOf = (engine) => {
+  const { name, system, besides = [] } = engine
+  const complete = (path) => path && existsSync(path) && (isOwn(engine, path) || besides.every((file) => existsSync(file)))
+  return [process.env[name.toUpperCase()], ownPath(engine), ...system].find(complete)
+}
+
+/** An engine, where it is, and how Playwright is to start it; `webdriver` where Playwright cannot. */
+const look = (engine) => {
+  const path = placeOf(engine)
+  const own = path !== undefined && isOwn(engine, path)
+  return { ...engine, path, webdriver: engine.name === 'webkit' && !own, launchOptions: { executablePath: path, ...engine.launch(own) } }
+}
+
+/** Chromium, Firefox and WebKit; one that is not on this machine has no `path`. */
+export const findEngines = () => ENGINES.map(look)

@@ -1,0 +1,77 @@
+import type { Tab } from './tab'
+
+/** Speaks W3C WebDriver: one command, and the value of its answer. */
+const createSend = (origin: string) => async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => {
+  const answer = await fetch(origin + path, { method, ...(body && { body: JSON.stringify(body) }) })
+  const { value } = (await answer.json()) as { value: unknown }
+  if (answer.ok) return value
+  const { error, message } = value as { error: string; message: string }
+  throw new Error(`${method} ${path}: ${error}: ${message}`)
+}
+
+export type Send = ReturnType<typeof createSend>
+
+/** Waits until a driver that was just started listens: it tells nobody when it does. */
+export const connect = async (origin: string, isOver: () => boolean): Promise<Send> => {
+  const send = createSend(origin)
+  for (;;) {
+    try {
+      await send('GET', '/status')
+      return send
+    } catch (error) {
+      if (isOver()) throw error
+    }
+  }
+}
+
+/** Runs a function in the page and waits for its promise. Its text stands in the script, so that no policy of the page forbids it. */
+const scriptOf = (run: (argument: never) => unknown) => `
+  const [argument, done] = arguments
+  const answer = (value) => done(JSON.stringify({ value }))
+  const complain = (error) => done(JSON.stringify({ error: String(error && error.stack || error) }))
+  try { Promise.resolve((${run.toString()})(argument)).then(answer, complain) } catch (error) { complain(error) }`
+
+type Answer<Result> = { readonly value: Result } | { readonly error: string }
+
+/** A session of a driver is a browser with a profile of its own. */
+export const openProfile = async (send: Send, capabilities: object) => {
+  const { sessionId } = (await send('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string }
+  const root = `/session/${sessionId}`
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** A driver obeys one command at a time, in the window that it was told last. */
+  const inTurn = <Result>(handle: string | undefined, command: () => Promise<Result>): Promise<Result> => {
+    const result = turn.then(async () => {
+      if (handle) await send('POST', `${root}/window`, { handle })
+      return command()
+    })
+    turn = result.catch(() => undefined)
+    return result
+  }
+
+  const tabOf = (handle: string): Tab => ({
+    goto: (url) => inTurn(handle, () => send('POST', `${root}/url`, { url })),
+    reload: () => inTurn(handle, () => send('POST', `${root}/refresh`, {})),
+    async close() {
+      await inTurn(handle, () => send('DELETE', `${root}/window`))
+    },
+    async evaluate<Result>(run: (argument: never) => Result | Promise<Result>, argument?: unknown) {
+      const script = { script: scriptOf(run), args: [argument ?? null] }
+      const answer = JSON.parse((await inTurn(handle, () => send('POST', `${root}/execute/async`, script))) as string) as Answer<Result>
+      if ('error' in answer) throw new Error(answer.error)
+      return answer.value
+    },
+  })
+
+  return {
+    // A window of its own, since only one tab of a window is visible. The first window stays: with its last one a browser ends.
+    async newTab() {
+      const { handle } = (await inTurn(undefined, () => send('POST', `${root}/window/new`, { type: 'window' }))) as { handle: string }
+      return tabOf(handle)
+    },
+    /** Not in turn: a test that ran out of time leaves a command that never ends. */
+    async close() {
+      await send('DELETE', root)
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+
+const report = (file) => {
+  try {
+    return JSON.parse(readFileSync(`test-results/${file}.json`, 'utf8'))
+  } catch {
+    return undefined // The runner fell over before it could write: its step has failed.
+  }
+}
+
+const testsOf = ({ suites = [], specs = [] }) => [...suites.flatMap(testsOf), ...specs.flatMap(({ tests }) => tests)]
+
+/** What ran in which engine, what did not and why, and the one line that counts it all, last. */
+export const summarize = (failedSteps, engines) => {
+  const unit = report('unit')
+  const e2e = report('e2e')
+  const tests = e2e ? testsOf(e2e) : []
+  const passed = (unit?.numPassedTests ?? 0) + (e2e?.stats.expected ?? 0)
+  const failed = (unit?.numFailedTests ?? 0) + (e2e?.stats.unexpected ?? 0) + (e2e?.stats.flaky ?? 0)
+  const skipped = (unit?.numPendingTests ?? 0) + (e2e?.stats.skipped ?? 0)
+
+  console.log('')
+  for (const { name, title, version, missing } of engines) {
+    const ran = tests.filter(({ projectName, status }) => projectName === name && status !== 'skipped').length
+    console.log(missing ?? `${title} ${version}: ${ran} end-to-end tests`)
+  }
+  console.log(failedSteps.length ? `Failed: ${failedSteps.join(', ')}` : 'All steps passed: types, lint, build, unit tests, end-to-end tests')
+  // A step that failed without a failed test (types, lint, no browser) is one failure, not none.
+  console.log(`${passed} passed, ${failed || failedSteps.length} failed${skipped ? `, ${skipped} skipped` : ''}`)
+}
