@@ -1,20 +1,24 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createHandler } from '../demo/endpoint/handler'
+import type { LogLine } from '../demo/endpoint/log'
 import { createSqliteStore } from '../demo/endpoint/sqlite-store'
+import type { Store } from '../demo/endpoint/store'
 import { action, serve } from './endpoint-server'
 
 /** An endpoint whose commits wait until they are let through, one by one. */
 const gatedEndpoint = async () => {
   const store = await createSqliteStore(':memory:')
   const commits: { size: number; let: (pass: 'through' | 'fail') => void }[] = []
-  const endpoint = createHandler({
+  const told: LogLine[] = []
+  const gated: Store = {
     ...store,
     append: async (arrivals) => {
       const pass = await new Promise<string>((resolve) => commits.push({ size: arrivals.length, let: resolve }))
       if (pass === 'fail') throw new Error('database or disk is full')
       return store.append(arrivals)
     },
-  })
+  }
+  const endpoint = createHandler(gated, { log: (line) => told.push(line) })
   onTestFinished(() => endpoint.close())
   const received: unknown[] = []
   const origin = await serve((request, response) => {
@@ -22,7 +26,7 @@ const gatedEndpoint = async () => {
     endpoint.handle(request, response)
   })
   const post = (body: string) => fetch(`${origin}/customer-actions`, { method: 'POST', body })
-  return { post, commits, received }
+  return { post, commits, received, told }
 }
 
 test('answers after the commit, and commits what waits in one go', async () => {
@@ -47,8 +51,7 @@ test('answers after the commit, and commits what waits in one go', async () => {
 })
 
 test('asks to come again when it cannot commit', async () => {
-  const { post, commits } = await gatedEndpoint()
-  const told = vi.spyOn(console, 'error').mockReturnValue()
+  const { post, commits, told } = await gatedEndpoint()
   const failing = post(action())
   await vi.waitUntil(() => commits.length === 1)
   commits[0]?.let('fail')
@@ -56,10 +59,11 @@ test('asks to come again when it cannot commit', async () => {
   expect(answer.status).toBe(503)
   expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
   expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
-  expect(told).toHaveBeenCalledOnce()
+  expect(told).toEqual([{ event: 'cannot commit', message: 'database or disk is full' }])
 
   const again = post(action())
   await vi.waitUntil(() => commits.length === 2)
   commits[1]?.let('through')
   expect((await again).status).toBe(201)
+  expect(told).toMatchObject([{ event: 'cannot commit' }, { event: 'commits again' }])
 })

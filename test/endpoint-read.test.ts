@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { action, rowsIn, startEndpoint } from './endpoint-server'
+import { openStore } from '../demo/endpoint/index'
+import { action, arrivalOf, rowsIn, startEndpoint } from './endpoint-server'
 import { describeStores } from './endpoint-stores'
 
 const ids = (rows: Awaited<ReturnType<typeof rowsIn>>) => rows.map(({ event }) => event.body.interactionId)
@@ -21,10 +22,13 @@ describeStores((freshPlace) => {
     expect(rows).toEqual(await rowsIn(await get()))
   })
 
-  test('exports more than a page as NDJSON', async () => {
-    const { post, get } = await startEndpoint(await freshPlace())
-    const names = Array.from({ length: 1001 }, (_, index) => `i-${String(index)}`)
-    await Promise.all(names.map((interactionId) => post(action({ interactionId }))))
+  test('writes more than a page as NDJSON', async () => {
+    const place = await freshPlace()
+    const store = await openStore(place)
+    const bodies = Array.from({ length: 1001 }, (_, index) => Buffer.from(action({ interactionId: String(index) })))
+    await store.append(bodies.map((bytes) => arrivalOf(bytes)))
+    await store.close()
+    const { get } = await startEndpoint(place)
     const lines = await (await get('', { Accept: 'application/x-ndjson' })).text()
     expect(lines.match(/\n/g)).toHaveLength(1001)
   })

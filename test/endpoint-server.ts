@@ -3,8 +3,13 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
+import type { Arrival } from '../demo/endpoint/store'
+import { validate } from '../demo/endpoint/validate'
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../demo/endpoint/index'
+
+// Databases are started and disks are flushed here, on machines that may be busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 /** One line of `vectors/events.json`. */
 export type EventVector = { readonly why: string; readonly body: string; readonly status: number; readonly at?: string }
@@ -61,6 +66,12 @@ export const serveEndpoint = async (endpoint: Endpoint) => {
     post: (body: string | Uint8Array<ArrayBuffer>) => fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'text/plain' } }),
     get: (path = '', headers = {}) => fetch(url + path, { headers }),
   }
+}
+
+/** What a store is given for a body. */
+export const arrivalOf = (bytes: Buffer, receivedAt = Date.now()): Arrival => {
+  const validated = validate(bytes)
+  return validated.type === 'valid' ? { ...validated, receivedAt } : { ...validated, receivedAt, bytes }
 }
 
 /** An endpoint over a new store, or over the one of these options, closed when the test is over. */

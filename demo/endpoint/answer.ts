@@ -26,3 +26,17 @@ export const answerProblems = (response: ServerResponse, status: number, errors:
 export const answerProblem = (response: ServerResponse, status: number, message: string): void => {
   answerProblems(response, status, [{ path: '', message }])
 }
+
+/** Answers a browser that asks before it sends. */
+export const answerPreflight = (response: ServerResponse): void => {
+  response.setHeader('Access-Control-Allow-Methods', 'POST')
+  response.setHeader('Access-Control-Allow-Headers', '*')
+  response.setHeader('Access-Control-Max-Age', 86_400)
+  answerNothing(response, 204)
+}
+
+/** Answers a request whose method the path does not know. */
+export const answerNotAllowed = (response: ServerResponse, allowed: readonly string[]): void => {
+  response.setHeader('Allow', allowed.join(', '))
+  answerProblem(response, 405, `takes ${allowed.join(', ')} only`)
+}

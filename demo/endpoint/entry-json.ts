@@ -2,37 +2,37 @@ import type { Entry } from './store'
 
 const timeOf = (receivedAt: number): string => JSON.stringify(new Date(receivedAt))
 
-/**
- * Writes a stored event as a row, with the body's own text in it: parsing and writing it anew would change what
- * JavaScript has no number for. Line breaks in JSON are white space only, so a row is always one line.
- */
-export const eventRow = ({ cursor, receivedAt, text }: Entry): string =>
-  `{"cursor":"${cursor}","receivedAt":${timeOf(receivedAt)},"event":${text.replace(/[\r\n]/g, ' ')}}`
+// Parsing and writing a body anew would change what JavaScript has no number for. Line breaks in JSON are white space
+// only, so that a row is always one line.
+const oneLine = (text: string): string => text.replace(/[\r\n]/g, ' ')
 
-/** Writes what was refused as a row. Its body is a text, since it need not be JSON. */
 const refusedRow = ({ cursor, receivedAt, text, refusal }: Entry): string =>
   JSON.stringify({
     cursor,
     receivedAt: new Date(receivedAt),
     ...refusal,
     reason: refusal?.errors.map(({ path, message }) => `${path} ${message}`.trim()).join(', '),
+    // A text, since it need not be JSON.
     body: text,
   })
 
 const repeatedRow = (head: string, reason: string, text: string): string =>
-  `{${head},"reason":"${reason}","event":${text.replace(/[\r\n]/g, ' ')}}`
+  `{${head},"reason":"${reason}","event":${oneLine(text)}}`
+
+/** Writes an entry as a row: an event with the body's own text, and what was put aside with the reason. */
+export const entryRow = (entry: Entry): string => {
+  const { cursor, receivedAt, outcome, text } = entry
+  if (outcome === 'refused') return refusedRow(entry)
+  const head = `"cursor":"${cursor}","receivedAt":${timeOf(receivedAt)}`
+  if (outcome === 'stored') return `{${head},"event":${oneLine(text)}}`
+  return repeatedRow(head, 'known with other content, which stands', text)
+}
 
 const message = (event: string, data: string): string => `event: ${event}\ndata: ${data}\n\n`
 
 /** Writes an entry as a server-sent event that can be resumed from. */
-export const entryMessage = (entry: Entry): string => {
-  const { cursor, receivedAt, outcome, text } = entry
-  const id = `id: ${cursor}\n`
-  if (outcome === 'stored') return id + message('stored', eventRow(entry))
-  if (outcome === 'refused') return id + message('refused', refusedRow(entry))
-  const head = `"cursor":"${cursor}","receivedAt":${timeOf(receivedAt)}`
-  return id + message('repeated', repeatedRow(head, 'known with other content, which stands', text))
-}
+export const entryMessage = (entry: Entry): string =>
+  `id: ${entry.cursor}\n${message(entry.outcome === 'conflicting' ? 'repeated' : entry.outcome, entryRow(entry))}`
 
 /** Writes a plain repeat as a server-sent event. It is not kept, so nothing can be resumed from it. */
 export const repeatMessage = (receivedAt: number, text: string): string =>

@@ -1,8 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { allowAnyOrigin, answerNothing, answerProblem } from './answer'
-import { createCommitter } from './commit'
-import { createReader } from './read'
-import { isCursor, type Store } from './store'
+import { allowAnyOrigin, answerNotAllowed, answerPreflight } from './answer'
+import { createCommitter, type Commit } from './commit'
+import { createCommitLog } from './commit-log'
+import { createGuard, type GuardOptions } from './guard'
+import { createHealth } from './health'
+import { logTrouble, type Log } from './log'
+import { createMetrics } from './metrics'
+import { createOperator } from './operator'
+import { startRetention } from './retention'
+import { createScript, type ScriptOptions } from './script'
+import type { Store } from './store'
 import { createStream } from './stream'
 import { createTaker } from './take'
 
@@ -16,82 +23,94 @@ export type Endpoint = {
   readonly close: () => Promise<void>
 }
 
+/** How an endpoint behaves, whatever its store. */
+export type HandlerOptions = GuardOptions & {
+  /** What reading needs in its `Authorization: Bearer`; without it, reading is for this machine only. */
+  readonly readToken?: string
+  /** Events received longer ago are deleted; without it, none are. */
+  readonly retentionDays?: number
+  /** The tracker to serve as `/wasabi.js`; without it, it is not served. */
+  readonly script?: ScriptOptions
+  /**
+   * Takes the endpoint's log lines.
+   * @default lines of JSON to the error output, for what goes wrong
+   */
+  readonly log?: Log
+}
+
 const collection = '/customer-actions'
 
-const decode = (segment: string): string | undefined => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    // A percent sign that stands for nothing names nothing.
-    return undefined
-  }
-}
-
-const answerPreflight = (response: ServerResponse): void => {
-  response.setHeader('Access-Control-Allow-Methods', 'POST')
-  response.setHeader('Access-Control-Allow-Headers', '*')
-  response.setHeader('Access-Control-Max-Age', 86_400)
-  answerNothing(response, 204)
-}
-
-const answerNotAllowed = (response: ServerResponse, allowed: string): void => {
-  response.setHeader('Allow', allowed)
-  answerProblem(response, 405, `takes ${allowed} only`)
-}
-
 /** Joins the endpoint's parts over a store. */
-export const createHandler = (store: Store): Endpoint => {
+export const createHandler = (store: Store, options: HandlerOptions = {}): Endpoint => {
+  const { log = logTrouble, retentionDays, readToken } = options
+  let closing = false
+  const metrics = createMetrics()
   const stream = createStream(store.entries)
-  const committer = createCommitter(store, ({ arrivals, outcomes, error }) => {
-    if (error === undefined) stream.tell(arrivals, outcomes)
-    else console.error('wasabi: could not commit,', error)
-  })
-  const take = createTaker(committer.add)
-  const reader = createReader(store)
+  const logCommit = createCommitLog(log)
 
-  const follow = async (request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> => {
-    const seen = request.headers['last-event-id'] ?? query.get('after')
-    const from = typeof seen === 'string' && isCursor(seen) ? seen : await store.newest()
-    stream.open(response, from)
-  }
-
-  const read = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [path = '', query] = (request.url ?? '').split('?', 2)
-    const asked = new URLSearchParams(query)
-    if (path === collection) return reader.list(request, response, asked)
-    // Compared as written, so that an interaction of this name can still be asked for, as %73tream.
-    if (path === `${collection}/stream`) return follow(request, response, asked)
-    return reader.interaction(response, decode(path.slice(collection.length + 1)) ?? '')
-  }
-
-  const answerRead = (request: IncomingMessage, response: ServerResponse): void => {
-    read(request, response).catch((error: unknown) => {
-      if (response.destroyed) return
-      console.error('wasabi: could not read,', error)
-      if (response.headersSent) response.destroy()
-      else answerProblem(response, 503, 'the store cannot be read at the moment')
+  const onCommit = ({ arrivals, outcomes, error, seconds }: Commit): void => {
+    logCommit(error)
+    metrics.commit(seconds)
+    outcomes.forEach((outcome) => {
+      metrics.count(outcome)
     })
+    if (error === undefined) stream.tell(arrivals, outcomes)
+    else metrics.count('unavailable', arrivals.length)
   }
 
-  const handle = (request: IncomingMessage, response: ServerResponse): boolean => {
-    const { method, url = '' } = request
-    const [path = ''] = url.split('?', 1)
-    const isCollection = path === collection
-    if (!isCollection && !path.startsWith(`${collection}/`)) return false
+  const committer = createCommitter(store, onCommit)
+  const turnAway = createGuard(options, () => closing || committer.isFull())
+  const take = createTaker(committer.add)
+  const health = createHealth(() => (closing ? Promise.reject(new Error('is closing')) : store.check()))
+  const script = options.script && createScript(options.script)
+  const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
+  const operate = createOperator(
+    { store, log, follow: stream.open, metrics: () => metrics.text({ queued: committer.queued(), streams: stream.count() }) },
+    readToken,
+  )
 
-    const isRead = method === 'GET' || method === 'HEAD'
-    if (!isRead) allowAnyOrigin(response)
-    if (isRead) answerRead(request, response)
-    else if (method === 'OPTIONS') answerPreflight(response)
-    else if (method === 'POST' && isCollection) take(request, response)
-    else answerNotAllowed(response, isCollection ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD')
-    return true
+  const post = (request: IncomingMessage, response: ServerResponse): void => {
+    const counted = turnAway(request, response)
+    if (counted === undefined) take(request, response)
+    else metrics.count(counted)
   }
+
+  const handleActions = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    if (isRead) {
+      operate(request, response, path)
+      return
+    }
+    allowAnyOrigin(response)
+    if (request.method === 'OPTIONS') answerPreflight(response)
+    else if (request.method === 'POST' && path === collection) post(request, response)
+    else answerNotAllowed(response, ['GET', 'HEAD', ...(path === collection ? ['POST', 'OPTIONS'] : [])])
+  }
+
+  /** For everybody to read. An event that is sent here by mistake must not be answered as if it had been taken. */
+  const answerPublic = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      allowAnyOrigin(response)
+      answerNotAllowed(response, ['GET', 'HEAD'])
+    } else if (path === '/health/live') health.live(response)
+    else if (path === '/health/ready') void health.ready(response)
+    else script?.answer(request, response, path)
+  }
+  const publicPaths = ['/health/live', '/health/ready', ...(script?.paths ?? [])]
 
   return {
-    handle,
+    handle: (request, response) => {
+      const [path = ''] = (request.url ?? '').split('?', 1)
+      if (path === collection || path.startsWith(`${collection}/`)) handleActions(request, response, path)
+      else if (path === '/metrics' || path.startsWith('/customers/')) operate(request, response, path)
+      else if (publicPaths.includes(path)) answerPublic(request, response, path)
+      else return false
+      return true
+    },
     endStreams: stream.end,
     close: async () => {
+      closing = true
+      stopRetention?.()
       stream.end()
       await committer.drained()
       await store.close()

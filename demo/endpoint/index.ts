@@ -1,4 +1,4 @@
-import { createHandler, type Endpoint } from './handler'
+import { createHandler, type Endpoint, type HandlerOptions } from './handler'
 import { createPostgresStore } from './postgres-store'
 import { createSqliteStore } from './sqlite-store'
 import type { Store } from './store'
@@ -6,7 +6,7 @@ import type { Store } from './store'
 export type { Endpoint } from './handler'
 
 /** How to set up an endpoint. */
-export type EndpointOptions = {
+export type EndpointOptions = HandlerOptions & {
   /**
    * The SQLite file to keep events in, made with its folder if it is not there. `:memory:` keeps them until `close`.
    * @default 'data/wasabi.sqlite'
@@ -27,4 +27,5 @@ export const openStore = ({ file = 'data/wasabi.sqlite', database }: Pick<Endpoi
  * const endpoint = await createEndpoint()
  * createServer((request, response) => endpoint.handle(request, response) || response.writeHead(404).end())
  */
-export const createEndpoint = async (options: EndpointOptions = {}): Promise<Endpoint> => createHandler(await openStore(options))
+export const createEndpoint = async (options: EndpointOptions = {}): Promise<Endpoint> =>
+  createHandler(await openStore(options), options)

@@ -1,72 +1,73 @@
-import { createServer, type Server } from 'node:http'
-import { allowAnyOrigin, answerProblem } from './answer'
-import { createEndpoint } from './index'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { check } from './check'
+import { readConfig, readPlace } from './config'
+import { exportAll } from './export'
+import { importAll } from './import'
+import { openStore } from './index'
+import { logJson } from './log'
+import { replayRefused } from './replay'
+import type { ScriptOptions } from './script'
+import { serve } from './serve'
+import type { Store } from './store'
 
-const host = '127.0.0.1'
+const usage = `npm run endpoint                          takes events
+npm run endpoint --silent -- export       writes all that is kept, as NDJSON
+npm run endpoint -- import < events.ndjson   takes it over, into the store of DATA_FILE or DATABASE_URL
+npm run endpoint -- replay                takes what was refused and is valid by now
+npm run check -- URL                      tries an endpoint from outside`
 
-/** How long requests that were under way may take after SIGTERM. */
-const patience = 10_000
-
-const readPort = (text = '4174'): number => {
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new Error(`PORT is ${text}: set it to a number from 0 to 65535.`)
+/** The built script lies beside the folder of this file. */
+const script = (): ScriptOptions => {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  return { file: fileURLToPath(new URL('../wasabi.js', import.meta.url)), version: manifest.version }
 }
 
-const listen = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      const help = `Cannot listen on ${host}:${String(port)} (${cause.message}): stop what listens there, or set PORT to another port.`
-      reject(new Error(help, { cause }))
-    })
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => {
-      resolve()
-    })
-    // Connections that were busy when it began become idle one by one.
-    setInterval(() => {
-      server.closeIdleConnections()
-    }, 50).unref()
-    setTimeout(() => {
-      server.closeAllConnections()
-    }, patience).unref()
-  })
-
-const start = async (): Promise<void> => {
-  const port = readPort(process.env.PORT)
-  const file = process.env.DATA_FILE ?? 'data/wasabi.sqlite'
-  const endpoint = await createEndpoint({ file })
-  let stopping = false
-  const server = createServer((request, response) => {
-    response.shouldKeepAlive = !stopping
-    if (endpoint.handle(request, response)) return
-    // A page that was given a wrong path can read at least that.
-    allowAnyOrigin(response)
-    answerProblem(response, 404, 'nothing here: events go to /customer-actions')
-  })
-  const actualPort = await listen(server, port)
-  console.log(`wasabi takes events on http://${host}:${String(actualPort)}/customer-actions and keeps them in ${file}`)
-
-  const stop = async (): Promise<void> => {
-    stopping = true
-    const closed = closeServer(server)
-    endpoint.endStreams()
-    await closed
-    await endpoint.close()
-    process.exit(0)
+const withStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
+  const store = await openStore(readPlace(process.env))
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
   }
-  process.once('SIGTERM', () => void stop())
-  process.once('SIGINT', () => void stop())
 }
 
-start().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
+const commands: Readonly<Record<string, () => Promise<boolean>>> = {
+  export: () =>
+    withStore(async (store) => {
+      console.error(`${String(await exportAll(store, process.stdout))} events exported`)
+      return true
+    }),
+  import: () =>
+    withStore(async (store) => {
+      const { stored, known, aside, unreadable } = await importAll(store, process.stdin)
+      console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+      for (const line of unreadable) console.error(`Line ${String(line)} is no row of an export: it was left out.`)
+      return unreadable.length === 0
+    }),
+  replay: () =>
+    withStore(async (store) => {
+      const { taken, stillRefused } = await replayRefused(store)
+      console.log(`${String(taken)} events taken, ${String(stillRefused)} still refused`)
+      return true
+    }),
+  check: () => check(process.argv[3]),
+}
+
+const run = async (): Promise<void> => {
+  const [, , name] = process.argv
+  if (name === undefined) {
+    await serve(readConfig(process.env), script())
+    return
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) console.log(usage)
+  process.exitCode = (await command?.()) === true ? 0 : 1
+}
+
+run().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error)
+  if (process.argv[2] === undefined) logJson({ event: 'cannot start', message })
+  else console.error(message)
   process.exit(1)
 })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { interactionDigest } from './digest'
 import type { Query } from './postgres-pool'
-import { firstCursor, type AsideOutcome, type Entry, type Page } from './store'
+import type { AsideOutcome, Entry, Page } from './store'
 import type { Refusal } from './validate'
 
 type Row = {
@@ -57,7 +57,7 @@ const pauses = 100
 /** Reads by cursors that no entry slips behind. */
 export const createPostgresReader = (query: Query) => {
   const select = async (name: keyof typeof statements, { after, limit }: Page): Promise<readonly Entry[]> => {
-    const [xid = '0', number = '0'] = (after === firstCursor ? '0-0' : after).split('-')
+    const [xid = '0', number = '0'] = after.split('-')
     const rows = await query<Row>({ name, text: statements[name], values: [xid, number, limit] })
     return rows.map(toEntry)
   }

@@ -6,6 +6,9 @@ type Follower = { readonly pull: () => Promise<void>; readonly note: (message: s
 
 const entriesAtOnce = 500
 
+/** Milliseconds until what another process has stored is looked for: one's own is told of at once. */
+const lookForOthers = 1000
+
 /** Proxies close what is silent for a minute; a comment line keeps it open and shows a page that left without a word. */
 const heartbeat = 15_000
 
@@ -52,15 +55,24 @@ const follow = (read: Store['entries'], response: ServerResponse, from: string):
 /** Shows what comes in, while it comes in, as server-sent events: https://html.spec.whatwg.org/#server-sent-events */
 export const createStream = (read: Store['entries']) => {
   const followers = new Set<Follower>()
+  let looking: NodeJS.Timeout | undefined
+
+  const look = (): void => {
+    for (const follower of followers) void follower.pull()
+  }
 
   const open = (response: ServerResponse, from: string): void => {
     const follower = follow(read, response, from)
     const alive = setInterval(() => response.write(':\n'), heartbeat)
     followers.add(follower)
+    looking ??= setInterval(look, lookForOthers)
     response.on('drain', () => void follower.pull())
     response.on('close', () => {
       clearInterval(alive)
       followers.delete(follower)
+      if (followers.size > 0) return
+      clearInterval(looking)
+      looking = undefined
     })
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     // An id without data: whoever is cut off before the first event resumes from here all the same.
@@ -82,6 +94,8 @@ export const createStream = (read: Store['entries']) => {
         void follower.pull()
       }
     },
+    /** How many streams are open. */
+    count: (): number => followers.size,
     /** Ends all streams. Their pages come again by themselves, and resume. */
     end: (): void => {
       for (const follower of followers) follower.end()

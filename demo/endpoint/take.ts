@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerNothing, answerProblem, answerProblems } from './answer'
+import { answerNothing, answerProblems } from './answer'
 import type { Answer } from './commit'
+import { answerUnavailable } from './guard'
 import { largestBody, readBody, type RequestBody } from './request-body'
 import type { Arrival } from './store'
 import { refusal, validate, type Validated } from './validate'
@@ -10,9 +11,6 @@ const tooLarge: Validated = {
   refusal: refusal(413, `is larger than ${String(largestBody)} bytes`),
 }
 
-/** Seconds until a sender may come again: enough for a database to restart, short enough for a page to be still open. */
-const comeAgain = 5
-
 const read = (body: RequestBody): Arrival => {
   const receivedAt = Date.now()
   const validated = body.tooLarge ? tooLarge : validate(body.bytes)
@@ -21,8 +19,7 @@ const read = (body: RequestBody): Arrival => {
 
 const answerTo = (response: ServerResponse, arrival: Arrival): Answer => (outcome) => {
   if (outcome === undefined) {
-    response.setHeader('Retry-After', comeAgain)
-    answerProblem(response, 503, 'could not be stored, and can be sent again')
+    answerUnavailable(response)
   } else if (arrival.type === 'refused') {
     answerProblems(response, arrival.refusal.status, arrival.refusal.errors)
   } else {

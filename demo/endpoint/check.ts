@@ -1,0 +1,1 @@
+export const check = (url: string | undefined): Promise<boolean> => Promise.resolve(url !== undefined)
