@@ -92,9 +92,8 @@ test('an action that does not exist is told with the four that do, and nothing i
   })
   const events = await endpoint.holds(1)
   expect(events.map(({ body }) => body.interactionId)).toEqual(['sentinel'])
-  expect(site.complaints).toEqual([
-    'wasabi: there is no action SIGNUP: nothing was sent. track takes SIGN_UP, SUBSCRIPTION_RESTARTED, SUBSCRIPTION_CANCELLED, PROMOTION_APPLIED.',
-  ])
+  expect(site.complaints).toHaveLength(1)
+  expect(site.complaints[0]).toMatch(/SIGNUP.*SIGN_UP, SUBSCRIPTION_RESTARTED, SUBSCRIPTION_CANCELLED, PROMOTION_APPLIED/)
 })
 
 test('a tag without an endpoint says which attribute is missing, once', async ({ tab, site }) => {

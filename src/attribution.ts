@@ -18,20 +18,20 @@ type Codec = {
 export const createAttribution = ({ attribution, attributionDays }: Policy, jar: Jar, { readCampaign, writeCampaign }: Codec) => {
   const now = () => Math.floor(Date.now() / 1000)
 
-  const readTouch = (value: string) => {
-    const campaign = readCampaign(`?${value}`)
-    const t = new URLSearchParams(value).get('t')
-    // A clock that was ahead would keep a campaign for ever: a time to come is now.
-    const at = t === null ? Infinity : Math.min(/^\d+$/.test(t) ? +t : 0, now())
-    return { value, campaign, at }
-  }
-
-  const stored = () =>
-    jar
-      .read()
-      .map(readTouch)
+  const stored = () => {
+    const values = jar()
+    const [touch] = values
+      .map((value) => {
+        const t = new URLSearchParams(value).get('t')
+        // A clock that was ahead would keep a campaign for ever: a time to come is now. Damaged is none.
+        return { value, campaign: readCampaign(`?${value}`), at: t === null ? Infinity : Math.min(+t, now()) }
+      })
       .filter(({ campaign, at }) => campaign && at > now() - attributionDays * 86_400)
-      .sort((one, other) => other.at - one.at)[0]
+      .sort((one, other) => other.at - one.at)
+    // A host and a domain had one each: the newest is left.
+    if (touch && values[1]) jar(touch.value)
+    return touch
+  }
 
   return {
     /** The campaign that a conversion gets now. */
@@ -40,14 +40,10 @@ export const createAttribution = ({ attribution, attributionDays }: Policy, jar:
     /** Takes a tagged visit into account: replaces the stored campaign as a whole, or leaves it as it is. */
     visit(campaign: UtmParameters) {
       const touch = stored()
-      const fromServer = touch?.at === Infinity && writeCampaign(touch.campaign ?? {}) === writeCampaign(campaign)
-      if (!touch || (attribution === 'last' && !fromServer)) jar.write(`${writeCampaign(campaign)}&t=${now()}`)
-    },
-
-    /** Leaves one value where a host and a domain have one each: the newest. */
-    settle() {
-      const touch = jar.read().length > 1 && stored()
-      if (touch) jar.write(touch.value)
+      const written = writeCampaign(campaign)
+      // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
+      const kept = touch && (attribution === 'first' || (touch.at === Infinity && writeCampaign(touch.campaign ?? {}) === written))
+      if (!kept) jar(`${written}&t=${now()}`)
     },
   }
 }

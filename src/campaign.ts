@@ -8,7 +8,10 @@ export type UtmParameters = {
   readonly utmTerms?: string
 }
 
-/** The five names of the URL, and the plural that the schema's authors use; the standard name comes first and wins. */
+/** Is told the name of a value that was left out because it looks like an e-mail address. */
+type OnDropped = (name: string) => void
+
+/** The names of the URL, and last the plural that the schema's authors use: the standard name comes before it and wins. */
 const FIELDS: readonly (readonly [name: string, field: keyof UtmParameters])[] = [
   ['utm_source', 'utmSource'],
   ['utm_medium', 'utmMedium'],
@@ -21,59 +24,54 @@ const FIELDS: readonly (readonly [name: string, field: keyof UtmParameters])[] =
 /** Five values of this many encoded bytes, their names and a time fit the 4,096 bytes that a cookie may have (RFC 6265, 6.1). */
 const MAX_BYTES = 512
 
-/** Addresses leak into campaign links. Every step is bounded by the next `@`, `%` or space, so this is linear in any value. */
+/** Addresses leak into campaign links. Each part is bounded by the next `@`, `%` or space, so this is linear in any value. */
 const ADDRESS = /[^\s@%](@|%40)[^\s@%]+\.[^\s@%]/
 
-const encodedBytes = (text: string) => `${new URLSearchParams([['', text]])}`.length - 1
-
+/** Cuts by code point: half an emoji cannot be encoded. */
 const cut = (text: string) => {
   let room = MAX_BYTES
   let kept = ''
-  // By code point: half an emoji cannot be encoded.
   for (const character of text) {
-    room -= encodedBytes(character)
+    room -= encodeURIComponent(character).length
     if (room < 0) break
     kept += character
   }
-  return kept
+  return kept.trim()
 }
 
-const clean = (value: string, name: string, onDropped: (name: string) => void) => {
-  let text = value.replace(/\p{Cc}/gu, ' ').trim()
-  if (name.startsWith('utm_term')) text = text.replace(/\s+/g, '+')
-  if (ADDRESS.test(text)) {
-    onDropped(name)
-    return ''
-  }
-  return cut(text).trim()
+const clean = (value: string, name: string, onDropped: OnDropped) => {
+  const text = value.replace(/\p{Cc}/gu, ' ').trim()
+  if (!ADDRESS.test(text)) return cut(name > 'utm_t' ? text.replace(/\s+/g, '+') : text)
+  onDropped(name)
+  return ''
 }
 
-const readQuery = (query: string, onDropped: (name: string) => void) => {
+const readQuery = (query: string, onDropped: OnDropped) => {
   const values = new Map(FIELDS.map(([name]) => [name, '']))
-  for (const [name, value] of new URLSearchParams(query)) {
+  for (const [given, value] of new URLSearchParams(query)) {
     // Mailers escape the ampersand twice: `?a=1&amp;utm_source=x` arrives with the name `amp;utm_source`.
-    const known = name.toLowerCase().replace(/^amp;/, '')
-    if (values.get(known) === '') values.set(known, clean(value, known, onDropped))
+    const name = given.toLowerCase().replace(/^amp;/, '')
+    if (values.get(name) === '') values.set(name, clean(value, name, onDropped))
   }
-  const campaign: Record<string, string> = {}
+  let campaign: Record<string, string> | undefined
   for (const [name, field] of FIELDS) {
     const value = values.get(name)
-    if (value) campaign[field] ??= value
+    if (value) (campaign ??= {})[field] ??= value
   }
-  return Object.keys(campaign).length ? (campaign as UtmParameters) : undefined
+  return campaign as UtmParameters | undefined
 }
 
 /**
  * Reads the campaign that a URL carries: from its query, else from its fragment (after its `?`, or all of it when it begins with `utm_`).
  * Never throws, and takes time linear in the length of the URL.
- *
- * @param onDropped is told the name of each value that looks like an e-mail address and was left out
  */
-export const readCampaign = (url: string, onDropped: (name: string) => void = () => undefined): UtmParameters | undefined => {
+export const readCampaign = (url: string, onDropped: OnDropped = () => undefined): UtmParameters | undefined => {
   const [, query = '', fragment = ''] = /^[^?#]*([^#]*)(?:#(?:(?=utm_)|[^?]*\?)(.*))?/is.exec(url) ?? []
   return readQuery(query, onDropped) ?? readQuery(fragment, onDropped)
 }
 
 /** Writes a campaign as the query string that {@link readCampaign} reads, in characters that a cookie may hold. */
 export const writeCampaign = (campaign: UtmParameters): string =>
-  `${new URLSearchParams(FIELDS.slice(0, 5).flatMap(([name, field]) => (campaign[field] ? [[name, campaign[field]]] : [])))}`
+  FIELDS.slice(0, 5)
+    .flatMap(([name, field]) => (campaign[field] ? `${name}=${encodeURIComponent(campaign[field])}` : []))
+    .join('&')

@@ -3,18 +3,12 @@ import type { Jar } from './cookies'
 /** What a page without an answer may do. */
 export type ConsentMode = 'implied' | 'required'
 
-/** Where the visitor's permission stands. `unknown` neither stores nor deletes. */
-export type Permission = 'granted' | 'denied' | 'unknown'
+/** Where the visitor's permission stands; `undefined` while it is asked for: nothing is stored, and nothing deleted. */
+export type Permission = 'granted' | 'denied' | undefined
 
-/** Remembers the visitor's answer. Read anew each time: other tabs and subdomains change it. */
-export const createConsent = (mode: ConsentMode, jar: Jar) => ({
-  permission(): Permission {
-    const answers = jar.read()
-    // Two answers on two domains: the refusal counts.
-    if (answers.includes('denied')) return 'denied'
-    return mode === 'implied' || answers.includes('granted') ? 'granted' : 'unknown'
-  },
-  answer(granted: boolean) {
-    jar.write(granted ? 'granted' : 'denied')
-  },
-})
+/** The visitor's answer, remembered. Read anew each time: other tabs and subdomains change it. Of two, the refusal counts. */
+export const readPermission = (jar: Jar, mode: ConsentMode): Permission => {
+  const answers = jar()
+  if (answers.includes('denied')) return 'denied'
+  return mode === 'implied' || answers.includes('granted') ? 'granted' : undefined
+}

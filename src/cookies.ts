@@ -1,44 +1,31 @@
 import Cookies from 'js-cookie'
 
-/** One named cookie. */
-export type Jar = {
-  /** Every value that the page can see: a host and its domains may have one each. */
-  readonly read: () => readonly string[]
-  readonly write: (value: string) => void
-  readonly remove: () => void
-}
+/** One cookie: writes a value if it is given one, and reads every value that the page can see (a host and its domains may have one each). `''` removes them all. */
+export type Jar = (value?: string) => readonly string[]
 
-type Place = {
-  readonly hostname: string
-  readonly secure: boolean
-  /** `none` for host only; absent for the broadest domain that the browser accepts. */
-  readonly domain: string | undefined
-}
-
-/** Values are query strings already, written as they are so that a server can read and write them too. */
-const cookies = Cookies.withConverter({ read: (value) => value, write: (value) => `${value}` })
-
-/** `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`. Nothing for an address (numeric last label, RFC 1123, 2.1) or a single label. */
-const suffixes = (hostname: string) => {
-  const labels = hostname.split('.')
-  return /\.\d+$/.test(hostname) ? [] : labels.slice(1).map((_, index) => labels.slice(-2 - index).join('.'))
-}
+/** Values are written as they are (query strings), so that a server can read and write them too. */
+const asIs = (value: string) => value
+const cookies = Cookies.withConverter<string>({ read: asIs, write: asIs })
 
 /**
  * First-party cookies on the broadest domain that the browser takes, so that `www` and `app` share them.
- * No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (the list of public suffixes
- * is the browser's business), the domain is then kept for the page. What cannot be written lives in memory.
+ * No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (which suffixes are public is
+ * the browser's business), and that domain is kept for the page. What cannot be written lives in memory.
+ *
+ * @param domain `none` for this host only
  */
-export const createCookies = ({ hostname, secure, domain }: Place) => {
-  const levels = ['', ...suffixes(hostname)]
+export const createCookies = (domain?: string) => {
+  const { hostname, protocol } = location
+  const labels = hostname.split('.')
   const memory = new Map<string, string>()
-  let candidates = domain === 'none' ? [''] : domain ? [domain, ''] : [...levels.slice(1), '']
+  /** `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or a single label has. */
+  const levels = [...(/\d$/.test(hostname) ? [] : labels.slice(1).map((_, index) => labels.slice(-2 - index).join('.'))), '']
+  let candidates = domain ? [domain.replace(/^none$|^\./, ''), ''] : levels
 
-  const read = (name: string): readonly string[] => {
-    const kept = memory.get(name)
-    if (kept !== undefined) return [kept]
+  const read = (name: string) => {
     try {
-      return document.cookie.split('; ').flatMap((pair) => (pair.startsWith(`${name}=`) ? [pair.slice(name.length + 1)] : []))
+      const kept = memory.get(name)
+      return kept ? [kept] : document.cookie.split('; ').flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
     } catch {
       return [] // A sandboxed frame has no cookies, and says so by throwing (HTML, 3.1.4).
     }
@@ -46,40 +33,38 @@ export const createCookies = ({ hostname, secure, domain }: Place) => {
 
   const put = (name: string, value: string, attributes: Cookies.CookieAttributes) => {
     try {
-      cookies.set(name, value, { secure, sameSite: 'Lax', ...attributes })
+      cookies.set(name, value, { secure: protocol === 'https:', sameSite: 'Lax', ...attributes })
     } catch {
       // As above: the value then lives in memory.
     }
   }
 
-  const remove = (name: string, keep?: string) => {
+  const remove = (name: string, kept?: string) => {
     memory.delete(name)
-    for (const level of levels) if (level !== keep && read(name).length) put(name, '', { domain: level, expires: -1 })
+    for (const level of levels) if (level !== kept) put(name, '', { domain: level, expires: -1 })
   }
 
-  const write = (name: string, value: string, days: number) => {
-    const present = read(name)
-    if (present.length === 1 && present[0] === value) return
+  const write = (name: string, value: string, expires: number) => {
+    const before = read(name)
+    if (`${before}` === value) return
     // A value that is there already would read back from a domain that was refused.
-    if (present.includes(value) || memory.has(name)) remove(name)
+    if (before.includes(value)) remove(name)
     for (const level of candidates) {
-      put(name, value, { domain: level, expires: days })
-      const found = read(name)
-      if (!found.includes(value)) continue
-      candidates = [level]
-      if (found.length > 1) remove(name, level)
-      return
+      memory.delete(name)
+      put(name, value, { domain: level, expires })
+      if (read(name).includes(value)) {
+        candidates = [level]
+        if (before[0]) remove(name, level)
+        return
+      }
     }
     memory.set(name, value)
   }
 
-  return (name: string, days: number): Jar => ({
-    read: () => read(name),
-    write: (value) => {
-      write(name, value, days)
-    },
-    remove: () => {
-      remove(name)
-    },
-  })
+  return (name: string, days: number): Jar =>
+    (value) => {
+      if (value) write(name, value, days)
+      else if (value === '' && read(name)[0]) remove(name)
+      return read(name)
+    }
 }

@@ -6,31 +6,45 @@ export const ACTION_TYPES = ['SIGN_UP', 'SUBSCRIPTION_RESTARTED', 'SUBSCRIPTION_
 /** What a customer did. */
 export type ActionType = (typeof ACTION_TYPES)[number]
 
-/** One interaction as the contract's `body` has it. Times are RFC 3339, UTC, with milliseconds. */
+/** One interaction as the contract's `body` has it; what is `undefined` is absent in its JSON. Times are RFC 3339, UTC, with milliseconds. */
 export type CustomerAction = {
   readonly interactionId: string
   readonly customerId: string
-  readonly interaction: { readonly type: ActionType; readonly subscriptionContractId?: string }
-  readonly utmParameters?: UtmParameters
+  readonly interaction: { readonly type: ActionType; readonly subscriptionContractId?: string | undefined }
+  readonly utmParameters?: UtmParameters | undefined
   readonly createdAt: string
+  /** Equal to `createdAt` until the action is corrected. */
   readonly updatedAt: string
 }
 
 /** What a correction may change. */
 export type Correction = { readonly customerId?: string | undefined; readonly subscriptionContractId?: string | undefined }
 
-/** A body with its correction: later than the last one by at least a millisecond, or the endpoint would take both for one. */
-export const corrected = (action: CustomerAction, { customerId, subscriptionContractId }: Correction): CustomerAction => ({
-  ...action,
-  customerId: customerId ?? action.customerId,
-  interaction: { ...action.interaction, ...(subscriptionContractId && { subscriptionContractId }) },
-  updatedAt: new Date(Math.max(Date.now(), Date.parse(action.updatedAt) + 1)).toISOString(),
-})
+/** An action with its correction: later than the last one by at least a millisecond, or the endpoint would take both for one. */
+export const corrected = (action: CustomerAction, { customerId, subscriptionContractId }: Correction): CustomerAction => {
+  const { interaction, updatedAt } = action
+  return {
+    ...action,
+    customerId: customerId ?? action.customerId,
+    interaction: { ...interaction, subscriptionContractId: subscriptionContractId ?? interaction.subscriptionContractId },
+    updatedAt: new Date(Math.max(Date.now(), Date.parse(updatedAt) + 1)).toISOString(),
+  }
+}
 
 /** The bytes that leave the page: frozen once, the same in every attempt. */
-export const writeEvent = (eventAction: 'CREATED' | 'UPDATED', body: CustomerAction): string =>
-  JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
+export const writeEvent = (body: CustomerAction): string =>
+  JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED', version: 1, body })
+
+/** Reads an event back; `undefined` for what is none: anyone can write under our keys. */
+export const readEvent = (event = ''): CustomerAction | undefined => {
+  try {
+    const { body } = JSON.parse(event) as { body: CustomerAction }
+    return body.interaction.type && Date.parse(body.updatedAt) ? body : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** An id as the contract takes it: a non-empty string. `undefined` for what a missing value leaves behind (`''`, `'null'`, `'undefined'`). */
 export const readId = (value: unknown): string | undefined =>
-  (typeof value === 'string' || typeof value === 'number') && !/^(|undefined|null|NaN)$/.test(`${value}`) ? `${value}` : undefined
+  /^[ns]\w+r/.test(typeof value) && !/^(|undefined|null|NaN)$/.test(String(value)) ? String(value) : undefined

@@ -1,17 +1,18 @@
 /**
  * Runs the work if no other page of the origin does; tells whether it ran.
  *
- * Without Web Locks (a page on plain http, blocked storage) it always runs: the endpoint knows a repeat by its id. Never waits for the lock: a page that
- * waits in the back/forward cache would be given it and keep it.
+ * Without Web Locks (a page on plain http, blocked storage) it always runs: the endpoint knows a repeat by its id. Never waits for the lock: a page
+ * that waits in the back/forward cache would be given it and keep it.
  */
-export const exclusively = async (work: () => Promise<void>): Promise<boolean> => {
-  const alone = async (lock?: Lock | null) => {
-    if (lock !== null) await work()
-    return lock !== null
+export const exclusively = async (work: () => Promise<unknown>): Promise<boolean> => {
+  const run = async (lock?: Lock | null) => {
+    if (lock === null) return false
+    await work()
+    return true
   }
   try {
-    return await (navigator.locks?.request('wasabi', { ifAvailable: true }, alone) ?? alone())
+    return await navigator.locks.request('wasabi', { ifAvailable: true }, run)
   } catch {
-    return alone() // SecurityError in an opaque origin (Web Locks, 2.4).
+    return run() // SecurityError in an opaque origin (Web Locks, 2.4), TypeError where there are none.
   }
 }

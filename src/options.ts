@@ -53,57 +53,52 @@ export type Settings = {
   readonly consent: ConsentMode
   readonly attribution: AttributionModel
   readonly attributionDays: number
-  readonly utmTypes: readonly string[]
+  readonly utmTypes: string
   readonly cookieDomain: string | undefined
   readonly debug: boolean
 }
 
-type Reader = {
-  readonly base: string
-  readonly types: readonly ActionType[]
-  readonly readId: (value: unknown) => string | undefined
-  /** Is told each mistake, as a sentence that says what to do. */
-  readonly tell: (mistake: string) => void
-}
+/** Tells a mistake, once, and what to do about it. */
+export type Tell = (what: string, value: unknown, todo: string) => void
 
-const readEndpoint = (endpoint: unknown, base: string) => {
+type Knowledge = { readonly types: readonly ActionType[]; readonly readId: (value: unknown) => string | undefined }
+
+/** An http(s) URL without credentials, https on an https page. */
+const readEndpoint = (given: unknown) => {
   try {
-    const url = new URL(endpoint as string, base)
-    const reachable = url.protocol === 'https:' || (url.protocol === 'http:' && !base.startsWith('https:'))
-    return endpoint && reachable && !url.username && !url.password ? url.href : undefined
+    const { href } = new URL(String(given), document.baseURI)
+    const usable = location.protocol === 'https:' ? /^https:..[^/@]+\// : /^https?:..[^/@]+\//
+    return given && usable.test(href) ? href : undefined
   } catch {
-    return undefined
+    return undefined // Not a URL at all.
   }
 }
 
 /** Checks what the page gave and fills in the rest; `undefined` when there is no endpoint that could be used. */
-export const readOptions = (given: { readonly [option in keyof Options]?: unknown }, { base, types, readId, tell }: Reader): Settings | undefined => {
-  const endpoint = readEndpoint(given.endpoint, base)
-  if (!endpoint) {
-    tell(`nothing is recorded: data-endpoint must be an http(s) URL without a password (https on an https page), not ${String(given.endpoint)}.`)
-    return undefined
-  }
-  const customerId = readId(given.customerId)
-  if (given.customerId && !customerId) tell(`customer-id ${String(given.customerId)} is no id, and is left out.`)
-  const oneOf = <Word extends string>(option: keyof Options, [usual, other]: readonly [Word, Word], mistaken: Word): Word => {
-    const word = given[option] ?? usual
-    if (word === usual || word === other) return word as Word
-    tell(`${option} is ${usual} or ${other}, not ${String(word)}: taken as ${mistaken}.`)
+export const readOptions = (given: { readonly [option in keyof Options]?: unknown }, tell: Tell, { types, readId }: Knowledge): Settings | undefined => {
+  const either = <Word extends string>(option: keyof Options, words: readonly [usual: Word, other: Word], mistaken: Word) => {
+    const word = given[option] ?? words[0]
+    if (words.includes(word as Word)) return word as Word
+    tell(option, word, `give ${words.join(' or ')}`)
     return mistaken
   }
-  const days = Number(given.attributionDays ?? 90)
-  const attributionDays = Math.min(Math.max(days, 1), 400) || 90
-  if (days !== attributionDays) tell(`attribution-days is a number from 1 to 400: taken as ${attributionDays}.`)
-  const utmTypes = String(given.utmTypes ?? 'SIGN_UP PROMOTION_APPLIED').split(/[\s,]+/).filter(Boolean)
-  if (!utmTypes.every((type) => types.includes(type as ActionType))) tell(`utm-types knows ${types.join(' ')}.`)
-  return {
-    endpoint,
-    customerId,
-    consent: oneOf('consent', ['implied', 'required'], 'required'),
-    attribution: oneOf('attribution', ['last', 'first'], 'last'),
-    attributionDays,
-    utmTypes,
-    cookieDomain: given.cookieDomain ? String(given.cookieDomain).replace(/^\./, '') : undefined,
-    debug: given.debug !== undefined && given.debug !== false && given.debug !== 'false',
-  }
+  const { attributionDays = 90, utmTypes = 'SIGN_UP PROMOTION_APPLIED', customerId, cookieDomain, debug = 'false' } = given
+  const endpoint = readEndpoint(given.endpoint)
+  const days = Math.min(Math.max(+String(attributionDays), 1), 400) || 90
+  if (`${days}` !== String(attributionDays)) tell('attributionDays', attributionDays, 'give 1 to 400')
+  for (const type of String(utmTypes).split(' ')) if (!types.includes(type as ActionType)) tell('utmTypes', type, `give ${types.join(' ')}`)
+  if (customerId && !readId(customerId)) tell('customerId', customerId, 'give an id')
+  if (!endpoint) tell('data-endpoint', given.endpoint, 'nothing is recorded, give an http(s) URL (https on https pages, no password)')
+  return endpoint
+    ? {
+        endpoint,
+        customerId: readId(customerId),
+        consent: either('consent', ['implied', 'required'], 'required'),
+        attribution: either('attribution', ['last', 'first'], 'last'),
+        attributionDays: days,
+        utmTypes: String(utmTypes),
+        cookieDomain: cookieDomain ? String(cookieDomain) : undefined,
+        debug: String(debug) !== 'false',
+      }
+    : undefined
 }

@@ -1,165 +1,165 @@
 import { createAttribution } from './attribution'
-import { createBackoff } from './backoff'
 import { readCampaign, writeCampaign, type UtmParameters } from './campaign'
-import { createConsent } from './consent'
+import { readPermission } from './consent'
 import { createCookies } from './cookies'
-import { writeEvent, type CustomerAction } from './customer-action'
+import { readEvent, type ActionType } from './customer-action'
 import { guard } from './guard'
 import { createIdentity } from './identity'
 import { createJournal } from './journal'
 import { isRevisit, onLifecycle, readTrail } from './lifecycle'
 import { exclusively } from './lock'
-import type { Settings } from './options'
-import { createOutbox, keyOf } from './outbox'
-import { createRecorder, type Voice } from './recorder'
+import type { Settings, Tell } from './options'
+import { createOutbox } from './outbox'
+import { createRecorder, type GivenDetails } from './recorder'
 import { createStorage } from './storage'
-import { deliver, type Delivery } from './transport'
+import { deliver } from './transport'
 import { uuid } from './uuid'
 
 /** One call with its moment and its address, since it may have to wait: for options, for permission, for a prerendered page to be shown. */
-export type Call = {
-  readonly name: 'visit' | 'start' | 'track' | 'update' | 'identify' | 'reset' | 'consent'
-  readonly args: readonly unknown[]
+export type Call = readonly [
+  name: 'start' | 'track' | 'update' | 'identify' | 'reset' | 'consent',
+  subject: unknown,
+  details: GivenDetails,
   /** Unix milliseconds. */
-  readonly time: number
-  readonly href: string
+  time: number,
+  href: string,
   /** What `track` has returned. */
-  readonly id: string
-}
+  id: string,
+]
+
+/** How wasabi speaks to whoever looks at the console: of mistakes always, and in debug of everything. */
+export type Voice = { readonly tell: Tell; readonly log: (...what: readonly unknown[]) => void }
 
 const YEAR = 365
 
-/** Says what became of an attempt, and once what to check when the endpoint cannot be talked to. */
-const createReport =
-  (endpoint: string, { tell, log }: Voice) =>
-  (event: string, delivery: Delivery) => {
-    log(delivery, event)
-    if (delivery.outcome === 'rejected') tell(`${endpoint} refused ${event}: ${delivery.reason}`)
-    else if (delivery.outcome === 'retry' && navigator.onLine) {
-      const trouble = delivery.reason ? `answered with ${delivery.reason}` : 'gave no answer that a page may read'
-      tell(`${endpoint} ${trouble}: events are kept and sent again. Check the address, redirects, Access-Control-Allow-Origin, Content-Security-Policy (connect-src) and blockers.`)
-    }
-  }
+/** What to look at when the endpoint cannot be talked to: a page is not told which it was. */
+const ADVICE = 'kept and sent again; check the address, redirects, Access-Control-Allow-Origin, Content-Security-Policy, blockers'
 
-/** The campaign that would count, of addresses in the order in which they were visited. */
-export const landingOf = (hrefs: readonly string[], attribution: Settings['attribution'] = 'last'): UtmParameters | undefined => {
-  const campaigns = hrefs.flatMap((href) => readCampaign(href) ?? [])
+/** 500 events that wait, 50 actions in the journal, and the time to wait until. */
+const MAX_KEYS = 551
+
+/** The campaign that would count, of calls in the order in which they were made. */
+export const landingOf = (calls: readonly Call[], attribution?: Settings['attribution']): UtmParameters | undefined => {
+  const campaigns = [...calls.map(([, , , , href]) => href), location.href].flatMap((href) => readCampaign(href) ?? [])
   return campaigns[attribution === 'first' ? 0 : campaigns.length - 1]
 }
 
 /**
  * Joins the parts. Data goes one way: URL → campaign → attribution → customer action → outbox → transport.
  *
- * @param waiting what cannot be done yet, in order; shared with whoever collects calls before this page is ready
+ * @param waiting what cannot be done yet, in order; shared with whoever collected calls before this page was ready
  */
-export const createTracker = (settings: Settings, voice: Voice, waiting: Call[]) => {
-  const jar = createCookies({ hostname: location.hostname, secure: location.protocol === 'https:', domain: settings.cookieDomain })
-  const jars = { campaign: jar('wasabi_utm', settings.attributionDays), identity: jar('wasabi_id', YEAR), consent: jar('wasabi_consent', YEAR) }
-  const consent = createConsent(settings.consent, jars.consent)
-  const attribution = createAttribution(settings, jars.campaign, { readCampaign, writeCampaign })
-  const identity = createIdentity(jars.identity, uuid)
-  const store = createStorage()
-  const journal = createJournal(store, settings.attributionDays)
-  const outbox = createOutbox({
-    store,
-    backoff: createBackoff(store),
-    permitted: () => permission() === 'granted',
+export const createTracker = (settings: Settings, { tell, log }: Voice, waiting: Call[]) => {
+  const { endpoint, attributionDays } = settings
+  const jar = createCookies(settings.cookieDomain)
+  const campaignJar = jar('wasabi_utm', attributionDays)
+  const idJar = jar('wasabi_id', YEAR)
+  const consentJar = jar('wasabi_consent', YEAR)
+  const attribution = createAttribution(settings, campaignJar, { readCampaign, writeCampaign })
+  const store = createStorage(MAX_KEYS)
+  const journal = createJournal(store, attributionDays, readEvent)
+  const outbox = createOutbox(store, {
+    readEvent,
     exclusively,
-    deliver: (event, keepalive) => deliver(settings.endpoint, event, keepalive),
-    onDelivery: guard(createReport(settings.endpoint, voice)),
+    permitted: () => permission() === 'granted',
+    async deliver(event, keepalive) {
+      const delivery = await deliver(endpoint, event, keepalive)
+      const { outcome, reason } = delivery
+      log(outcome, reason, event)
+      if (outcome === 'rejected') tell('event', event, `refused for good: ${String(reason)}`)
+      if (outcome === 'retry' && navigator.onLine) tell(endpoint, reason, ADVICE)
+      return delivery
+    },
   })
-  const send = (eventAction: 'CREATED' | 'UPDATED', action: CustomerAction) => {
-    const event = writeEvent(eventAction, action)
-    voice.log('recorded', event)
-    outbox.add(keyOf(action.interactionId, eventAction === 'UPDATED' ? action.updatedAt : undefined), event)
-  }
-  const { correctVisitor, ...recorder } = createRecorder({ settings, identity, journal, attributed: attribution.current, send }, voice)
+  const { correctVisitor, ...recorder } = createRecorder(
+    {
+      settings,
+      identity: createIdentity(idJar, uuid),
+      journal,
+      currentCampaign: attribution.current,
+      send(action, event) {
+        log('recorded', event)
+        outbox.add(action, event)
+      },
+    },
+    tell,
+  )
   const seen = new Set<string>()
-  let undecided = false
+  let held: boolean | undefined
 
   /** Where permission stands now. A refusal takes everything with it, whichever tab it was given in. */
   const permission = () => {
-    const now = consent.permission()
-    undecided ||= now === 'unknown'
+    const now = readPermission(consentJar, settings.consent)
+    held ||= !now
     if (now === 'denied') {
       waiting.length = 0
       seen.clear()
-      jars.campaign.remove()
-      jars.identity.remove()
+      campaignJar('')
+      idJar('')
       outbox.forget()
-      for (const key of store.keys('wasabi.')) store.remove(key)
+      for (const key of store.keys('wasabi.')) store.write(key)
     }
     return now
   }
 
   const look = (href: string, revisit?: boolean) => {
-    if (seen.has(href)) return
-    seen.add(href)
     const campaign = readCampaign(href, (name) => {
-      voice.log(name, 'looks like an e-mail address and is left out')
+      log(name, 'left out, it looks like an e-mail address')
     })
-    if (!campaign || (revisit && attribution.current())) return
-    attribution.visit(campaign)
-    voice.log('landed on', campaign, 'attributed to', attribution.current())
+    if (campaign && !seen.has(href) && !(revisit && attribution.current())) attribution.visit(campaign)
+    seen.add(href)
   }
 
-  const actions: Record<Call['name'], (call: Call) => void> = {
-    ...recorder,
-    visit: () => undefined,
-    start() {
-      attribution.settle()
-      journal.prune()
-      correctVisitor()
-      outbox.flush()
-    },
-    consent: () => {
-      outbox.flush()
-    },
-  }
-
-  /** Does what waited, in order. Permission that came late finds the landing in this tab's own trail, if not among what waited. */
+  /** Does what waited, in order. Permission that came late finds the landing in this tab's own trail, if not in what waited. */
   const release = () => {
     const calls = waiting.splice(0)
-    if (undecided && !landingOf(calls.map(({ href }) => href))) for (const href of readTrail()) look(href)
-    undecided = false
+    if (held && !landingOf(calls)) for (const href of readTrail()) look(href)
+    held = false
     calls.forEach(
-      guard((call: Call) => {
-        look(call.href, (call.name === 'visit' || call.name === 'start') && isRevisit())
-        actions[call.name](call)
+      guard(([name, subject, details, time, href, id]: Call) => {
+        look(href, name === 'start' && isRevisit())
+        if (name === 'track') recorder.track(subject as ActionType, details, [time, id])
+        else if (name === 'update' || name === 'identify') recorder[name](subject, details)
+        else if (name === 'reset') {
+          idJar('')
+          journal.forget()
+        } else {
+          journal.prune()
+          correctVisitor()
+          outbox.flush()
+        }
       }),
     )
   }
 
-  onLifecycle({
-    onMoment: guard((leaving) => {
+  onLifecycle(
+    guard((leaving) => {
       if (permission() !== 'granted') return
       release()
       outbox.flush(leaving)
     }),
-    onLeave: guard(outbox.leave),
-    onRemoved: guard(outbox.gone),
-  })
+    outbox.leave,
+    store.changed,
+  )
 
   return {
     perform(call: Call) {
-      const [granted] = call.args
-      if (call.name === 'consent') {
-        if (typeof granted === 'boolean') consent.answer(granted)
-        else voice.tell(`consent takes true or false, not ${String(granted)}: nothing changed.`)
+      const [name, answer] = call
+      if (name === 'consent') {
+        if (typeof answer === 'boolean') consentJar(answer ? 'granted' : 'denied')
+        else tell(name, answer, 'ignored, give true or false')
       }
       const now = permission()
-      if (now === 'denied') return
-      waiting.push(call)
+      if (now !== 'denied') waiting.push(call)
       if (now === 'granted') release()
     },
 
-    attribution(): UtmParameters | undefined {
+    attribution() {
       const now = permission()
-      const { href } = location
-      if (now === 'unknown') return landingOf([...waiting.map((call) => call.href), href], settings.attribution)
+      if (!now) return landingOf(waiting, settings.attribution)
       if (now === 'denied') return undefined
       release()
-      look(href)
+      look(location.href)
       return attribution.current()
     },
   }

@@ -1,33 +1,18 @@
 /** What became of one attempt. */
-export type Delivery =
-  /** The endpoint has it in durable storage. */
-  | { readonly outcome: 'accepted' }
-  /** The endpoint will never take it. */
-  | { readonly outcome: 'rejected'; readonly reason: string }
-  /** The endpoint's trouble, not the event's. `wait`: milliseconds that the endpoint asked for. */
-  | { readonly outcome: 'retry'; readonly reason: string; readonly wait: number }
+export type Delivery = {
+  /** `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's trouble, not the event's. */
+  readonly outcome: 'accepted' | 'rejected' | 'retry'
+  /** What the endpoint said. */
+  readonly reason?: string
+  /** For how many milliseconds the endpoint asked not to be tried. */
+  readonly wait?: number
+}
 
-/** A proxy or a network that swallows the request would hold one of the page's six connections for ever. */
+/** A network that swallows the request would hold one of the page's six connections for ever. Milliseconds. */
 const PATIENCE = 30_000
 
-/** A day: longer is a mistake, and a timer beyond 2³¹ ms fires at once (HTML, 8.6). */
-const LONGEST_WAIT = 86_400_000
-
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
-const readWait = (header: string | null) => {
-  const wait = header && (/^\d+$/.test(header) ? +header * 1000 : Date.parse(header) - Date.now())
-  return Math.min(Math.max(wait || 0, 0), LONGEST_WAIT)
-}
-
-const readAnswer = async (answer: Response): Promise<Delivery> => {
-  const { status, headers } = answer
-  // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
-  const page = headers.get('content-type')?.includes('text/html')
-  if (page || ![200, 201, 202, 204, 400, 413, 422].includes(status)) {
-    return { outcome: 'retry', reason: page ? 'an HTML page' : `status ${status}`, wait: readWait(headers.get('retry-after')) }
-  }
-  return status < 300 ? { outcome: 'accepted' } : { outcome: 'rejected', reason: await answer.text().catch(() => `status ${status}`) }
-}
+const readWait = (header: string) => +header * 1000 || Date.parse(header) - Date.now()
 
 /**
  * Makes one request of one body, before it returns, and tells what became of it. Never rejects.
@@ -37,16 +22,24 @@ const readAnswer = async (answer: Response): Promise<Delivery> => {
  * for all scripts of the page together (Fetch, 4.6), so it is for what may be the last chance.
  */
 export const deliver = async (endpoint: string, body: string, keepalive: boolean): Promise<Delivery> => {
-  const patience = new AbortController()
-  const timer = setTimeout(() => {
-    patience.abort()
-  }, PATIENCE)
   try {
-    const { signal } = patience
-    return await readAnswer(await fetch(endpoint, { method: 'POST', body, keepalive, credentials: 'omit', redirect: 'error', signal }))
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      body,
+      keepalive,
+      credentials: 'omit',
+      redirect: 'error',
+      // Safari has it since 16: before that the browser's own patience counts.
+      signal: AbortSignal.timeout?.(PATIENCE) ?? null,
+    })
+    const { status, headers } = answer
+    // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
+    const html = /html/.test(headers.get('content-type') ?? '')
+    if (!html && [200, 201, 202, 204].includes(status)) return { outcome: 'accepted' }
+    if (!html && [400, 413, 422].includes(status)) return { outcome: 'rejected', reason: await answer.text() }
+    return { outcome: 'retry', reason: `answered ${status}${html ? ' with a page' : ''}`, wait: readWait(headers.get('retry-after') ?? '') }
   } catch {
-    return { outcome: 'retry', reason: '', wait: 0 } // Offline, blocked, no CORS header, a redirect, or no answer: a page cannot tell.
-  } finally {
-    clearTimeout(timer)
+    // Offline, blocked, no CORS header, a redirect, or no answer in time: a page cannot tell.
+    return { outcome: 'retry', reason: 'gave no answer that a page may read' }
   }
 }

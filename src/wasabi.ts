@@ -2,7 +2,8 @@ import type { UtmParameters } from './campaign'
 import { ACTION_TYPES, readId, type ActionType } from './customer-action'
 import { guard } from './guard'
 import { whenLoaded, whenShown } from './lifecycle'
-import { readOptions, type Options, type Settings } from './options'
+import { readOptions, type Options, type Settings, type Tell } from './options'
+import type { GivenDetails } from './recorder'
 import { createTracker, landingOf, type Call } from './tracker'
 import { uuid } from './uuid'
 
@@ -52,85 +53,82 @@ export type Wasabi = {
   readonly init: (options: Options) => void
 }
 
-/** What was said before the script had loaded: the address of the landing, and calls as the stub takes them down. */
-export type Early = {
-  readonly landing?: string | undefined
-  readonly calls: readonly (readonly [name: string, args: readonly unknown[], time: number, href: string, id: string])[]
-}
+/** A call as the stub takes it down. */
+export type EarlyCall = Call | readonly [name: 'init', options: Partial<Options>]
 
 /** Makes the object that a page talks to, at once; what must wait for options or for a prerendered page to be shown waits. */
-export const createWasabi = (tag: Partial<Options>, { landing, calls }: Early = { calls: [] }): Wasabi => {
+export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] = [], landing?: string): Wasabi => {
   const waiting: Call[] = []
   const told = new Set<string>()
   let settings: Settings | undefined
   let tracker: ReturnType<typeof createTracker> | undefined
 
-  const tell = (mistake: string) => {
-    if (!told.has(mistake)) console.error(`wasabi: ${mistake}`)
+  const tell: Tell = (what, value, todo) => {
+    const mistake = `wasabi: ${what} ${String(value)}: ${todo}.`
+    if (!told.has(mistake)) console.error(mistake)
     told.add(mistake)
   }
-  const log = (...what: readonly unknown[]) => {
-    if (settings?.debug) console.log('wasabi:', ...what)
-  }
 
-  const submit = (name: Call['name'], args: readonly unknown[] = [], { time = Date.now(), href = location.href, id = '' } = {}) => {
-    const call = { name, args, time, href, id }
+  const submit = (call: Call) => {
     if (tracker) tracker.perform(call)
-    else {
-      // A refusal drops what is queued, also while the options are not known yet.
-      if (name === 'consent' && args[0] === false) waiting.length = 0
-      waiting.push(call)
-    }
+    else waiting.push(call)
   }
 
   const init = (given: Partial<Options>) => {
     if (settings) {
-      console.warn('wasabi: has its options already; this init changes nothing.')
+      tell('init', '', 'ignored, the options are known already')
       return
     }
-    settings = readOptions({ ...tag, ...given }, { base: document.baseURI, types: ACTION_TYPES, readId, tell })
-    if (!settings) return
-    const start = createTracker.bind(undefined, settings, { tell, log }, waiting)
+    settings = readOptions({ ...tag, ...given }, tell, { types: ACTION_TYPES, readId })
+    const known = settings
+    if (!known) return
+    const log = (...what: readonly unknown[]) => {
+      if (known.debug) console.log('wasabi:', ...what)
+    }
     whenShown(
       guard((prerendered: boolean) => {
-        const early = waiting.splice(0)
-        tracker = start()
+        const calls = waiting.splice(0)
+        tracker = createTracker(known, { tell, log }, waiting)
+        // A refusal drops what was queued before it.
+        calls.splice(0, calls.map(([name, answer]) => name === 'consent' && answer === false).lastIndexOf(true))
         // What a prerendered page was asked for is not what it became.
-        for (const call of early) tracker.perform(prerendered ? { ...call, href: location.href } : call)
+        for (const [name, subject, details, time, href, id] of calls) tracker.perform([name, subject, details, time, prerendered ? location.href : href, id])
       }),
     )
   }
 
-  if (landing) submit('visit', [], { href: landing })
-  submit('start')
-  for (const [name, args, time, href, id] of calls) {
-    if (name === 'init') init(args[0] as Options)
-    else submit(name as Call['name'], args, { time, href, id })
+  const call =
+    (name: Call[0]) =>
+    (subject?: unknown, details?: GivenDetails): string | undefined => {
+      let id = ''
+      guard(() => {
+        id = readId(details?.interactionId) ?? uuid()
+        submit([name, subject, { ...details }, Date.now(), location.href, id])
+      })()
+      return name === 'track' ? id : undefined
+    }
+
+  if (landing) submit(['start', '', {}, 0, landing, ''])
+  call('start')()
+  for (const each of early) {
+    if (each[0] === 'init') init(each[1])
+    else submit(each)
   }
-  if (tag.endpoint !== undefined) init({})
-  else whenLoaded(guard(() => settings ?? tell('nothing is recorded: data-endpoint is missing on the script tag; add it, or call wasabi.init({ endpoint }).')))
+  if ('endpoint' in tag) init({})
+  else
+    whenLoaded(
+      guard(() => {
+        if (!settings) tell('data-endpoint', 'is missing', 'nothing is recorded; add it to the script tag, or give it to init')
+      }),
+    )
 
   return {
-    track: (type, details) => {
-      const id = guard(() => readId(details?.interactionId))() ?? uuid()
-      guard(() => {
-        submit('track', [type, { ...details }], { id })
-      })()
-      return id
-    },
-    update: guard((...args) => {
-      submit('update', args)
-    }),
-    identify: guard((...args) => {
-      submit('identify', args)
-    }),
-    reset: guard(() => {
-      submit('reset')
-    }),
-    consent: guard((...args) => {
-      submit('consent', args)
-    }),
-    attribution: guard(() => (tracker ? tracker.attribution() : landingOf([...waiting.map(({ href }) => href), location.href]))),
+    track: call('track') as Wasabi['track'],
+    update: call('update') as Wasabi['update'],
+    identify: call('identify') as Wasabi['identify'],
+    reset: call('reset') as Wasabi['reset'],
+    consent: call('consent') as Wasabi['consent'],
+    attribution: guard(() => (tracker ? tracker.attribution() : landingOf(waiting))),
     init: guard(init),
   }
 }
