@@ -1,21 +1,12 @@
-import { createServer, type ServerResponse } from 'node:http'
-import { readFile } from 'node:fs/promises'
-import { extname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createEndpoint } from './endpoint/index'
+import { homeOf, isOurs, SHOP } from './hosts'
+import { createLive } from './live'
+import { servePage } from './pages'
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
-/** Where a link from the spring campaign leads: the example of the schema. */
+/** Where the spring campaign's link leads: the example of the schema. */
 const LANDING = '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const port = Number(process.env.PORT ?? 4173)
 
 /** A sentence instead of a stack: whoever starts the demo can act on it. */
 const giveUp = (sentence: string): never => {
@@ -23,44 +14,62 @@ const giveUp = (sentence: string): never => {
   process.exit(1)
 }
 
-const fileOf = (path: string) => {
-  if (path === '/wasabi.js') return join(root, 'dist/wasabi.js')
-  const inside = normalize(path === '/' ? '/index.html' : extname(path) ? path : `${path}.html`)
-  return join(root, 'demo/site', inside)
+const readPort = (text = '4173') => {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  return giveUp(`PORT is ${text}: set it to a number from 0 to 65535, as in PORT=4173 npm start.`)
 }
 
-const serveFile = async (path: string, response: ServerResponse) => {
-  try {
-    const file = fileOf(path)
-    const content = await readFile(file)
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-cache' }).end(content)
-  } catch {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.')
-  }
-}
-
+const port = readPort(process.env.PORT)
 const file = process.env.DATA_FILE ?? 'data/wasabi.sqlite'
 const endpoint = await createEndpoint({ file }).catch((error: unknown) => giveUp((error as Error).message))
+const live = createLive(endpoint.handle)
 
-const server = createServer((request, response) => {
-  if (endpoint.handle(request, response)) return
-  void serveFile(decodeURI(new URL(request.url ?? '/', 'http://localhost').pathname), response)
-})
+const serve = (request: IncomingMessage, response: ServerResponse) => {
+  const { method, url = '/', headers } = request
+  const [path = '/'] = url.split('?', 1)
+  const { host = '', cookie = '' } = headers
+  if (!isOurs(host)) {
+    response.writeHead(403, { 'content-type': 'text/plain' }).end('The demo answers to names of this machine only.')
+    return
+  }
+  const home = method === 'GET' ? homeOf(host, path) : undefined
+  // With its query: a redirect that drops it would drop the campaign.
+  if (home !== undefined) response.writeHead(302, { location: `http://${home}${url}` }).end()
+  else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
+  else if (method === 'POST' && path === '/demo/weather') void live.change(request, response)
+  else if (path === '/demo/live') live.follow(response)
+  else if (!endpoint.handle(request, response)) void servePage(path, /\bdemo_consent=required\b/.test(cookie), response)
+}
+
+const server = createServer(serve)
 
 server.on('error', (error: NodeJS.ErrnoException) => {
   giveUp(
     error.code === 'EADDRINUSE'
-      ? `Port ${port} is in use: stop what uses it, or choose another one, as in PORT=${port + 1} npm start.`
-      : `The demo cannot listen on port ${port}: ${error.message}.`,
+      ? `Port ${port} is in use: stop what uses it, or choose another one, as in PORT=${port === 65_535 ? 4173 : port + 1} npm start.`
+      : `The demo cannot listen on port ${port} (${error.message}): choose another one, as in PORT=4180 npm start.`,
   )
 })
 
 server.listen(port, '127.0.0.1', () => {
-  console.log(`The demo is open: http://localhost:${port}${LANDING}`)
-  console.log(`Events are stored in ${file} and listed at http://localhost:${port}/customer-actions`)
+  const { port: actual } = server.address() as AddressInfo
+  console.log(`The demo is open: http://${SHOP}:${actual}${LANDING}`)
+  console.log(`Should your browser not find ${SHOP} (Safari), write localhost in its place: shop and app then share one host.`)
+  console.log(`Events are kept in ${file}.`)
 })
 
-process.once('SIGTERM', () => {
+const stop = () => {
+  live.end()
   endpoint.endStreams()
-  server.close(() => void endpoint.close())
-})
+  server.close(() => {
+    void endpoint.close().then(() => process.exit(0))
+  })
+  server.closeIdleConnections()
+  // What hangs because a visitor wanted it to would keep the demo open.
+  setTimeout(() => {
+    server.closeAllConnections()
+  }, 1000).unref()
+}
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)

@@ -1,10 +1,16 @@
-// `npm start`: builds, then serves the demo site and the endpoint on one port. Plain, old JavaScript up to the check, so that an old Node can say so.
+// `npm start`: builds, then serves the demo and the endpoint on one port. Plain, old JavaScript, so that an old Node can still say what is wrong.
 const major = Number(process.versions.node.split('.')[0])
+
+const start = ({ spawnSync }) => {
+  const { status } = spawnSync('npx', ['rollup', '-c', '--silent'], { stdio: 'inherit', shell: process.platform === 'win32' })
+  if (status === 0) return import('../dist/demo/demo.js')
+  console.error('The build failed: run npm ci to install what it needs, and try again.')
+  process.exitCode = 1
+}
+
 if (major < 20) {
   console.error(`wasabi needs Node 20 or later, and this is ${process.versions.node}: install a newer one from https://nodejs.org and try again.`)
-  process.exit(1)
+  process.exitCode = 1
+} else {
+  import('node:child_process').then(start)
 }
-const { spawnSync } = await import('node:child_process')
-const build = spawnSync('npx', ['rollup', '-c', '--silent'], { stdio: 'inherit', shell: process.platform === 'win32' })
-if (build.status !== 0) process.exit(1)
-await import('../dist/demo/demo.js')

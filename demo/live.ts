@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import type { Endpoint } from './endpoint/index'
+import { createWeather, WEATHERS, type Attempt, type Weather } from './weather'
+
+/** So many attempts are shown to a page that opens later. */
+const REMEMBERED = 200
+
+const isWeather = (word: string): word is Weather => (WEATHERS as readonly string[]).includes(word)
+
+const message = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+
+/** Shows the inspector what passes between browsers and the endpoint, and lets it go wrong on demand. */
+export const createLive = (handle: Endpoint['handle']) => {
+  const followers = new Set<ServerResponse>()
+  const attempts = new Map<number, Attempt>()
+
+  const tell = (event: string, data: unknown) => {
+    for (const follower of followers) follower.write(message(event, data))
+  }
+
+  const weather = createWeather(handle, (attempt) => {
+    attempts.set(attempt.number, attempt)
+    const [oldest = 0] = attempts.keys()
+    if (attempts.size > REMEMBERED) attempts.delete(oldest)
+    tell('attempt', attempt)
+  })
+
+  return {
+    take: weather.take,
+
+    /** `GET /demo/live`: server-sent events, beginning with how things stand. */
+    follow(response: ServerResponse) {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      response.write(message('weather', weather.now()) + [...attempts.values()].map((attempt) => message('attempt', attempt)).join(''))
+      followers.add(response)
+      response.on('close', () => followers.delete(response))
+    },
+
+    /** `POST /demo/weather`: one word. Only pages of the demo may say it. */
+    async change(request: IncomingMessage, response: ServerResponse) {
+      const { origin, host } = request.headers
+      const word = origin === `http://${host ?? ''}` ? await text(request).catch(() => '') : ''
+      const allowed = isWeather(word)
+      if (allowed) {
+        weather.change(word)
+        tell('weather', word)
+      }
+      response.writeHead(allowed ? 204 : 400).end()
+    },
+
+    end() {
+      for (const follower of followers) follower.end()
+    },
+  }
+}

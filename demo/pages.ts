@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const chart = join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js')
+
+const fileOf = (path: string) => {
+  if (path === '/wasabi.js') return join(root, 'dist/wasabi.js')
+  if (path === '/vendor/chart.js') return chart
+  // Nothing but plain names, so that no path leads out of the folder.
+  if (!/^(\/[\w-]+)*(\.\w+|\/)?$/.test(path)) return undefined
+  return join(root, 'demo/site', path === '/' ? 'index.html' : extname(path) ? path : `${path}.html`)
+}
+
+/**
+ * What a page may do: nothing inline but the stub, which its hash names, and no text that becomes HTML. Campaign links are written by
+ * strangers, and these pages show what stands in them.
+ */
+const policy = (stub: string) => {
+  const hash = createHash('sha256').update(stub).digest('base64')
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+}
+
+/** Puts in what all pages share: the stub, as it was built, so that it never goes stale; the header; the footer. */
+const assemble = async (html: string, stub: string) => {
+  const part = (name: string) => readFile(join(root, `demo/site/parts/${name}.html`), 'utf8')
+  const parts: Readonly<Record<string, string>> = { stub: `<script>${stub}</script>`, header: await part('header'), footer: await part('footer') }
+  return html.replace(/<!-- (\w+) -->/g, (placeholder, name: string) => parts[name] ?? placeholder)
+}
+
+const read = async (file: string, consentRequired: boolean) => {
+  const type = TYPES[extname(file)] ?? 'application/octet-stream'
+  const headers = { 'content-type': type, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' }
+  if (extname(file) !== '.html') return { headers, content: await readFile(file) }
+  const stub = (await readFile(join(root, 'dist/stub.js'), 'utf8')).trim()
+  const page = await assemble(await readFile(file, 'utf8'), stub)
+  const content = consentRequired ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=') : page
+  return { headers: { ...headers, 'content-security-policy': policy(stub) }, content }
+}
+
+/** Serves the demo's pages and what they load. `consentRequired` is what the tag will say. */
+export const servePage = async (path: string, consentRequired: boolean, response: ServerResponse): Promise<void> => {
+  try {
+    const file = fileOf(path)
+    if (file === undefined) throw new Error('no such name')
+    const { headers, content } = await read(file, consentRequired)
+    response.writeHead(200, headers).end(content)
+  } catch {
+    // Not there, or not to be read: the same to a visitor.
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('There is no such page.')
+  }
+}

@@ -1,0 +1,32 @@
+// Reads what wasabi keeps in this browser, as anyone can: from the cookies and from localStorage. No part of wasabi is asked.
+const UTM = { utm_source: 'utmSource', utm_medium: 'utmMedium', utm_campaign: 'utmCampaign', utm_content: 'utmContent', utm_term: 'utmTerms' }
+
+const parse = (text) => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Tells one event from all others, its own correction included. */
+export const keyOf = ({ eventAction, body = {} } = {}) => [eventAction, body.interactionId, body.updatedAt].join(' ')
+
+export const readBrowser = () => {
+  const cookies = document.cookie.split('; ').filter((pair) => pair.startsWith('wasabi_'))
+  const cookie = (name) => cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+  const campaign = new URLSearchParams(cookie('wasabi_utm'))
+  const person = new URLSearchParams(cookie('wasabi_id'))
+  const keys = Object.keys(localStorage).sort()
+  const stored = (prefix) => keys.filter((key) => key.startsWith(prefix)).map((key) => parse(localStorage.getItem(key)))
+  return {
+    cookies,
+    campaign: Object.entries(UTM).flatMap(([name, field]) => (campaign.get(name) ? [[field, campaign.get(name)]] : [])),
+    visitor: person.get('v') ?? undefined,
+    customer: person.get('c') ?? undefined,
+    consent: cookie('wasabi_consent'),
+    outbox: [...stored('wasabi.C.'), ...stored('wasabi.U.')].filter((event) => event?.body),
+    recorded: stored('wasabi.J.').filter((action) => action?.interactionId),
+    waitUntil: Number(localStorage.getItem('wasabi.wait')) || 0,
+  }
+}

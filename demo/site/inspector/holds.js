@@ -1,0 +1,38 @@
+import { element, section, terms, whenChanged } from './element.js'
+
+const FIELDS = ['utmSource', 'utmMedium', 'utmCampaign', 'utmContent', 'utmTerms']
+
+const ANSWERS = { granted: 'granted', denied: 'refused: nothing is stored or sent' }
+
+const asked = () => document.cookie.includes('demo_consent=required')
+
+/** The campaign that a conversion would get now. */
+export const createCampaign = () => {
+  const content = element('div')
+  const show = whenChanged((campaign) => {
+    const values = Object.fromEntries(campaign)
+    content.replaceChildren(terms(FIELDS.map((field) => [field, values[field]])))
+  })
+  return { section: section('Campaign that gets the credit', content), update: ({ browser }) => show(browser.campaign) }
+}
+
+/** What else the browser holds now. */
+export const createHolds = () => {
+  const content = element('div')
+  const raw = element('pre', { tabIndex: 0 })
+  const show = whenChanged(({ visitor, customer, consent, recorded, cookies, required }) => {
+    content.replaceChildren(
+      terms([
+        ['visitor', visitor],
+        ['customer', customer],
+        ['consent', ANSWERS[consent] ?? (required ? 'not answered yet' : 'not asked for')],
+        ['recorded here', recorded.length ? recorded.map(({ interaction, interactionId }) => `${interaction.type} ${interactionId}`).join('\n') : undefined],
+      ]),
+    )
+    raw.textContent = cookies.join('\n') || 'no cookie of wasabi’s'
+  })
+  return {
+    section: section('This browser', content, element('details', {}, element('summary', { textContent: 'Cookies as they are' }), raw)),
+    update: ({ browser }) => show({ ...browser, required: asked() }),
+  }
+}

@@ -1,0 +1,81 @@
+import { createArrivals } from './arrivals.js'
+import { keyOf, readBrowser } from './browser.js'
+import { createConversions } from './conversions.js'
+import { element } from './element.js'
+import { follow } from './feed.js'
+import { createCampaign, createHolds } from './holds.js'
+import { createOutbox } from './outbox.js'
+import { startPanel } from './panel.js'
+import { createPicture } from './picture.js'
+import { createTools } from './tools.js'
+import { createTour } from './tour.js'
+import { createWeather } from './weather.js'
+
+/** wasabi tells nobody what it does, so its cookies and keys are looked at this often, in milliseconds. */
+const LOOK = 500
+
+const entries = []
+const attempts = new Map()
+const conversions = createConversions()
+let weather = 'up'
+let connected = true
+
+const arrivals = createArrivals()
+const newestStored = () => entries.findLast(({ outcome }) => outcome === 'stored')?.event
+const columns = [
+  [createTour(), createCampaign(), arrivals],
+  [createOutbox(), createWeather(), createTools(newestStored)],
+  [createPicture(), createHolds()],
+]
+document.querySelector('#inspector').append(...columns.map((views) => element('div', {}, ...views.map(({ section }) => section))))
+
+const count = (name) => entries.filter(({ outcome }) => outcome === name).length
+
+const update = () => {
+  const browser = readBrowser()
+  const model = { browser, entries, attempts: [...attempts.values()], conversions: conversions.rows(), weather }
+  for (const view of columns.flat()) view.update?.(model)
+  const summary = document.querySelector('#panel-summary')
+  const waiting = browser.outbox.length
+  const text = connected ? `${count('stored')} stored${waiting ? ` · ${waiting} waiting` : ''}` : 'not connected'
+  if (summary && summary.textContent !== text) summary.textContent = text
+}
+
+let due = false
+/** Once for all that comes in together: a stream begins with everything there is. */
+const updateSoon = () => {
+  if (due) return
+  due = true
+  requestAnimationFrame(() => {
+    due = false
+    update()
+  })
+}
+
+const parse = (text) => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+follow((name, data) => {
+  if (name === 'attempt') attempts.set(data.number, { ...data, key: keyOf(parse(data.body)) })
+  else if (name === 'weather') weather = data
+  else if (name === 'connected') connected = data
+  else {
+    const entry = { ...data, outcome: name }
+    entries.push(entry)
+    arrivals.add(entry)
+    conversions.add(entry)
+  }
+  updateSoon()
+})
+
+setInterval(() => {
+  if (document.visibilityState === 'visible') update()
+}, LOOK)
+addEventListener('storage', updateSoon)
+startPanel()
+update()

@@ -1,0 +1,5 @@
+document.querySelector('#claim').addEventListener('submit', (event) => {
+  event.preventDefault()
+  wasabi.track('PROMOTION_APPLIED')
+  document.querySelector('#claimed').textContent = 'It is on your first box.'
+})
