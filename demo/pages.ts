@@ -42,29 +42,48 @@ const policy = (stub: string) => {
   ].join('; ')
 }
 
-/** Puts in what all pages share: the stub, as it was built, so that it never goes stale; the header; the footer. */
-const assemble = async (html: string, stub: string) => {
+/** What a page is told about who asks for it. */
+export type Visitor = {
+  /** Goes on the tag as `data-consent="required"`. */
+  readonly consentRequired: boolean
+  readonly customer: string
+}
+
+/** Reads from the cookies how the visitor wants the demo: whether to be asked, and as whom to sign up since starting over. */
+export const readVisitor = (cookie: string): Visitor => ({
+  consentRequired: /\bdemo_consent=required\b/.test(cookie),
+  customer: /\bdemo_account=(\d{9})\b/.exec(cookie)?.[1] ?? '123456789',
+})
+
+/** Puts in what all pages share: the stub, as it was built, so that it never goes stale; the header; the footer. And who the customer is. */
+const assemble = async (html: string, stub: string, { customer }: Visitor) => {
   const part = (name: string) => readFile(join(root, `demo/site/parts/${name}.html`), 'utf8')
-  const parts: Readonly<Record<string, string>> = { stub: `<script>${stub}</script>`, header: await part('header'), footer: await part('footer') }
+  const parts: Readonly<Record<string, string>> = {
+    stub: `<script>${stub}</script>`,
+    header: await part('header'),
+    footer: await part('footer'),
+    customer,
+    contract: customer.slice(0, 8),
+  }
   return html.replace(/<!-- (\w+) -->/g, (placeholder, name: string) => parts[name] ?? placeholder)
 }
 
-const read = async (file: string, consentRequired: boolean) => {
+const read = async (file: string, visitor: Visitor) => {
   const type = TYPES[extname(file)] ?? 'application/octet-stream'
   const headers = { 'content-type': type, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' }
   if (extname(file) !== '.html') return { headers, content: await readFile(file) }
   const stub = (await readFile(join(root, 'dist/stub.js'), 'utf8')).trim()
-  const page = await assemble(await readFile(file, 'utf8'), stub)
-  const content = consentRequired ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=') : page
+  const page = await assemble(await readFile(file, 'utf8'), stub, visitor)
+  const content = visitor.consentRequired ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=') : page
   return { headers: { ...headers, 'content-security-policy': policy(stub) }, content }
 }
 
-/** Serves the demo's pages and what they load. `consentRequired` is what the tag will say. */
-export const servePage = async (path: string, consentRequired: boolean, response: ServerResponse): Promise<void> => {
+/** Serves the demo's pages and what they load. */
+export const servePage = async (path: string, visitor: Visitor, response: ServerResponse): Promise<void> => {
   try {
     const file = fileOf(path)
     if (file === undefined) throw new Error('no such name')
-    const { headers, content } = await read(file, consentRequired)
+    const { headers, content } = await read(file, visitor)
     response.writeHead(200, headers).end(content)
   } catch {
     // Not there, or not to be read: the same to a visitor.

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createEndpoint } from './endpoint/index'
 import { homeOf, isOurs, SHOP } from './hosts'
 import { createLive } from './live'
-import { servePage } from './pages'
+import { readVisitor, servePage } from './pages'
 
 /** Where the spring campaign's link leads: the example of the schema. */
 const LANDING = '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
@@ -39,7 +39,7 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
   else if (method === 'POST' && path === '/demo/weather') void live.change(request, response)
   else if (path === '/demo/live') live.follow(response)
-  else if (!endpoint.handle(request, response)) void servePage(path, /\bdemo_consent=required\b/.test(cookie), response)
+  else if (!endpoint.handle(request, response)) void servePage(path, readVisitor(cookie), response)
 }
 
 const server = createServer(serve)

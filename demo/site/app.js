@@ -1,34 +1,38 @@
-import { customerId, subscriptionContractId } from '/account.js'
+// Stands in the head and listens at the document, so that no click comes too early.
+const actions = {
+  'sign-up'(account) {
+    wasabi.identify(account.customerId)
+    wasabi.track('SIGN_UP', { ...account, interactionId: account.customerId })
+    return 'Welcome! You are signed up.'
+  },
+  promotion(account) {
+    wasabi.track('PROMOTION_APPLIED', account)
+    return `The code ${document.querySelector('#code').value} is on your contract.`
+  },
+  cancel(account) {
+    wasabi.track('SUBSCRIPTION_CANCELLED', account)
+    return 'Your subscription ends with this week.'
+  },
+  restart(account) {
+    wasabi.track('SUBSCRIPTION_RESTARTED', account)
+    return 'Welcome back! The next box comes on Wednesday.'
+  },
+  'log-out'() {
+    wasabi.reset()
+    return 'You are logged out.'
+  },
+}
 
-const on = (id, event, act) => document.querySelector(id).addEventListener(event, act)
-const say = (text) => (document.querySelector('#done').textContent = text)
+/** The server has put both ids into the page: `customerId` and `subscriptionContractId`. */
+const act = (action) => {
+  const account = { ...document.querySelector('#main').dataset }
+  document.querySelector('#done').textContent = action(account)
+}
 
-document.querySelector('#customer').textContent = customerId
-document.querySelector('#contract').textContent = subscriptionContractId
-
-on('#sign-up', 'click', () => {
-  wasabi.identify(customerId)
-  wasabi.track('SIGN_UP', { customerId, interactionId: customerId, subscriptionContractId })
-  say('Welcome! You are signed up.')
+document.addEventListener('click', ({ target }) => {
+  if (target.type === 'button' && Object.hasOwn(actions, target.id)) act(actions[target.id])
 })
-
-on('#promotion', 'submit', (event) => {
+document.addEventListener('submit', (event) => {
   event.preventDefault()
-  wasabi.track('PROMOTION_APPLIED', { customerId, subscriptionContractId })
-  say(`The code ${event.target.code.value} is on your contract.`)
-})
-
-on('#cancel', 'click', () => {
-  wasabi.track('SUBSCRIPTION_CANCELLED', { customerId, subscriptionContractId })
-  say('Your subscription ends with this week.')
-})
-
-on('#restart', 'click', () => {
-  wasabi.track('SUBSCRIPTION_RESTARTED', { customerId, subscriptionContractId })
-  say('Welcome back! The next box comes on Wednesday.')
-})
-
-on('#log-out', 'click', () => {
-  wasabi.reset()
-  say('You are logged out.')
+  act(actions.promotion)
 })

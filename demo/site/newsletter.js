@@ -1,4 +1,4 @@
-document.querySelector('#claim').addEventListener('submit', (event) => {
+document.addEventListener('submit', (event) => {
   event.preventDefault()
   wasabi.track('PROMOTION_APPLIED')
   document.querySelector('#claimed').textContent = 'It is on your first box.'

@@ -1,6 +1,8 @@
-import { customerId } from '/account.js'
 import { element, section, whenChanged } from './element.js'
 import { keyOf } from './browser.js'
+
+/** Of whoever started over; the first visitor has that of the schema's example. */
+const [, customerId = '123456789'] = /\bdemo_account=(\d{9})\b/.exec(document.cookie) ?? []
 
 const failed = ({ answer }) => answer === 'none' || answer >= 500
 
