@@ -14,7 +14,7 @@ const run = async (args: readonly string[], env: Readonly<Record<string, string>
 
 const DEMO = ['dist/demo/demo.js']
 
-test('a port that is in use is told with another one to take', async () => {
+test('a port that is in use is told with another one to take', { tag: '@chromium' }, async () => {
   const other = await listen(() => undefined)
   const port = portOf(other)
   const { code, complained } = await run(DEMO, { PORT: `${port}` })
@@ -23,13 +23,13 @@ test('a port that is in use is told with another one to take', async () => {
   await shut(other)
 })
 
-test('a port that is none is told', async () => {
+test('a port that is none is told', { tag: '@chromium' }, async () => {
   const { code, complained } = await run(DEMO, { PORT: '80a' })
   expect(complained).toBe('PORT is 80a: set it to a number from 0 to 65535, as in PORT=4173 npm start.')
   expect(code).toBe(1)
 })
 
-test('a data file that cannot be opened is told with the variable to set', async ({}, testInfo) => {
+test('a data file that cannot be opened is told with the variable to set', { tag: '@chromium' }, async ({}, testInfo) => {
   const file = testInfo.outputPath('no-database.sqlite')
   writeFileSync(file, 'This is a letter, and no database. '.repeat(50))
   const { code, complained } = await run(DEMO, { DATA_FILE: file })
@@ -39,7 +39,7 @@ test('a data file that cannot be opened is told with the variable to set', async
   expect(code).toBe(1)
 })
 
-test('an old Node is told which one is needed, before anything is built', async () => {
+test('an old Node is told which one is needed, before anything is built', { tag: '@chromium' }, async () => {
   // What start.mjs sees of Node's version; the real one cannot be changed.
   const old = `data:text/javascript,globalThis.process=Object.create(process,{versions:{value:{node:'18.20.8'}}})`
   const { code, said, complained } = await run(['--import', old, 'demo/start.mjs'])

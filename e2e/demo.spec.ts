@@ -19,7 +19,7 @@ const seedEvent = (type: string, interactionId: unknown) => ({
   },
 })
 
-test('the printed address, the link to the app, Sign up and Apply promotion give the example of the schema', async ({ page, demo, complaints }) => {
+test('the printed address, the link to the app, Sign up and Apply promotion give the example of the schema', { tag: '@chromium' }, async ({ page, demo, complaints }) => {
   expect(demo.address).toBe(demo.shop(`/${SEED_QUERY}`))
   await page.goto(demo.address)
   await page.getByRole('link', { name: 'Go to the app' }).click()
@@ -36,7 +36,7 @@ test('the printed address, the link to the app, Sign up and Apply promotion give
   expect(complaints).toEqual([])
 })
 
-test('on plain localhost shop and app share one host, and all else is alike', async ({ page, demo }) => {
+test('on plain localhost shop and app share one host, and all else is alike', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.local(`/${SEED_QUERY}`))
   await page.getByRole('link', { name: 'Go to the app' }).click()
   await expect(page).toHaveURL(demo.local('/app'))
@@ -53,7 +53,7 @@ const LINKS = [
 ] as const
 
 for (const [link, campaign] of LINKS) {
-  test(`the link “${link}” puts its campaign on a sign-up`, async ({ page, demo }) => {
+  test(`the link “${link}” puts its campaign on a sign-up`, { tag: '@chromium' }, async ({ page, demo }) => {
     await page.goto(demo.shop('/links'))
     await page.getByRole('link', { name: link }).click()
     await page.getByRole('link', { name: /(Go|Go on) to the app/ }).or(page.getByRole('link', { name: 'Choose Regular' })).click()
@@ -64,7 +64,7 @@ for (const [link, campaign] of LINKS) {
   })
 }
 
-test("a friend's link leaves the campaign as it was", async ({ page, demo }) => {
+test("a friend's link leaves the campaign as it was", { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.address)
   await page.goto(demo.shop('/links'))
   await page.getByRole('link', { name: 'nibble.example' }).click()
@@ -72,7 +72,7 @@ test("a friend's link leaves the campaign as it was", async ({ page, demo }) => 
   await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
 })
 
-test("a stranger's script stays text, and the mail address is left out", async ({ page, demo, complaints }) => {
+test("a stranger's script stays text, and the mail address is left out", { tag: '@chromium' }, async ({ page, demo, complaints }) => {
   await page.goto(demo.shop('/links'))
   await page.getByRole('link', { name: 'Free food!!!' }).click()
   const hostile = { utmSource: '<img src=x onerror=alert(1)>', utmMedium: '<script>alert(2)</script>' }
@@ -85,7 +85,7 @@ test("a stranger's script stays text, and the mail address is left out", async (
   expect(complaints).toEqual([])
 })
 
-test('a promotion claimed by a visitor is corrected to the customer who signs up later', async ({ page, demo }) => {
+test('a promotion claimed by a visitor is corrected to the customer who signs up later', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.shop('/newsletter?utm_source=whisker_letter'))
   await page.getByRole('button', { name: 'Claim the code' }).click()
   await expect(arrivals(page)).toHaveCount(1)
@@ -100,7 +100,7 @@ test('a promotion claimed by a visitor is corrected to the customer who signs up
   expect(corrected).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: claimed?.body.interactionId, customerId: '123456789' } })
 })
 
-test('cancelling and restarting carry no campaign, and logging out keeps it', async ({ page, demo }) => {
+test('cancelling and restarting carry no campaign, and logging out keeps it', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.address)
   await page.goto(demo.app())
   await page.getByRole('button', { name: 'Cancel' }).click()
@@ -117,7 +117,7 @@ test('cancelling and restarting carry no campaign, and logging out keeps it', as
   expect(await readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
 })
 
-test('a second visitor meets the sign-up of the first: it is shown as known, and starting over makes somebody new', async ({ page, browser, demo }) => {
+test('a second visitor meets the sign-up of the first: it is shown as known, and starting over makes somebody new', { tag: '@chromium' }, async ({ page, browser, demo }) => {
   await page.goto(demo.address)
   await page.goto(demo.app())
   await page.getByRole('button', { name: 'Sign up' }).click()
@@ -144,7 +144,7 @@ test('a second visitor meets the sign-up of the first: it is shown as known, and
   expect(fresh?.body.utmParameters).toEqual(SEED_CAMPAIGN)
 })
 
-test('with consent asked for, nothing is kept or sent before the answer, and nothing is lost after it', async ({ page, context, demo }) => {
+test('with consent asked for, nothing is kept or sent before the answer, and nothing is lost after it', { tag: '@chromium' }, async ({ page, context, demo }) => {
   await page.goto(demo.app())
   await page.getByRole('checkbox', { name: 'Ask for consent first' }).check()
   await page.goto(demo.address)
@@ -165,7 +165,7 @@ test('with consent asked for, nothing is kept or sent before the answer, and not
   await expect(page.locator('#consent')).toBeHidden()
 })
 
-test('a refusal is remembered, and the inspector says that nothing is sent', async ({ page, demo }) => {
+test('a refusal is remembered, and the inspector says that nothing is sent', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.app())
   await page.getByRole('checkbox', { name: 'Ask for consent first' }).check()
   await page.getByRole('button', { name: 'No, thanks' }).click()
@@ -177,7 +177,7 @@ test('a refusal is remembered, and the inspector says that nothing is sent', asy
   expect(await demo.stored()).toEqual([])
 })
 
-test('every page has the stub as it was built, the tag, and a policy that allows nothing else inline', async ({ demo, request }) => {
+test('every page has the stub as it was built, the tag, and a policy that allows nothing else inline', { tag: '@chromium' }, async ({ demo, request }) => {
   const stub = readFileSync('dist/stub.js', 'utf8').trim()
   for (const path of ['/', '/newsletter', '/pricing', '/offers', '/links', '/app']) {
     const answer = await request.get(demo.local(path))
@@ -189,7 +189,7 @@ test('every page has the stub as it was built, the tag, and a policy that allows
   }
 })
 
-test('a name that is not of this machine gets nothing, and no path leads out of the folder', async ({ demo, request }) => {
+test('a name that is not of this machine gets nothing, and no path leads out of the folder', { tag: '@chromium' }, async ({ demo, request }) => {
   const { port } = new URL(demo.address)
   const foreign = await request.get(`http://127.0.0.1:${port}/customer-actions`, { headers: { host: 'evil.example' } })
   expect(foreign.status()).toBe(403)
@@ -200,7 +200,7 @@ test('a name that is not of this machine gets nothing, and no path leads out of 
   expect(change.status()).toBe(400)
 })
 
-test('what was stored outlives the demo, and is shown at its next start', async ({ page }, testInfo) => {
+test('what was stored outlives the demo, and is shown at its next start', { tag: '@chromium' }, async ({ page }, testInfo) => {
   const file = testInfo.outputPath('wasabi.sqlite')
   const first = await startDemo(file)
   await page.goto(first.address)
