@@ -194,5 +194,5 @@ test('an endpoint that cannot be read is told once, with what to check', async (
   await track(tab, 'SIGN_UP', { interactionId: 'b' })
   await endpoint.arrived(2)
   await expect.poll(() => site.complaints.length).toBe(1)
-  expect(site.complaints[0]).toMatch(/Access-Control-Allow-Origin.*Content-Security-Policy/)
+  expect(site.complaints[0]).toMatch(/check URL, redirects, CORS, CSP, blockers/)
 })

@@ -4,6 +4,6 @@ const KEY = Symbol.for('wasabi')
 /** Makes one for this page; whoever comes second is given the first, and is told. */
 export const onePerPage = <One>(create: () => One): One => {
   const page = window as { [KEY]?: One }
-  if (page[KEY]) console.warn('wasabi: is on this page already; the second copy does nothing.')
+  if (page[KEY]) console.warn('wasabi: on this page already, remove one.')
   return (page[KEY] ??= create())
 }

@@ -61,6 +61,7 @@ export type Settings = {
 /** Tells a mistake, once, and what to do about it. */
 export type Tell = (what: string, value: unknown, todo: string) => void
 
+/** What an id and an action are is known elsewhere. */
 type Knowledge = { readonly types: readonly ActionType[]; readonly readId: (value: unknown) => string | undefined }
 
 /** An http(s) URL without credentials, https on an https page. */
@@ -76,29 +77,26 @@ const readEndpoint = (given: unknown) => {
 
 /** Checks what the page gave and fills in the rest; `undefined` when there is no endpoint that could be used. */
 export const readOptions = (given: { readonly [option in keyof Options]?: unknown }, tell: Tell, { types, readId }: Knowledge): Settings | undefined => {
-  const either = <Word extends string>(option: keyof Options, words: readonly [usual: Word, other: Word], mistaken: Word) => {
-    const word = given[option] ?? words[0]
-    if (words.includes(word as Word)) return word as Word
-    tell(option, word, `give ${words.join(' or ')}`)
+  const read = (option: keyof Options, rule: RegExp, [usual, mistaken = usual]: readonly [usual: string, mistaken?: string]) => {
+    const value = String(given[option] ?? usual)
+    if (rule.test(value)) return value
+    tell(option, value, `taken as ${mistaken}, give ${rule.source}`)
     return mistaken
   }
-  const { attributionDays = 90, utmTypes = 'SIGN_UP PROMOTION_APPLIED', customerId, cookieDomain, debug = 'false' } = given
-  const endpoint = readEndpoint(given.endpoint)
-  const days = Math.min(Math.max(+String(attributionDays), 1), 400) || 90
-  if (`${days}` !== String(attributionDays)) tell('attributionDays', attributionDays, 'give 1 to 400')
-  for (const type of String(utmTypes).split(' ')) if (!types.includes(type as ActionType)) tell('utmTypes', type, `give ${types.join(' ')}`)
-  if (customerId && !readId(customerId)) tell('customerId', customerId, 'give an id')
-  if (!endpoint) tell('data-endpoint', given.endpoint, 'nothing is recorded, give an http(s) URL (https on https pages, no password)')
-  return endpoint
+  const { endpoint, customerId, cookieDomain } = given
+  const url = readEndpoint(endpoint)
+  if (!url) tell('data-endpoint', endpoint, 'nothing is recorded, give an http(s) URL (https on https pages) without password')
+  if (customerId && !readId(customerId)) tell('customerId', customerId, 'left out, give an id')
+  return url
     ? {
-        endpoint,
+        endpoint: url,
         customerId: readId(customerId),
-        consent: either('consent', ['implied', 'required'], 'required'),
-        attribution: either('attribution', ['last', 'first'], 'last'),
-        attributionDays: days,
-        utmTypes: String(utmTypes),
+        consent: read('consent', /^(implied|required)$/, ['implied', 'required']) as ConsentMode,
+        attribution: read('attribution', /^(last|first)$/, ['last']) as AttributionModel,
+        attributionDays: +read('attributionDays', /^([1-9]\d?|[123]\d\d|400)$/, ['90']),
+        utmTypes: read('utmTypes', RegExp(`^((${types.join('|')})\\s*)*$`), ['SIGN_UP PROMOTION_APPLIED']),
         cookieDomain: cookieDomain ? String(cookieDomain) : undefined,
-        debug: String(debug) !== 'false',
+        debug: read('debug', /^/, ['false']) !== 'false',
       }
     : undefined
 }

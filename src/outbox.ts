@@ -48,7 +48,7 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
 
   /** What could be sent now: an update only after its `CREATED`. */
   const ready = () => {
-    const waiting = [...keys(CREATED), ...keys(UPDATED)].sort()
+    const waiting = [...keys(CREATED), ...keys(UPDATED)]
     return waiting.filter((key) => !flying.has(key) && (createdKeyOf(key) === key || !waiting.includes(createdKeyOf(key))))
   }
 
@@ -94,7 +94,9 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
   const round = async (keepalive?: boolean) => {
     const tried = new Set<string>()
     for (;;) {
-      const key = ready().find((other) => !tried.has(other))
+      // Any of them: one that the endpoint chokes on must not stand at the head for ever.
+      const left = ready().filter((other) => !tried.has(other))
+      const key = left[Math.floor(Math.random() * left.length)]
       if (!key || !permitted() || !(await attempt(key, keepalive))) return
       tried.add(key)
       await new Promise((resolve) => setTimeout(resolve, PACE))

@@ -33,7 +33,7 @@ export type Voice = { readonly tell: Tell; readonly log: (...what: readonly unkn
 const YEAR = 365
 
 /** What to look at when the endpoint cannot be talked to: a page is not told which it was. */
-const ADVICE = 'kept and sent again; check the address, redirects, Access-Control-Allow-Origin, Content-Security-Policy, blockers'
+const ADVICE = 'kept and sent again, check URL, redirects, CORS, CSP, blockers'
 
 /** 500 events that wait, 50 actions in the journal, and the time to wait until. */
 const MAX_KEYS = 551
@@ -66,7 +66,7 @@ export const createTracker = (settings: Settings, { tell, log }: Voice, waiting:
       const delivery = await deliver(endpoint, event, keepalive)
       const { outcome, reason } = delivery
       log(outcome, reason, event)
-      if (outcome === 'rejected') tell('event', event, `refused for good: ${String(reason)}`)
+      if (outcome === 'rejected') tell('event', event, `refused, ${String(reason)}`)
       if (outcome === 'retry' && navigator.onLine) tell(endpoint, reason, ADVICE)
       return delivery
     },
@@ -104,7 +104,7 @@ export const createTracker = (settings: Settings, { tell, log }: Voice, waiting:
 
   const look = (href: string, revisit?: boolean) => {
     const campaign = readCampaign(href, (name) => {
-      log(name, 'left out, it looks like an e-mail address')
+      log(name, 'left out, looks like an e-mail address')
     })
     if (campaign && !seen.has(href) && !(revisit && attribution.current())) attribution.visit(campaign)
     seen.add(href)

@@ -76,7 +76,7 @@ export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] 
 
   const init = (given: Partial<Options>) => {
     if (settings) {
-      tell('init', '', 'ignored, the options are known already')
+      tell('init', '', 'ignored, the options are known')
       return
     }
     settings = readOptions({ ...tag, ...given }, tell, { types: ACTION_TYPES, readId })
@@ -114,20 +114,17 @@ export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] 
     if (each[0] === 'init') init(each[1])
     else submit(each)
   }
+  // Without an endpoint on the tag, `init` may still give one.
   if ('endpoint' in tag) init({})
   else
     whenLoaded(
       guard(() => {
-        if (!settings) tell('data-endpoint', 'is missing', 'nothing is recorded; add it to the script tag, or give it to init')
+        if (!settings) init({})
       }),
     )
 
   return {
-    track: call('track') as Wasabi['track'],
-    update: call('update') as Wasabi['update'],
-    identify: call('identify') as Wasabi['identify'],
-    reset: call('reset') as Wasabi['reset'],
-    consent: call('consent') as Wasabi['consent'],
+    ...(Object.fromEntries((['track', 'update', 'identify', 'reset', 'consent'] as const).map((name) => [name, call(name)])) as Wasabi),
     attribution: guard(() => (tracker ? tracker.attribution() : landingOf(waiting))),
     init: guard(init),
   }
