@@ -37,14 +37,12 @@ type Answer<Result> = { readonly value: Result } | { readonly error: string }
 export const openProfile = async (send: Send, capabilities: object) => {
   const { sessionId } = (await send('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string }
   const root = `/session/${sessionId}`
+  const first = (await send('GET', `${root}/window`)) as string
   let turn: Promise<unknown> = Promise.resolve()
 
   /** A driver obeys one command at a time, in the window that it was told last. */
-  const inTurn = <Result>(handle: string | undefined, command: () => Promise<Result>): Promise<Result> => {
-    const result = turn.then(async () => {
-      if (handle) await send('POST', `${root}/window`, { handle })
-      return command()
-    })
+  const inTurn = <Result>(handle: string, command: () => Promise<Result>): Promise<Result> => {
+    const result = turn.then(() => send('POST', `${root}/window`, { handle })).then(command)
     turn = result.catch(() => undefined)
     return result
   }
@@ -66,7 +64,7 @@ export const openProfile = async (send: Send, capabilities: object) => {
   return {
     // A window of its own, since only one tab of a window is visible. The first window stays: with its last one a browser ends.
     async newTab() {
-      const { handle } = (await inTurn(undefined, () => send('POST', `${root}/window/new`, { type: 'window' }))) as { handle: string }
+      const { handle } = (await inTurn(first, () => send('POST', `${root}/window/new`, { type: 'window' }))) as { handle: string }
       return tabOf(handle)
     },
     /** Not in turn: a test that ran out of time leaves a command that never ends. */
