@@ -42,6 +42,6 @@ test('a correction is later than the last one, even in the same millisecond and 
 
 test('an event is what the contract says, whatever a library put on the prototype of arrays', () => {
   Object.defineProperty(Array.prototype, 'toJSON', { value: () => 'broken', configurable: true })
-  expect(JSON.parse(writeEvent('CREATED', action))).toEqual({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body: action })
+  expect(JSON.parse(writeEvent(action))).toEqual({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body: action })
   delete (Array.prototype as { toJSON?: unknown }).toJSON
 })
