@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+
+/** What came back, or that nothing did. */
+export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
+
+/** An endpoint as a page sees it. */
+export type Target = {
+  readonly url: string
+  /** Customer of all events that are sent, so that they can be found and erased. */
+  readonly customerId: string
+  /** The text of a new event; `fields` go into its `body`. */
+  readonly event: (fields?: Readonly<Record<string, unknown>>, eventAction?: 'CREATED' | 'UPDATED') => string
+  readonly post: (body: string, options?: { readonly path?: string; readonly type?: string }) => Promise<Answer>
+  readonly preflight: () => Promise<Answer>
+}
+
+/** The origin of a page that no endpoint has heard of. */
+export const pageOrigin = 'https://page.example'
+
+/** Milliseconds. The tracker gives an attempt up after 30 s. */
+const patience = 30_000
+
+/** Stands for no answer at all. */
+const silence: Answer = { status: 0, headers: new Headers(), text: '' }
+
+/** Says whether an answer means that the event is stored, as the tracker reads it. */
+export const isTaken = ({ status, headers }: Answer): boolean =>
+  [200, 201, 202, 204].includes(status) && headers.get('Content-Type')?.includes('text/html') !== true
+
+/** Says whether an answer means that the event can never be stored. */
+export const isRefusal = ({ status }: Answer): boolean => [400, 413, 422].includes(status)
+
+/** An answer in words. */
+export const inWords = ({ status, headers }: Answer): string => {
+  if (status === 0) return 'no answer'
+  const type = headers.get('Content-Type')
+  return type === null ? String(status) : `${String(status)} (${type})`
+}
+
+/** Prepares requests to an endpoint as the tracker makes them: simple requests that follow no redirect. */
+export const createTarget = (url: string): Target => {
+  const customerId = `wasabi-check-${randomUUID()}`
+  const send = async (address: string, init: RequestInit): Promise<Answer> => {
+    try {
+      const answer = await fetch(address, { redirect: 'manual', signal: AbortSignal.timeout(patience), ...init })
+      return { status: answer.status, headers: answer.headers, text: await answer.text() }
+    } catch {
+      return silence
+    }
+  }
+
+  return {
+    url,
+    customerId,
+    event: (fields = {}, eventAction = 'CREATED') => {
+      const now = new Date().toISOString()
+      const body = { interactionId: randomUUID(), customerId, interaction: { type: 'SIGN_UP' }, createdAt: now, updatedAt: now, ...fields }
+      return JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
+    },
+    post: (body, { path = '', type = 'text/plain;charset=UTF-8' } = {}) =>
+      send(url + path, { method: 'POST', body, headers: { Origin: pageOrigin, 'Content-Type': type } }),
+    preflight: () =>
+      send(url, {
+        method: 'OPTIONS',
+        headers: { Origin: pageOrigin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type' },
+      }),
+  }
+}
