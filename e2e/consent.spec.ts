@@ -46,7 +46,9 @@ test('a late grant finds the landing again after three pages and a reload, with 
   expect(await storedKeys(tab)).toEqual([])
   await consent(tab, true)
   const [event] = await endpoint.holds(1)
-  expect(event?.body.utmParameters).toEqual({ utmSource: 'landing' })
+  // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
+  const remembers = await tab.evaluate(() => 'navigation' in window)
+  expect(event?.body.utmParameters).toEqual(remembers ? { utmSource: 'landing' } : undefined)
 })
 
 test('an answer is remembered across pages and subdomains', async ({ tab, site, endpoint, wasabi }) => {
