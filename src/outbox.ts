@@ -111,7 +111,9 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
       return
     }
     const left = new Promise<void>((resolve) => (release = resolve))
-    void exclusively(() => Promise.race([round(leaving), left])).then((ran) => {
+    const work = () => Promise.race([round(leaving), left])
+    // A lock that is taken while the page goes keeps it out of the back/forward cache (Chromium 156).
+    void (leaving ? work().then(() => true) : exclusively(work)).then((ran) => {
       release = undefined
       if (!ran) later()
     })
