@@ -8,8 +8,8 @@ import { startWebKit } from './webkit'
 type Profile = { readonly newTab: () => Promise<Tab>; readonly close: () => Promise<void>; readonly context?: BrowserContext }
 
 export type EngineOptions = {
-  /** The browser to drive over WebDriver; undefined where Playwright drives it. */
-  readonly webdriver: string | undefined
+  /** The browser to drive over WebDriver; empty where Playwright drives it. */
+  readonly webdriver: string
 }
 
 type EngineFixtures = EngineOptions & {
@@ -45,7 +45,7 @@ const only = <Thing>(thing: Thing | undefined): Thing => {
 
 /** Every test has an endpoint, a site and a browser profile of its own. */
 export const test = base.extend<Fixtures, EngineFixtures>({
-  webdriver: [undefined, { scope: 'worker', option: true }],
+  webdriver: ['', { scope: 'worker', option: true }],
 
   engine: [
     async ({ playwright, browserName, webdriver }, use) => {

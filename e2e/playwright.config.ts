@@ -2,7 +2,10 @@ import { defineConfig } from 'playwright/test'
 import { findEngines } from './engines.mjs'
 import type { EngineOptions } from './fixtures'
 
-/** The same tests in every engine that is here; those tagged `@chromium` need what only its driver can do. */
+/** A test that needs what only one engine or its driver has is tagged with the engine's name. */
+const othersOf = (name: string) => new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)
+
+/** The same tests in every engine that is here. */
 export default defineConfig<object, EngineOptions>({
   testDir: '.',
   outputDir: '../test-results/e2e',
@@ -15,7 +18,7 @@ export default defineConfig<object, EngineOptions>({
     .filter(({ path }) => path)
     .map(({ name, path, webdriver, launchOptions }) => ({
       name,
-      ...(name !== 'chromium' && { grepInvert: /@chromium/ }),
-      use: { browserName: name, launchOptions, webdriver: webdriver ? path : undefined },
+      grepInvert: othersOf(name),
+      use: { browserName: name, launchOptions, webdriver: (webdriver && path) || '' },
     })),
 })
