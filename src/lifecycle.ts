@@ -6,20 +6,13 @@
  * out of the back/forward cache, and are not used.
  */
 export const onLifecycle = (onMoment: (leaving: boolean) => void, onLeave: () => void, onStorage: (key: string) => void): void => {
-  let gone = false
   for (const name of ['visibilitychange', 'online', 'pageshow']) {
     addEventListener(name, (event) => {
-      // A page that goes becomes hidden only after its `pagehide` (HTML, "unload a document"). It would be given the lock while it is frozen:
-      // Firefox keeps it so in its back/forward cache, and no other page could send (seen in 153).
-      if (name === 'pageshow') gone = false
       // The first `pageshow` of a page comes after the start that has sent what was left over.
-      if (!gone && (event as PageTransitionEvent).persisted !== false) onMoment(document.visibilityState === 'hidden')
+      if ((event as PageTransitionEvent).persisted !== false) onMoment(document.visibilityState === 'hidden')
     })
   }
-  addEventListener('pagehide', () => {
-    gone = true
-    onLeave()
-  })
+  addEventListener('pagehide', onLeave)
   addEventListener('storage', ({ key }) => {
     if (key) onStorage(key)
   })

@@ -112,7 +112,8 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
     }
     const left = new Promise<void>((resolve) => (release = resolve))
     const work = () => Promise.race([round(leaving), left])
-    // A lock that is taken while the page goes keeps it out of the back/forward cache (Chromium 156).
+    // A page that goes becomes hidden after its `pagehide` (HTML, 7.4.2.4): a lock that it takes then keeps it out of the back/forward cache
+    // (Chromium 156), or stays with it in there, and no other page could send (Firefox 153).
     void (leaving ? work().then(() => true) : exclusively(work)).then((ran) => {
       release = undefined
       if (!ran) later()
