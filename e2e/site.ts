@@ -33,6 +33,7 @@ export const startSite = async () => {
   const pages = new Map<string, Page>()
   const script = readFileSync('dist/wasabi.js')
   const complaints: string[] = []
+  const expected = new Map<string, () => void>()
   /** Holds the script back: it arrives when the returned promise resolves. */
   let gate = Promise.resolve()
 
@@ -44,6 +45,7 @@ export const startSite = async () => {
       return
     }
     if (path === '/complaints') complaints.push(await text(request))
+    expected.get(path)?.()
     const found = pages.get(path)
     if (!found) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...found.headers }).end(found.html)
@@ -60,6 +62,9 @@ export const startSite = async () => {
 
     /** The address of a path under a name; `localhost` if none is given. */
     url: (path: string, host = 'localhost') => `http://${host}:${portOf(server)}${path}`,
+
+    /** Waits until somebody asks for this path: how a page that no driver holds says where it is. */
+    asked: (path: string) => new Promise<void>((resolve) => void expected.set(path, resolve)),
 
     /** The script stays on its way until the function that this returns is called. */
     holdScript() {
