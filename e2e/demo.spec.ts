@@ -111,7 +111,7 @@ test('cancelling and restarting carry no campaign, and logging out keeps it', { 
   for (const { body } of events) expect(body).not.toHaveProperty('utmParameters')
 
   await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '123456789' })
+  await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '123456789', 'recorded here': expect.stringContaining('SIGN_UP 123456789') as unknown })
   await page.getByRole('button', { name: 'Log out' }).click()
   await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
   expect(await readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)

@@ -18,15 +18,15 @@ export const readBrowser = () => {
   const campaign = new URLSearchParams(cookie('wasabi_utm'))
   const person = new URLSearchParams(cookie('wasabi_id'))
   const keys = Object.keys(localStorage).sort()
-  const stored = (prefix) => keys.filter((key) => key.startsWith(prefix)).map((key) => parse(localStorage.getItem(key)))
+  const events = (prefix) => keys.filter((key) => key.startsWith(prefix)).map((key) => parse(localStorage.getItem(key))).filter((event) => event?.body?.interaction)
   return {
     cookies,
     campaign: Object.entries(UTM).flatMap(([name, field]) => (campaign.get(name) ? [[field, campaign.get(name)]] : [])),
     visitor: person.get('v') ?? undefined,
     customer: person.get('c') ?? undefined,
     consent: cookie('wasabi_consent'),
-    outbox: [...stored('wasabi.C.'), ...stored('wasabi.U.')].filter((event) => event?.body),
-    recorded: stored('wasabi.J.').filter((action) => action?.interactionId),
+    outbox: [...events('wasabi.C.'), ...events('wasabi.U.')],
+    recorded: events('wasabi.J.').map(({ body }) => `${body.interaction.type} ${body.interactionId}`),
     waitUntil: Number(localStorage.getItem('wasabi.wait')) || 0,
   }
 }

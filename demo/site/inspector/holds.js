@@ -26,7 +26,7 @@ export const createHolds = () => {
         ['visitor', visitor],
         ['customer', customer],
         ['consent', ANSWERS[consent] ?? (required ? 'not answered yet' : 'not asked for')],
-        ['recorded here', recorded.length ? recorded.map(({ interaction, interactionId }) => `${interaction.type} ${interactionId}`).join('\n') : undefined],
+        ['recorded here', recorded.length ? recorded.join('\n') : undefined],
       ]),
     )
     raw.textContent = cookies.join('\n') || 'no cookie of wasabi’s'

@@ -45,7 +45,7 @@ export const createOutbox = () => {
 
   const add = (key, { eventAction, body }) => {
     const status = element('span', { className: 'status' })
-    const row = element('li', {}, element('strong', { textContent: body.interaction?.type }), ' ', element('code', { textContent: body.interactionId }), eventAction === 'UPDATED' ? ' (correction)' : '', status)
+    const row = element('li', {}, element('strong', { textContent: body.interaction.type }), ' ', element('code', { textContent: body.interactionId }), eventAction === 'UPDATED' ? ' (correction)' : '', status)
     rows.set(key, { row, status })
     list.append(row)
   }

@@ -28,10 +28,10 @@ const optionsOf = (ink, line) => ({
 /** Conversions by campaign and type, drawn by Chart.js, and as a table for whoever cannot see a canvas. */
 export const createPicture = () => {
   const canvas = element('canvas', { role: 'img', 'aria-label': 'Conversions by campaign and type; the table below has the numbers' })
-  const frame = element('div', { className: 'frame' }, canvas)
+  const empty = element('p', { className: 'none', textContent: 'No conversions yet.' })
+  const frame = element('div', { className: 'frame' }, canvas, empty)
   const legend = element('ul', { className: 'legend' }, ...TYPES.map(([type, name]) => element('li', {}, element('span', { className: `swatch ${type}` }), name)))
   const table = element('div', { className: 'scroll', tabIndex: 0, role: 'group', 'aria-label': 'Conversions as a table' })
-  const empty = element('p', { className: 'none', textContent: 'No conversions yet.' })
   let rows = []
   let chart
 
@@ -64,7 +64,7 @@ export const createPicture = () => {
   })
 
   return {
-    section: section('Conversions by campaign', frame, legend, empty, element('details', {}, element('summary', { textContent: 'As a table' }), table)),
+    section: section('Conversions by campaign', frame, legend, element('details', {}, element('summary', { textContent: 'As a table' }), table)),
     update: ({ conversions }) => show(conversions),
   }
 }
