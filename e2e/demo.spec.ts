@@ -189,10 +189,12 @@ test('every page has the stub as it was built, the tag, and a policy that allows
   }
 })
 
-test('a name that is not of this machine gets nothing, and no path leads out of the folder', { tag: '@chromium' }, async ({ demo, request }) => {
+test('a name that is not of this machine gets nothing, a page of the other host keeps its query, and no path leads out of the folder', { tag: '@chromium' }, async ({ demo, request }) => {
   const { port } = new URL(demo.address)
   const foreign = await request.get(`http://127.0.0.1:${port}/customer-actions`, { headers: { host: 'evil.example' } })
   expect(foreign.status()).toBe(403)
+  const moved = await request.get(`http://127.0.0.1:${port}/pricing?utm_source=x`, { headers: { host: `app.wasabi.localhost:${port}` }, maxRedirects: 0 })
+  expect(moved.headers().location).toBe(demo.shop('/pricing?utm_source=x'))
   for (const path of ['/%2e%2e/server.ts', '/..%2fserver.ts', '/%', '/parts/../../server.ts']) {
     expect((await request.get(`http://127.0.0.1:${port}${path}`)).status()).toBe(404)
   }

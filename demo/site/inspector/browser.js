@@ -22,8 +22,8 @@ export const readBrowser = () => {
   return {
     cookies,
     campaign: Object.entries(UTM).flatMap(([name, field]) => (campaign.get(name) ? [[field, campaign.get(name)]] : [])),
-    visitor: person.get('v') ?? undefined,
-    customer: person.get('c') ?? undefined,
+    visitor: person.get('v') || undefined,
+    customer: person.get('c') || undefined,
     consent: cookie('wasabi_consent'),
     outbox: [...events('wasabi.C.'), ...events('wasabi.U.')],
     recorded: events('wasabi.J.').map(({ body }) => `${body.interaction.type} ${body.interactionId}`),

@@ -4,6 +4,9 @@ const FIELDS = ['utmSource', 'utmMedium', 'utmCampaign', 'utmContent', 'utmTerms
 
 const ANSWERS = { granted: 'granted', denied: 'refused: nothing is stored or sent' }
 
+/** So many of what was recorded are named. */
+const NAMED = 4
+
 const asked = () => document.cookie.includes('demo_consent=required')
 
 /** The campaign that a conversion would get now. */
@@ -26,7 +29,7 @@ export const createHolds = () => {
         ['visitor', visitor],
         ['customer', customer],
         ['consent', ANSWERS[consent] ?? (required ? 'not answered yet' : 'not asked for')],
-        ['recorded here', recorded.length ? recorded.join('\n') : undefined],
+        ['recorded here', recorded.length ? [...recorded.slice(0, NAMED), ...(recorded.length > NAMED ? [`and ${recorded.length - NAMED} more`] : [])].join('\n') : undefined],
       ]),
     )
     raw.textContent = cookies.join('\n') || 'no cookie of wasabi’s'
