@@ -1,4 +1,4 @@
-import { element, section } from './element.js'
+import { element, section, whenChanged } from './element.js'
 
 const CHOICES = [
   ['up', 'Works', 'takes events, and answers after its commit'],
@@ -19,11 +19,13 @@ export const createWeather = () => {
     set.append(element('label', {}, radio, element('span', {}, element('strong', { textContent: name }), ` ${meaning}`)))
   }
   set.addEventListener('change', ({ target }) => void fetch('/demo/weather', { method: 'POST', body: target.value }).catch(() => undefined))
+  // Only on news from the server: a click is not taken back while it is on its way there.
+  const show = whenChanged((weather) => {
+    const radio = radios.get(weather)
+    if (radio) radio.checked = true
+  })
   return {
     section: section('Break it', set),
-    update({ weather }) {
-      const radio = radios.get(weather)
-      if (radio) radio.checked = true
-    },
+    update: ({ weather }) => show(weather),
   }
 }
