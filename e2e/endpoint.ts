@@ -100,6 +100,23 @@ export const startEndpoint = async (file = ':memory:') => {
     return events.map(({ event }) => event)
   }
 
+  const until = (enough: (events: readonly StoredEvent[]) => boolean) =>
+    new Promise<readonly StoredEvent[]>((resolve) => {
+      const look = () => {
+        if (!watchers.has(look)) return
+        void stored()
+          .then((events) => {
+            if (!enough(events)) return
+            watchers.delete(look)
+            resolve(events)
+          })
+          // The test is over, and its endpoint gone.
+          .catch(() => watchers.delete(look))
+      }
+      watchers.add(look)
+      look()
+    })
+
   return {
     url: `http://127.0.0.1:${port}/customer-actions`,
     arrivals,
@@ -130,22 +147,10 @@ export const startEndpoint = async (file = ':memory:') => {
       }),
 
     /** Waits until this many events are stored, and gives them. */
-    holds: (count: number) =>
-      new Promise<readonly StoredEvent[]>((resolve) => {
-        const look = () => {
-          if (!watchers.has(look)) return
-          void stored()
-            .then((events) => {
-              if (events.length < count) return
-              watchers.delete(look)
-              resolve(events)
-            })
-            // The test is over, and its endpoint gone.
-            .catch(() => watchers.delete(look))
-        }
-        watchers.add(look)
-        look()
-      }),
+    holds: (count: number) => until((events) => events.length >= count),
+
+    /** The same, of new actions only: corrections are not counted. */
+    created: (count: number) => until((events) => events.filter(({ eventAction }) => eventAction === 'CREATED').length >= count),
 
     async close() {
       if (front.listening) await shut(front)
