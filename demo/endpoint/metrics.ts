@@ -52,6 +52,8 @@ export const createMetrics = () => {
         `wasabi_commit_seconds_sum ${String(commitSum)}\nwasabi_commit_seconds_count ${String(commitCount)}\n`,
         gauge('wasabi_queue_events', 'Events that wait for their commit.', queued),
         gauge('wasabi_streams', 'Streams that are being read.', streams),
+        family('process_cpu_seconds_total', 'counter', 'Processor time of the process.'),
+        `process_cpu_seconds_total ${String(process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6)}\n`,
         gauge('process_resident_memory_bytes', 'Memory of the process.', process.memoryUsage.rss()),
       ].join('')
     },

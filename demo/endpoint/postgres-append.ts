@@ -1,6 +1,6 @@
 import { sameContent } from './customer-action'
 import { customerDigest, eventKey, interactionDigest } from './digest'
-import { isVisitor } from './visitor'
+import { isVisitor } from './person'
 import type { Query } from './postgres-pool'
 import type { Outcome, Valid } from './store'
 

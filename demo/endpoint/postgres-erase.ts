@@ -1,11 +1,8 @@
 import { parseAction } from './customer-action'
 import { asWritten } from './customer-in'
 import { customerDigest, interactionDigest } from './digest'
+import { isVisitor, type Person } from './person'
 import type { Postgres, Query } from './postgres-pool'
-import { isVisitor } from './visitor'
-
-/** Who is to be erased: ids of customers and visitors, and interactions that are known to be theirs. */
-export type Person = { readonly customerIds: readonly string[]; readonly interactionIds: readonly string[] }
 
 const bytesOf = (digests: readonly string[]): readonly Buffer[] => digests.map((digest) => Buffer.from(digest, 'hex'))
 

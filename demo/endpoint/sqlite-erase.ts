@@ -1,43 +1,95 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import type { CustomerAction } from './customer-action'
 import { asWritten } from './customer-in'
 import { customerDigest, interactionDigest } from './digest'
-import { isVisitor } from './visitor'
+import { isVisitor, type Person } from './person'
+import { inTransaction } from './sqlite-transaction'
 
-/** Who is to be erased: a customer or visitor, and an interaction that is known to be theirs. */
-export type Person = { readonly customerId: string; readonly interactionId?: string }
+/** Rows looked at before others have their turn: some milliseconds. */
+const scannedAtOnce = 2000
 
-/** Returns what knows erased customers, and erases them, in an open transaction. */
-export const erasureIn = (database: DatabaseSyncInstance) => {
+type Found = { readonly cursor: number; readonly interaction_id: string }
+
+/** What knows erased people, and erases them. */
+export type Erasure = ReturnType<typeof createErasure>
+
+/**
+ * Erases people. There is no index over customers, which would cost each event more than a rare erasure is worth: it
+ * looks at every event, a little at a time. Nothing slips in meanwhile, since who is erased is written down before.
+ */
+export const createErasure = (database: DatabaseSyncInstance) => {
   const selectAny = database.prepare('SELECT 1 FROM erased LIMIT 1')
   const select = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
   const insert = database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING')
-  const selectInteractions = database.prepare('SELECT DISTINCT interaction_id AS id FROM event WHERE customer_id = ?')
+  const selectNewest = database.prepare('SELECT max(cursor) AS newest FROM event')
+  const scan = database.prepare(`SELECT cursor, interaction_id FROM event
+    WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`)
   const selectCustomers = database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE interaction_id = ?')
-  const deleteEvents = database.prepare('DELETE FROM event WHERE customer_id = ?')
+  const deleteEvent = database.prepare('DELETE FROM event WHERE cursor = ?')
   const deleteAside = database.prepare('DELETE FROM aside WHERE customer_id = ?1 OR instr(bytes, ?2) > 0')
 
-  const idsOf = (statement: typeof select, id: string): readonly string[] =>
-    (statement.all(id) as { readonly id: string }[]).map((row) => row.id)
+  const has = (digest: string): boolean => select.get(digest) !== undefined
+  const add = (digests: readonly string[]): void => {
+    inTransaction(database, () => {
+      for (const digest of digests) insert.run(digest)
+    })
+  }
 
-  const eraseOne = (customerId: string): number => {
-    insert.run(customerDigest(customerId))
-    deleteAside.run(customerId, asWritten(customerId))
-    return Number(deleteEvents.run(customerId).changes)
+  const eventsOf = async (customerIds: readonly string[]): Promise<readonly Found[]> => {
+    if (customerIds.length === 0) return []
+    const { newest } = selectNewest.get() as { readonly newest: number | null }
+    const found: Found[] = []
+    for (let after = 0; after < (newest ?? 0); after += scannedAtOnce) {
+      found.push(...(scan.all(after, after + scannedAtOnce, JSON.stringify(customerIds)) as Found[]))
+      await new Promise(setImmediate)
+    }
+    return found
+  }
+
+  const visitorsIn = (interactionIds: readonly string[]): readonly string[] => {
+    const rows = interactionIds.flatMap((id) => selectCustomers.all(id) as { readonly id: string }[])
+    return [...new Set(rows.map(({ id }) => id).filter(isVisitor))]
+  }
+
+  const remove = (found: readonly Found[], { customerIds, interactionIds }: Person): number => {
+    const cursors = new Set(found.map(({ cursor }) => cursor))
+    inTransaction(database, () => {
+      for (const id of interactionIds) insert.run(interactionDigest(id))
+      for (const cursor of cursors) deleteEvent.run(cursor)
+      for (const id of customerIds) deleteAside.run(id, asWritten(id))
+    })
+    // What is gone from the tables is still in the log, until that begins anew: https://sqlite.org/wal.html
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return cursors.size
   }
 
   return {
+    add,
+
     /** Whether anybody was erased: most often nobody was, and nothing more needs to be asked. */
     any: (): boolean => selectAny.get() !== undefined,
-    has: (digest: string): boolean => select.get(digest) !== undefined,
-    add: (digest: string): void => void insert.run(digest),
 
-    /** Erases a person, with the visitors who share an interaction. Returns the number of events deleted. */
-    erase: ({ customerId, interactionId }: Person): number => {
-      const own = [...idsOf(selectInteractions, customerId), ...(interactionId === undefined ? [] : [interactionId])]
-      const visitors = new Set(own.flatMap((id) => idsOf(selectCustomers, id)).filter(isVisitor))
-      const interactions = [...own, ...[...visitors].flatMap((id) => idsOf(selectInteractions, id))]
-      for (const id of interactions) insert.run(interactionDigest(id))
-      return [...new Set([customerId, ...visitors])].map(eraseOne).reduce((sum, count) => sum + count, 0)
+    /** Says whether an event is of an erased person, and whether it tells more of that person than was known. */
+    find: ({ body }: CustomerAction): { readonly person: Person; readonly tellsMore: boolean } | undefined => {
+      const { customerId, interactionId } = body
+      const customerKnown = has(customerDigest(customerId))
+      const interactionKnown = has(interactionDigest(interactionId))
+      if (!customerKnown && !(interactionKnown && isVisitor(customerId))) return undefined
+      return { person: { customerIds: [customerId], interactionIds: [interactionId] }, tellsMore: !customerKnown || !interactionKnown }
+    },
+
+    /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
+    erase: async ({ customerIds, interactionIds }: Person): Promise<number> => {
+      add(customerIds.map(customerDigest))
+      const own = await eventsOf(customerIds)
+      const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
+      const visitors = visitorsIn(interactions)
+      add(visitors.map(customerDigest))
+      const theirs = await eventsOf(visitors)
+      return remove([...own, ...theirs], {
+        customerIds: [...customerIds, ...visitors],
+        interactionIds: [...interactions, ...theirs.map((row) => row.interaction_id)],
+      })
     },
   }
 }

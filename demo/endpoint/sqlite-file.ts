@@ -11,8 +11,10 @@ const loadSqlite = async (): Promise<Sqlite> =>
 
 // In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
 // What is erased is overwritten, not only let go of: https://sqlite.org/pragma.html#pragma_secure_delete
+// A page of an index is written to the file once for many commits, and is at hand for the next: 16 MB of log, 32 MB of memory.
 const settings = `
   PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+  PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;
 `
 
 const open = async (file: string): Promise<DatabaseSyncInstance> => {

@@ -30,7 +30,6 @@ const migrations: readonly string[] = [
   `
   ALTER TABLE event ADD COLUMN customer_id TEXT NOT NULL DEFAULT '';
   UPDATE event SET customer_id = json_extract(text, '$.body.customerId');
-  CREATE INDEX event_customer ON event (customer_id);
   CREATE INDEX event_received_at ON event (received_at);
   ALTER TABLE aside ADD COLUMN customer_id TEXT;
   ALTER TABLE aside ADD COLUMN digest TEXT NOT NULL DEFAULT '';

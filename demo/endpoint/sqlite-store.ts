@@ -1,9 +1,9 @@
 import { appendTo } from './sqlite-append'
-import { erasureIn } from './sqlite-erase'
+import { createErasure } from './sqlite-erase'
 import { openSqlite } from './sqlite-file'
 import { createSqliteReader } from './sqlite-read'
 import { inTransaction } from './sqlite-transaction'
-import type { Store } from './store'
+import type { Arrival, Outcome, Store } from './store'
 
 /** Rows at a time: SQLite works on the event loop, and nobody is to wait for long. */
 const expiredAtOnce = 500
@@ -11,8 +11,8 @@ const expiredAtOnce = 500
 /** Keeps everything in one SQLite file. Rejects with a sentence that says what to do if that file cannot be used. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
   const database = await openSqlite(file)
-  const append = appendTo(database)
-  const erasure = erasureIn(database)
+  const erasure = createErasure(database)
+  const appendNow = appendTo(database, erasure)
   const selectErased = database.prepare('SELECT digest FROM erased ORDER BY digest')
   const deleteAside = database.prepare('DELETE FROM aside WHERE cursor = ?')
   const expire = ['event', 'aside'].map((table) =>
@@ -21,14 +21,16 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     ),
   )
 
-  /** What is gone from the tables is still in the log, until that begins anew: https://sqlite.org/wal.html */
-  const emptyLog = (): void => {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  const append = async (arrivals: readonly Arrival[]): Promise<readonly Outcome[]> => {
+    const { outcomes, toErase } = appendNow(arrivals)
+    // Before anybody is answered: whoever is not, sends again, and is erased then.
+    for (const person of toErase) await erasure.erase(person)
+    return outcomes
   }
 
   // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
   return {
-    append: async (arrivals) => append(arrivals),
+    append,
     lanes: 1,
     ...createSqliteReader(database),
     discard: async (cursors) => {
@@ -36,16 +38,10 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
         for (const cursor of cursors) deleteAside.run(Number(cursor))
       })
     },
-    erase: async (customerId) => {
-      const count = inTransaction(database, () => erasure.erase({ customerId }))
-      emptyLog()
-      return count
-    },
+    erase: (customerId) => erasure.erase({ customerIds: [customerId], interactionIds: [] }),
     erased: async () => (selectErased.all() as { readonly digest: string }[]).map(({ digest }) => digest),
     addErased: async (digests) => {
-      inTransaction(database, () => {
-        digests.forEach(erasure.add)
-      })
+      erasure.add(digests)
     },
     expire: async (before) => expire.map((statement) => Number(statement.run(before).changes)).includes(expiredAtOnce),
     check: async () => {

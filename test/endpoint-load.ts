@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { connect, type Socket } from 'node:net'
+
+/** What a load came to. Times are in milliseconds. */
+export type Load = {
+  readonly statuses: ReadonlyMap<number, number>
+  /** The interaction ids that were answered with 201. */
+  readonly taken: readonly string[]
+  readonly seconds: number
+  readonly perSecond: number
+  readonly p50: number
+  readonly p99: number
+}
+
+/** Says when a load ends, and what is kept of it. */
+export type LoadOptions = {
+  readonly connections?: number
+  /** Ends the load after so many answers. */
+  readonly answers: number
+  /** Whether the ids are remembered: two million of them weigh more than the endpoint. */
+  readonly remember?: boolean
+  /** Told of each event that was stored. */
+  readonly onTaken?: (count: number) => void
+}
+
+// An event with a campaign, as a page sends it.
+const bodyOf = (interactionId: string): string =>
+  `{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"${interactionId}","customerId":"visitor-${interactionId}","interaction":{"type":"SIGN_UP","subscriptionContractId":"12345678"},"utmParameters":{"utmSource":"123456789","utmMedium":"youtube","utmCampaign":"spring_sale","utmContent":"banner_ad","utmTerms":"cats+kitten+food"},"createdAt":"2026-11-23T10:00:00.000Z","updatedAt":"2026-11-23T10:00:00.000Z"}}`
+
+const requestOf = (host: string, body: string): string =>
+  `POST /customer-actions HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://shop.example\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`
+
+const quantile = (sorted: Float64Array, part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? 0
+
+/**
+ * Sends new events over connections that each wait for their answer. It speaks HTTP itself: a client that could do more
+ * would take from the cores that it shares with the endpoint.
+ */
+export const sendLoad = (url: string, { connections = 64, answers, remember = true, onTaken }: LoadOptions): Promise<Load> => {
+  const { host, hostname, port } = new URL(url)
+  const statuses = new Map<number, number>()
+  const taken: string[] = []
+  const times: number[] = []
+  const prefix = randomUUID().slice(0, 23)
+  let next = 0
+  let answered = 0
+  let stored = 0
+  const began = performance.now()
+
+  return new Promise((resolve) => {
+    const sockets = new Set<Socket>()
+    const finish = (): void => {
+      for (const socket of sockets) socket.destroy()
+      const seconds = (performance.now() - began) / 1000
+      const sorted = Float64Array.from(times).sort()
+      resolve({ statuses, taken, seconds, perSecond: answered / seconds, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) })
+    }
+
+    const open = (): void => {
+      let interactionId = ''
+      let sentAt = 0
+      let received = ''
+      const socket = connect(Number(port), hostname)
+      const send = (): void => {
+        next += 1
+        interactionId = `${prefix}-${String(next).padStart(12, '0')}`
+        sentAt = performance.now()
+        socket.write(requestOf(host, bodyOf(interactionId)))
+      }
+      const onAnswer = (status: number): void => {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        answered += 1
+        if (remember || answered % 16 === 0) times.push(performance.now() - sentAt)
+        if (status !== 201) return
+        stored += 1
+        if (remember) taken.push(interactionId)
+        onTaken?.(stored)
+      }
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on('connect', send)
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.toString('latin1')
+        const head = received.indexOf('\r\n\r\n')
+        if (head < 0) return
+        const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
+        if (received.length < head + 4 + length) return
+        const status = Number(received.slice(9, 12))
+        received = ''
+        onAnswer(status)
+        if (answered >= answers) finish()
+        else send()
+      })
+      // Whatever was under way got no answer; the next connection sends something new.
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        if (answered < answers) setTimeout(open, 20)
+      })
+    }
+    for (let index = 0; index < connections; index += 1) open()
+  })
+}
