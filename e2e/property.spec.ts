@@ -112,7 +112,7 @@ const check = (model: Model, events: readonly StoredEvent[]) => {
 test('whatever a visitor does in two tabs on two subdomains, campaign, person and permission are the right ones', { tag: '@chromium' }, async ({ browser, site }) => {
   test.setTimeout(60_000 + RUNS * 20_000)
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 12, maxLength: 30 }), async (steps) => {
       const endpoint = await startEndpoint()
       const context = await browser.newContext()
       site.put('/', `<script async src="/wasabi.js" data-endpoint="${endpoint.url}"></script>`)
