@@ -14,7 +14,7 @@ export const tag = (attributes: Readonly<Record<string, string>>): string =>
     .join('')}></script>`
 
 /** Sends home what a page complains of, in any engine: errors and warnings on its console, and what was thrown. */
-const COMPLAIN = `<script>(() => {
+export const COMPLAIN = `<script>(() => {
   const complain = (text) => navigator.sendBeacon('/complaints', text)
   for (const kind of ['error', 'warn']) {
     const real = console[kind]

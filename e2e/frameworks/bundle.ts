@@ -1,26 +1,27 @@
 import { resolve } from 'node:path'
-import commonjs from '@rollup/plugin-commonjs'
-import nodeResolve from '@rollup/plugin-node-resolve'
-import { rollup, type Plugin } from 'rollup'
+import { rolldown } from 'rolldown'
 
-/** Where a bundler finds the package under its name, once it is installed. */
-const WASABI = resolve('dist/index.js')
+/** The endpoint that the recipes name. */
+export const EXAMPLE = 'https://collect.example.com/customer-actions'
 
-const entry = (code: string): Plugin => ({
-  name: 'entry',
-  resolveId: (id) => (id === 'wasabi' ? WASABI : id === 'entry' ? resolve('e2e/frameworks/entry.js') : undefined),
-  load: (id) => (id.endsWith('/entry.js') ? code : undefined),
-})
+const ENTRY = resolve('e2e/frameworks/entry.js')
 
-/** What a bundler makes of a module, for development as frameworks call it: React runs effects twice there. */
-export const bundle = async (code: string): Promise<string> => {
-  const bundled = await rollup({
-    input: 'entry',
-    plugins: [entry(code), nodeResolve({ browser: true }), commonjs()],
-    onwarn: (warning) => {
-      if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') throw new Error(warning.message)
-    },
+/** What Vite's bundler makes of a module that stands in this folder, for development: that is where React runs effects twice. */
+export const bundle = async (code: string, endpoint = EXAMPLE): Promise<string> => {
+  const bundled = await rolldown({
+    input: ENTRY,
+    // Where the package is under its name, once it is installed.
+    resolve: { alias: { wasabi: resolve('dist/index.js') } },
+    transform: { define: { 'process.env.NODE_ENV': '"development"' } },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === ENTRY ? id : undefined),
+        load: (id) => (id === ENTRY ? code : undefined),
+        transform: (text) => (text.includes(EXAMPLE) ? text.replace(EXAMPLE, endpoint) : undefined),
+      },
+    ],
   })
-  const { output } = await bundled.generate({ format: 'es', banner: "const process = { env: { NODE_ENV: 'development' } }" })
+  const { output } = await bundled.generate({ format: 'es' })
   return output[0].code
 }
