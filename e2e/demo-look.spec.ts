@@ -51,7 +51,6 @@ for (const colorScheme of THEMES) {
     await fill(page, demo)
     expect(await findings(page)).toEqual([])
     await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
-    await page.goto(demo.shop())
     await expect(page.getByRole('button', { name: 'Yes, remember' })).toBeVisible()
     expect(await findings(page)).toEqual([])
   })
