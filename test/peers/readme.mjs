@@ -1,0 +1,31 @@
+// Puts the comparison of the last run between its two markers in README.md.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { CAMPAIGNS, FAULTS } from './rules.mjs'
+import { nameOf, number, table } from './table.mjs'
+import { writeWorse } from './worse.mjs'
+
+const MARKED = /(<!-- comparison -->\n)[^]*?(<!-- \/comparison -->)/
+
+const at = (file) => new URL(file, import.meta.url)
+const result = JSON.parse(readFileSync(at('result.json'), 'utf8'))
+const count = (columns, { cells }, ...worths) => columns.filter(({ key }) => worths.includes(cells[key]?.worth)).length
+const outOf = (columns, { cells }) => columns.filter(({ key }) => cells[key] && cells[key].worth !== 'none').length
+
+const share = (columns, peer) => (outOf(columns, peer) ? `${count(columns, peer, 'good')}${count(columns, peer, 'fair') ? ` + ${count(columns, peer, 'fair')}` : ''} of ${outOf(columns, peer)}` : '–')
+
+const rows = result.peers
+  .filter(({ failed }) => !failed)
+  .map((peer) => [nameOf(peer), number(peer.figures.wire), number(peer.figures.loadRequests), number(peer.figures.delay), share(CAMPAIGNS, peer), share(FAULTS, peer)])
+
+const text = `${table(['', 'loaded, bytes', 'requests at load', 'call to request, ms', 'campaign kept', 'faults survived'], rows)}
+
+Kept: on the conversion’s own event + by an id to join it by. Survived: by itself + later or repairable on the server. Measured by
+\`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
+
+${writeWorse(result)}
+`
+
+const readme = at('../../README.md')
+const before = readFileSync(readme, 'utf8')
+if (!MARKED.test(before)) throw new Error('README.md has no <!-- comparison --> and <!-- /comparison --> to write between')
+writeFileSync(readme, before.replace(MARKED, (_, start, end) => start + text + end))

@@ -1,0 +1,92 @@
+/**
+ * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id' when another event
+ * carries it and both share something that no other visitor sends (an id to join them by); 'guess' when it arrived with nothing in
+ * common; 'lost' when it did not arrive, or another campaign stands on the conversion.
+ */
+const trace = (cell, marker, campaign, others) => {
+  const taken = cell.endpoint.arrivals.filter((arrival) => arrival.taken).flatMap(({ events }) => events)
+  const conversion = taken.find(({ text }) => text.includes(marker))
+  if (!conversion) return 'no conversion'
+  if (conversion.text.includes(campaign)) return 'event'
+  if (others.some((other) => conversion.text.includes(other))) return 'another'
+  const visits = taken.filter(({ text }) => text.includes(campaign))
+  if (!visits.length) return 'lost'
+  const personal = (values) => values.filter((value) => value.length >= 8 && !/[/\s]|\.test/.test(value) && !cell.peer.constants.has(value))
+  const ids = new Set(personal(conversion.values))
+  return visits.some(({ values }) => personal(values).some((value) => ids.has(value))) ? 'id' : 'guess'
+}
+
+const convertOn = async (cell, tab, campaign, others = []) => {
+  const marker = cell.marker()
+  await cell.convert(tab, marker)
+  await cell.endpoint.until(marker)
+  return trace(cell, marker, campaign, others)
+}
+
+const landing = (campaign) => `/?utm_source=news&utm_medium=mail&utm_campaign=${campaign}`
+
+/** A page between landing and conversion: or the referrer of the conversion would be the landing's address. */
+const land = async (cell, tab, campaign) => {
+  await cell.visit(tab, landing(campaign))
+  await cell.visit(tab, '/pricing')
+}
+
+export const sameTab = async (cell) => {
+  const campaign = cell.campaign()
+  const tab = await cell.newTab()
+  await land(cell, tab, campaign)
+  await cell.visit(tab, '/app')
+  return convertOn(cell, tab, campaign)
+}
+
+export const newTab = async (cell) => {
+  const campaign = cell.campaign()
+  await land(cell, await cell.newTab(), campaign)
+  return convertOn(cell, await cell.visitNew('/app'), campaign)
+}
+
+export const subdomain = async (cell) => {
+  const campaign = cell.campaign()
+  const tab = await cell.newTab()
+  await land(cell, tab, campaign)
+  await cell.visit(tab, '/app', 'app.shop.test')
+  return convertOn(cell, tab, campaign)
+}
+
+export const replaced = async (cell) => {
+  const first = cell.campaign()
+  const second = cell.campaign()
+  await land(cell, await cell.newTab(), first)
+  const tab = await cell.newTab()
+  await land(cell, tab, second)
+  await cell.visit(tab, '/app')
+  return convertOn(cell, tab, second, [first])
+}
+
+const TWO_DAYS = 172_800_000
+
+/** Two days later: the page's clock is ahead, and the browser was closed and has forgotten what had an end before. */
+const sleepTwoDays = async ({ context }) => {
+  await context.addInitScript((ahead) => {
+    const { now } = Date
+    window.Date = new Proxy(Date, {
+      construct: (Real, args) => (args.length ? new Real(...args) : new Real(now() + ahead)),
+      get: (Real, key) => (key === 'now' ? () => now() + ahead : Reflect.get(Real, key)),
+    })
+  }, TWO_DAYS)
+  const end = (Date.now() + TWO_DAYS) / 1000
+  for (const { name, domain, path, expires } of await context.cookies()) {
+    if (expires < end) await context.clearCookies({ name, domain, path })
+  }
+}
+
+export const direct = async (cell) => {
+  const campaign = cell.campaign()
+  const tab = await cell.newTab()
+  await land(cell, tab, campaign)
+  await tab.close()
+  await sleepTwoDays(cell)
+  const later = await cell.visitNew('/')
+  await cell.visit(later, '/app')
+  return convertOn(cell, later, campaign)
+}

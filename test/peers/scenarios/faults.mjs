@@ -1,0 +1,187 @@
+import { OUTAGE, PATIENCE, sleep } from '../wait.mjs'
+
+/** 'arrived' by itself, 'later' once the visitor does something (comes back, loads a page), or 'lost'. */
+const outcome = async ({ endpoint }, marker, comeBack) => {
+  if (await endpoint.until(marker)) return 'arrived'
+  await comeBack()
+  return (await endpoint.until(marker)) ? 'later' : 'lost'
+}
+
+const onPage = async (cell) => {
+  const tab = await cell.visitNew('/app')
+  const marker = cell.marker()
+  return { tab, marker, endpoint: cell.endpoint }
+}
+
+const reload = (cell, tab) => async () => {
+  await tab.reload()
+  await cell.ready(tab)
+}
+
+export const down = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  await endpoint.goAway()
+  await cell.convert(tab, marker)
+  await sleep(OUTAGE)
+  await endpoint.comeBack()
+  await reload(cell, tab)()
+  return (await endpoint.until(marker)) ? 'arrived' : 'lost'
+}
+
+export const unavailable = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.weather((arrival, before) => (before === 0 ? { status: 503 } : 'up'))
+  await cell.convert(tab, marker)
+  return outcome(cell, marker, reload(cell, tab))
+}
+
+const ASKED = 5
+
+/** 'obeyed' when no attempt came before the time that was asked for, and one after. */
+export const retryAfter = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.weather((arrival, before) => (before === 0 ? { status: 429, headers: { 'retry-after': String(ASKED) } } : 'up'))
+  await cell.convert(tab, marker)
+  const end = await outcome(cell, marker, reload(cell, tab))
+  const [first, second] = endpoint.attempts(marker)
+  const patient = second && second.at - first.at > ASKED * 1000 - 50
+  return end === 'arrived' && !patient ? 'too soon' : end
+}
+
+export const hang = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.weather((arrival, before) => (before === 0 ? 'hangs' : 'up'))
+  await cell.convert(tab, marker)
+  await endpoint.until(marker, () => endpoint.attempts(marker).length > 0)
+  await sleep(1_000)
+  await cell.visit(tab, '/thanks')
+  return (await endpoint.until(marker)) ? 'arrived' : 'lost'
+}
+
+export const offline = async (cell) => {
+  const { tab, marker } = await onPage(cell)
+  await cell.context.setOffline(true)
+  await cell.convert(tab, marker)
+  await sleep(OUTAGE)
+  await cell.context.setOffline(false)
+  return outcome(cell, marker, reload(cell, tab))
+}
+
+const looksRandom = (value) => value.length >= 12 && /\d/.test(value) && /[a-z]/i.test(value) && !/[/\s]|\.test|^\d{4}-\d\d-\d\dT/.test(value)
+
+/** The endpoint stores the event and its answer is lost: what can the repeat be known by? 'once' when none came. */
+export const answerLost = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.weather((arrival, before) => (before === 0 ? 'loses answers' : 'up'))
+  const repeated = () => endpoint.taken(marker).length > 1
+  await cell.convert(tab, marker)
+  const other = cell.marker()
+  await cell.convert(tab, other)
+  await endpoint.until(other)
+  if (!(await endpoint.until(marker, repeated))) {
+    await reload(cell, tab)()
+    await endpoint.until(marker, repeated)
+  }
+  const [first, second] = endpoint.taken(marker).map(({ events }) => events.find(({ text }) => text.includes(marker)))
+  if (!first) return 'lost'
+  if (!second) return 'once'
+  const elsewhere = new Set(endpoint.taken(other).flatMap(({ events }) => events.filter(({ text }) => !text.includes(marker)).flatMap(({ values }) => values)))
+  const shared = first.values.filter((value) => second.values.includes(value) && !value.includes(marker) && !elsewhere.has(value) && looksRandom(value))
+  if (shared.length) return 'same id'
+  return first.text === second.text ? 'same bytes' : 'twice'
+}
+
+const pay = ({ site }) => site.url('/pay', 'pay.test')
+
+export const navigation = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.cold()
+  await tab.evaluate(([id, next]) => {
+    window.convert(id)
+    location.href = next
+  }, [marker, pay(cell)])
+  return outcome(cell, marker, () => cell.visit(tab, '/thanks'))
+}
+
+export const close = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.cold()
+  await cell.convert(tab, marker)
+  await tab.close()
+  return outcome(cell, marker, () => cell.visitNew('/'))
+}
+
+export const killed = async (cell) => {
+  const { tab, marker, endpoint } = await onPage(cell)
+  endpoint.cold()
+  await cell.convert(tab, marker)
+  await sleep(100)
+  const session = await cell.context.newCDPSession(tab)
+  session.send('Page.crash').catch(() => undefined) // It has nobody left to answer it.
+  return outcome(cell, marker, () => cell.visitNew('/'))
+}
+
+const EACH = 25
+
+/** Two tabs record at the same time while the endpoint is out of order, and are closed: how much of it does a later visit deliver? */
+export const twoTabs = async (cell) => {
+  const { endpoint } = cell
+  const tabs = [await cell.visitNew('/app'), await cell.visitNew('/app')]
+  endpoint.weather({ status: 503 })
+  const markers = Array.from({ length: 2 * EACH }, () => cell.marker())
+  await Promise.all(
+    tabs.map((tab, index) =>
+      tab.evaluate(async (ids) => {
+        for (const id of ids) {
+          window.convert(id)
+          await new Promise((resolve) => setTimeout(resolve, 4))
+        }
+      }, markers.slice(index * EACH, (index + 1) * EACH)),
+    ),
+  )
+  await sleep(OUTAGE)
+  for (const tab of tabs) await tab.close()
+  endpoint.weather('up')
+  await cell.visitNew('/')
+  const stored = () => markers.filter((marker) => endpoint.taken(marker).length > 0).length
+  for (let before = -1, waited = 0; stored() < markers.length && waited < PATIENCE; waited += 500) {
+    if (stored() !== before) waited = 0
+    before = stored()
+    await sleep(500)
+  }
+  return { verdict: stored() === markers.length ? 'arrived' : stored() ? 'some' : 'lost', note: `${stored()} of ${markers.length}` }
+}
+
+/** The page goes on without its script for a while; the visitor is faster. */
+export const lateScript = (open) => async (cell) => {
+  const tab = await cell.newTab()
+  await tab.goto(cell.site.url('/app'), { waitUntil: 'commit' })
+  await tab.waitForFunction(() => typeof window.convert === 'function')
+  const marker = cell.marker()
+  await cell.convert(tab, marker)
+  await sleep(1_000)
+  open('up')
+  if (cell.thrown.length) return 'throws'
+  return (await cell.endpoint.until(marker)) ? 'arrived' : 'lost'
+}
+
+/** A blocker takes the script: the page must not notice. */
+export const blockedScript = async (cell) => {
+  const tab = await cell.newTab()
+  await tab.goto(cell.site.url('/app'))
+  await cell.convert(tab, cell.marker())
+  await sleep(1_000)
+  return cell.thrown.length ? 'throws' : 'arrived'
+}
+
+/** On a page that is hard on scripts: the event has to arrive, and nothing may be thrown into the page. */
+export const hardPage = async (cell) => {
+  const tab = await cell.newTab()
+  await tab.goto(cell.site.url('/app'))
+  await cell.ready(tab).catch(() => undefined)
+  const marker = cell.marker()
+  await cell.convert(tab, marker)
+  const arrived = await cell.endpoint.until(marker)
+  if (!arrived) return 'lost'
+  return cell.thrown.length || cell.violations.length ? 'throws' : 'arrived'
+}

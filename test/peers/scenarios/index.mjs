@@ -1,0 +1,63 @@
+import { createCell } from '../cell.mjs'
+import * as campaign from './campaign.mjs'
+import * as faults from './faults.mjs'
+
+const { lateScript, blockedScript, hardPage, ...onAnyPage } = faults
+
+/** Says on the console what the page's policy has caught. */
+const LISTEN = `<script>addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) => console.log('violation:', violatedDirective, sample))</script>`
+
+/** Fills what the origin may store, down to the last character. */
+const FILL = `<script>
+for (let size = 1 << 20, key = 0; size >= 1; ) {
+  try { localStorage.setItem('full' + key++, 'x'.repeat(size)) } catch { size >>= 1 }
+}
+</script>`
+
+const gate = () => {
+  let open
+  const scripts = new Promise((resolve) => (open = resolve))
+  return { open, scripts }
+}
+
+/** Those that are about the page itself: how its cell is made, and what happens in it. */
+const SPECIAL = {
+  late() {
+    const { open, scripts } = gate()
+    return { page: { scripts }, run: lateScript(open) }
+  },
+  blocked: () => ({ page: { scripts: Promise.resolve('blocked') }, run: blockedScript }),
+  refused: () => ({ page: { blocked: true }, run: hardPage }),
+  full: () => ({ page: { before: FILL }, run: hardPage }),
+  trustedTypes: () => ({ page: { before: LISTEN, headers: { 'content-security-policy': "require-trusted-types-for 'script'" } }, run: hardPage }),
+}
+
+/** Columns that ask something else of a peer than what it is for. */
+const applies = (peer, key) => {
+  if (key in campaign) return true
+  if (key === 'late') return Boolean(peer.stub)
+  if (key === 'blocked') return Boolean(peer.tag && Object.keys(peer.files).length)
+  return peer.sends
+}
+
+const LIMIT = 240_000
+
+/** Runs one cell of the table, in a world of its own, and says what happened. */
+export const runCell = async (world, peer, key) => {
+  if (!applies(peer, key)) return { verdict: '–' }
+  const { page = {}, run } = SPECIAL[key]?.() ?? { run: campaign[key] ?? onAnyPage[key] }
+  const cell = await createCell(world, peer, page)
+  let timer
+  try {
+    const late = new Promise((_, reject) => (timer = setTimeout(reject, LIMIT, new Error('the scenario did not end'))))
+    const result = await Promise.race([run(cell), late])
+    const thrown = cell.thrown.length ? { thrown: cell.thrown[0].slice(0, 200) } : {}
+    const copies = Math.max(0, ...cell.copies())
+    return { ...(typeof result === 'string' ? { verdict: result } : result), ...(copies > 1 && { copies }), ...thrown }
+  } catch (error) {
+    return { verdict: 'failed', note: String(error.message).split('\n')[0] }
+  } finally {
+    clearTimeout(timer)
+    await cell.close()
+  }
+}

@@ -1,0 +1,110 @@
+import { brotli } from '../build.mjs'
+import { createCell } from '../cell.mjs'
+import { QUIET, sleep } from '../wait.mjs'
+
+/** New visitors for each figure. Two are the least: what both send alike is nobody's id. */
+export const ROUNDS = Number(process.env.ROUNDS ?? 5)
+
+const sum = (items, read) => items.reduce((total, item) => total + read(item), 0)
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+
+/** Milliseconds that the page's main thread has worked in scripts, compiling included: of the processor, not of the clock, which a busy machine stretches. */
+const scriptTime = async (session) => {
+  const { metrics } = await session.send('Performance.getMetrics')
+  return metrics.find(({ name }) => name === 'ScriptDuration').value * 1000
+}
+
+const watchPage = async (cell) => {
+  const tab = await cell.newTab()
+  const session = await cell.context.newCDPSession(tab)
+  await session.send('Performance.setTimeDomain', { timeDomain: 'threadTicks' })
+  await session.send('Performance.enable')
+  return { tab, session }
+}
+
+/** One call may be below what the browser's own metric can tell. */
+const MANY = 20
+
+const round = async (world, peer) => {
+  const cell = await createCell(world, peer)
+  const { arrivals } = cell.endpoint
+  const arrive = async (marker) => (peer.name === 'nothing' ? sleep(QUIET) : cell.endpoint.until(marker))
+  try {
+    const { tab, session } = await watchPage(cell)
+    await tab.goto(cell.site.url('/'))
+    await cell.quiet()
+    const atLoad = { script: await scriptTime(session), requests: arrivals.length, bytes: sum(arrivals, ({ size }) => size) }
+    const scripts = [...cell.site.served, ...arrivals.flatMap(({ script }) => script || [])]
+
+    const marker = cell.marker()
+    const called = await tab.evaluate((id) => {
+      const now = performance.timeOrigin + performance.now()
+      window.convert(id)
+      return now
+    }, marker)
+    const arrived = await arrive(marker)
+    await cell.quiet()
+    const one = arrivals.slice(atLoad.requests)
+
+    const before = await scriptTime(session)
+    const markers = Array.from({ length: MANY }, cell.marker)
+    // From a timer: what the debugger calls is no script of the page's.
+    await tab.evaluate((ids) => void setTimeout(() => ids.forEach((id) => window.convert(id))), markers)
+    for (const each of peer.name === 'nothing' ? [] : markers) await arrive(each)
+    await cell.quiet()
+    return {
+      wire: brotli(peer.head) + sum(scripts, brotli),
+      arrived,
+      atLoad,
+      perEvent: { script: ((await scriptTime(session)) - before) / MANY, requests: one.length, bytes: sum(one, ({ size }) => size) },
+      delay: arrived ? cell.endpoint.attempts(marker)[0].at - called : undefined,
+      values: arrivals.flatMap(({ events: sent }) => sent.flatMap(({ values }) => values)),
+      thrown: cell.thrown,
+    }
+  } finally {
+    await cell.close()
+  }
+}
+
+/** A page that does nothing: what watching costs by itself is taken off. */
+const NOTHING = { name: 'nothing', title: 'nothing', head: '<script>function convert() {}</script>', files: {}, constants: new Set() }
+
+const rounds = async (world, peer) => {
+  const all = []
+  for (let count = 0; count < ROUNDS; count += 1) all.push(await round(world, peer))
+  return all
+}
+
+const middle = (all, read) => median(all.map(read))
+
+export const measureNothing = async (world) => {
+  const all = await rounds(world, NOTHING)
+  return { load: middle(all, ({ atLoad }) => atLoad.script), event: middle(all, ({ perEvent }) => perEvent.script) }
+}
+
+const rounded = (number, digits = 1) => Number(Math.max(0, number).toFixed(digits))
+
+/**
+ * Figures of one peer, each the median of several new visitors; one at a time, since two cores have no room for two.
+ * Says as `constants` what all visitors send alike: no id of a person.
+ */
+export const measure = async (world, peer, nothing) => {
+  const all = await rounds(world, peer)
+  const failed = all.find(({ arrived }) => !arrived)
+  if (failed) throw new Error(`no conversion arrived on a healthy network${failed.thrown.length ? `: ${failed.thrown[0]}` : ''}`)
+  const constants = new Set(all.slice(1).flatMap(({ values }) => values).filter((value) => all[0].values.includes(value)))
+  return {
+    constants,
+    figures: {
+      wire: middle(all, ({ wire }) => wire),
+      loadTime: rounded(middle(all, ({ atLoad }) => atLoad.script) - nothing.load),
+      loadRequests: middle(all, ({ atLoad }) => atLoad.requests),
+      loadBytes: middle(all, ({ atLoad }) => atLoad.bytes),
+      eventTime: rounded(middle(all, ({ perEvent }) => perEvent.script) - nothing.event, 2),
+      eventRequests: middle(all, ({ perEvent }) => perEvent.requests),
+      eventBytes: middle(all, ({ perEvent }) => perEvent.bytes),
+      delay: rounded(middle(all, ({ delay }) => delay)),
+    },
+  }
+}

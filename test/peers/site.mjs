@@ -1,0 +1,43 @@
+import { createServer } from 'node:http'
+
+/**
+ * The shop: every path under `*.shop.test` is a page with the tracker, any other name (a payment provider) a page without.
+ * `page` may add headers and something before the tracker; `scripts` may hold the script back or lose it.
+ */
+export const startSite = async (peer, endpoint, { headers = {}, before = '', scripts = Promise.resolve('up') } = {}) => {
+  const page = (shop) =>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">${
+      shop ? `<script>window.ENDPOINT=${JSON.stringify(endpoint)}</script>${before}${peer.head}` : ''
+    }</head><body><h1>Shop</h1></body></html>`
+
+  const served = new Set()
+  const server = createServer(async (request, response) => {
+    const path = request.url.split('?')[0]
+    if (!path.endsWith('.js')) {
+      const shop = /^(\w+\.)?shop\.test/.test(request.headers.host)
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...(shop && headers) }).end(page(shop))
+      return
+    }
+    const state = await scripts
+    const file = peer.files[path]
+    if (state === 'blocked') response.destroy()
+    else if (!file) response.writeHead(404).end()
+    else {
+      served.add(file)
+      response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(file)
+    }
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+
+  return {
+    /** The scripts that pages have loaded. */
+    served,
+    url: (path = '/', host = 'www.shop.test') => `http://${host}:${port}${path}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,71 @@
+import { CAMPAIGNS, COLUMNS, FAULTS, FIGURES } from './rules.mjs'
+import { writeWorse } from './worse.mjs'
+
+const SIGNS = { good: '✓', fair: '~', guess: '?', bad: '✗', none: '–', failed: '!' }
+
+export const number = (value) => (value === undefined ? '' : value.toLocaleString('en-US', { maximumFractionDigits: 2 }))
+
+export const nameOf = ({ title, version }) => (version ? `${title} ${version}` : title)
+
+export const row = (cells) => `| ${cells.join(' | ')} |`
+
+export const table = (head, rows, left = 1) => [row(head), row(head.map((_, index) => (index < left ? '---' : '--:'))), ...rows.map(row)].join('\n')
+
+const cell = ({ verdict, worth, note, copies, thrown } = { verdict: '', worth: '' }) =>
+  [SIGNS[worth] ?? '', worth === 'none' ? '' : verdict, note && `(${note})`, copies && `×${copies}`, thrown && '⚠'].filter(Boolean).join(' ')
+
+const verdicts = (peers, columns) =>
+  table(
+    ['', ...columns.map(({ title }) => title)],
+    peers.map((peer) => [nameOf(peer), ...columns.map(({ key }) => cell(peer.cells[key]))]),
+    columns.length + 1,
+  )
+
+const figures = (peers) => table(['', ...FIGURES.map(({ title }) => title)], peers.map((peer) => [nameOf(peer), ...FIGURES.map(({ key }) => number(peer.figures[key]))]))
+
+const rules = (columns) => columns.map(({ title, rule, reason }) => `- **${title}**: ${[rule, reason].filter(Boolean).join(' ')}`).join('\n')
+
+/** The whole result as a page. */
+export const writeTable = (result, columns = COLUMNS) => {
+  const peers = result.peers.filter(({ failed }) => !failed)
+  const failed = result.peers.filter((peer) => peer.failed)
+  const shown = (all) => all.filter((column) => columns.includes(column))
+  const { cores, system, chromium, node } = result.machine
+  return `# Side by side
+
+Made by \`npm run bench:peers\` on ${result.date}: ${cores} cores, ${system}, Chromium ${chromium}, Node ${node}; wasabi and its peers in the same
+browser against the same recording endpoint. Each figure is the median of ${result.rounds} new visitors; times depend on the machine and on what else
+it does, verdicts should not.
+
+${writeWorse(result)}
+
+## Figures
+${figures(peers)}
+
+${rules(FIGURES)}
+
+## Where the campaign is
+✓ on the event of the conversion · ~ on an earlier event, to be joined by an id · ? on an earlier event with nothing in common · ✗ nowhere, or another one
+
+${verdicts(peers, shown(CAMPAIGNS))}
+
+${shown(CAMPAIGNS).map(({ title, rule }) => `- **${title}**: ${rule}`).join('\n')}
+
+${CAMPAIGNS[0].reason}
+
+## What goes wrong
+✓ right · ~ later, or repairable on the server · ✗ wrong · – not applicable · ! could not be run · ×2 taken as often · ⚠ something was thrown into the page
+
+${verdicts(peers, shown(FAULTS))}
+
+${rules(shown(FAULTS))}
+
+What has not arrived 30 s after the call, the last attempt or the visitor's return counts as lost: \`wait.mjs\` says why.
+
+## How each is set up
+${result.peers.map((peer) => `- **${nameOf(peer)}**${peer.package ? ` (\`${peer.package}\`)` : ''}: ${peer.docs}.${peer.failed ? ` **Set-up failed: ${peer.failed}.**` : ''}`).join('\n')}
+${failed.length ? '\nA failed set-up says nothing about the tracker.\n' : ''}
+## Left out
+${result.leftOut.map(({ title, reason }) => `- **${title}**: ${reason}.`).join('\n')}
+`
+}
