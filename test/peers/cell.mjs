@@ -51,6 +51,8 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
   const endpoint = await startEndpoint(peer)
   const site = await startSite(peer, endpoint.url, page)
   const context = blocked ? await launchBlocked(world) : await world.browser.newContext({ userAgent: world.userAgent })
+  // A busy machine is slow, and slow is not lost.
+  context.setDefaultTimeout(60_000)
   const thrown = []
   const violations = []
   context.on('weberror', (error) => thrown.push(String(error.error()?.message ?? error.error())))
@@ -66,7 +68,7 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
   }
 
   const ready = async (tab) => {
-    await tab.waitForFunction(() => typeof window.convert === 'function', undefined, { timeout: 10_000, polling: 50 })
+    await tab.waitForFunction(() => typeof window.convert === 'function', undefined, { timeout: 60_000, polling: 50 })
     await quiet()
   }
 

@@ -2,7 +2,7 @@ import { createServer as createHttp } from 'node:http'
 import { createConnection, createServer as createTcp } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { readEvents } from './decode.mjs'
-import { COLD, PATIENCE, sleep } from './wait.mjs'
+import { PATIENCE, sleep } from './wait.mjs'
 
 /** What every tracker's own endpoint grants: any origin, with cookies, any header. Preflights are kept for a day. */
 const cors = ({ origin = '*', 'access-control-request-headers': headers = '*' }) => ({
@@ -19,7 +19,8 @@ export const startEndpoint = async (peer) => {
   const arrivals = []
   /** Asked for each request that carries a conversion: `(arrival, count of its attempts so far) => 'up' | 'hangs' | 'loses answers' | {status, headers}`. */
   let weather = () => 'up'
-  let cold = false
+  /** While it is set, a new connection waits for it. */
+  let frozen
   const markers = new Set()
   const sockets = new Set()
 
@@ -67,11 +68,14 @@ export const startEndpoint = async (peer) => {
     socket.pipe(inner).pipe(socket)
   }
 
-  /** Bytes that a cancelled request had not yet sent never arrive: on loopback they would, so a cold connection is made as slow as it is elsewhere. */
+  /**
+   * What is cancelled before a connection is set up was never sent. On loopback that takes no time, so it is made to take as long as the
+   * scenario needs; a connection that the browser has given up by then is dropped.
+   */
   const connect = (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
-    if (!cold) return void http.emit('connection', socket)
+    if (!frozen) return void http.emit('connection', socket)
     const early = []
     const collect = (chunk) => early.push(chunk)
     let gone = false
@@ -81,7 +85,7 @@ export const startEndpoint = async (peer) => {
       if (gone) socket.destroy()
       else pass(socket, Buffer.concat(early))
     }
-    setTimeout(goOn, COLD)
+    void frozen.then(goOn)
   }
 
   const listen = (port) =>
@@ -114,8 +118,14 @@ export const startEndpoint = async (peer) => {
       weather = typeof next === 'function' ? next : () => next
     },
 
-    cold() {
-      cold = true
+    /** From now on nothing gets through, until the function that this returns is called. */
+    freeze() {
+      let thaw
+      frozen = new Promise((resolve) => (thaw = resolve))
+      return () => {
+        frozen = undefined
+        thaw()
+      }
     },
 
     async comeBack() {

@@ -1,6 +1,7 @@
-// Side by side with what people would use instead: `npm run bench:peers`, or with names of peers for some of them, and columns as `--only=down,hang`.
+// Side by side with what people would use instead: `npm run bench:peers`. While one works on it: names of peers for some of them,
+// `--only=down,hang` for some columns, `--no-figures` for verdicts without times (a quarter of an hour less); these write nothing.
 import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from '../../e2e/find-chromium.mjs'
@@ -9,15 +10,16 @@ import { launch } from './cell.mjs'
 import { LEFT_OUT } from './left-out.mjs'
 import { COLUMNS, judge } from './rules.mjs'
 import { runCell } from './scenarios/index.mjs'
-import { measure, measureNothing, ROUNDS } from './scenarios/measure.mjs'
+import { measure, measureNothing, meet, ROUNDS } from './scenarios/measure.mjs'
 import { writeTable } from './table.mjs'
 
 /** Cells spend their time waiting; more of them at once would make a slow page look like a lost event. */
-const AT_ONCE = 16
+const AT_ONCE = 14
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const only = process.argv.find((word) => word.startsWith('--only='))?.slice(7).split(',')
+const figuresToo = !process.argv.includes('--no-figures')
 const columns = COLUMNS.filter(({ key }) => !only || only.includes(key))
 
 // Apart from the project's own packages, and without their install scripts.
@@ -29,33 +31,42 @@ const { path } = await findChromium()
 const world = await launch(path)
 console.log(`Chromium ${world.version}`)
 
-const nothing = await measureNothing(world)
-const rows = []
-for (const peer of peers) {
-  const row = { name: peer.name, title: peer.title, package: peer.package, version: peer.version, docs: peer.docs, cells: {} }
-  rows.push(row)
+const rows = peers.map(({ name, title, package: from, version, docs }) => ({ name, title, package: from, version, docs, cells: {} }))
+
+/** Does something to each peer, so many at once. */
+const each = async (items, atOnce, run) => {
+  const left = [...items]
+  const work = async () => {
+    while (left.length) await run(left.shift())
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+}
+
+const nothing = figuresToo && (await measureNothing(world))
+await each(peers.keys(), figuresToo ? 1 : AT_ONCE, async (index) => {
+  const peer = peers[index]
+  const row = rows[index]
   try {
-    const { figures, constants } = await measure(world, peer, nothing)
-    Object.assign(row, { figures })
+    const { constants, figures } = figuresToo ? await measure(world, peer, nothing) : { constants: await meet(world, peer) }
     peer.constants = constants
-    console.log(peer.name, JSON.stringify(figures))
+    row.figures = figures
+    if (figures) console.log(peer.name, JSON.stringify(figures))
   } catch (error) {
     row.failed = String(error.message).split('\n')[0]
     console.log(peer.name, 'set-up failed:', row.failed)
   }
-}
+})
 
 // Column by column, so that a slow peer's waits stand next to others' and not to its own.
 const cells = columns.flatMap((column) => peers.map((peer, index) => ({ column, peer, row: rows[index] }))).filter(({ row }) => !row.failed)
-const work = async () => {
-  for (let cell = cells.shift(); cell; cell = cells.shift()) {
-    const { column, peer, row } = cell
-    const result = await runCell(world, peer, column.key)
-    row.cells[column.key] = { ...result, worth: judge(column, result.verdict) }
-    console.log(`${peer.name} · ${column.key}: ${result.verdict}${result.note ? ` (${result.note})` : ''}${result.copies ? ` ×${result.copies}` : ''}${result.thrown ? ` – thrown: ${result.thrown}` : ''}`)
-  }
+const runOne = async ({ column, peer, row }) => {
+  const result = await runCell(world, peer, column.key)
+  row.cells[column.key] = { ...result, worth: judge(column, result.verdict) }
+  console.log(`${peer.name} · ${column.key}: ${result.verdict}${result.note ? ` (${result.note})` : ''}${result.copies ? ` ×${result.copies}` : ''}${result.thrown ? ` – thrown: ${result.thrown}` : ''}`)
 }
-await Promise.all(Array.from({ length: AT_ONCE }, work))
+await each(cells, AT_ONCE, runOne)
+// What could not be run says nothing about a tracker: once more, with the machine to itself.
+await each(cells.filter(({ row, column }) => row.cells[column.key].worth === 'failed'), 1, runOne)
 await world.browser.close()
 
 const result = {
@@ -65,9 +76,20 @@ const result = {
   peers: rows,
   leftOut: LEFT_OUT,
 }
-if (wanted.length || only) console.log(`\n${writeTable(result, columns)}`)
+
+// The last full run, if there is one: what it says differently is a fault of the measurement until shown otherwise.
+const last = existsSync(here('result.json')) ? JSON.parse(readFileSync(here('result.json'), 'utf8')) : { peers: [] }
+const differences = rows.flatMap(({ name, cells: now }) => {
+  const before = last.peers.find((peer) => peer.name === name)?.cells ?? {}
+  return Object.keys(now)
+    .filter((key) => before[key] && before[key].verdict !== now[key].verdict)
+    .map((key) => `  ${name} · ${key}: ${before[key].verdict}, now ${now[key].verdict}`)
+})
+
+if (wanted.length || only || !figuresToo) console.log(`\n${writeTable(result, columns)}`)
 else {
   writeFileSync(here('result.json'), `${JSON.stringify(result, null, 2)}\n`)
   writeFileSync(here('result.md'), writeTable(result))
   console.log('Written: test/peers/result.md, test/peers/result.json')
 }
+if (last.date) console.log(`Verdicts that differ from the run of ${last.date}: ${differences.length ? `\n${differences.join('\n')}` : 'none'}`)

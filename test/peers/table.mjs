@@ -39,11 +39,7 @@ it does, verdicts should not.
 
 ${writeWorse(result)}
 
-## Figures
-${figures(peers)}
-
-${rules(FIGURES)}
-
+${peers[0]?.figures ? `## Figures\n${figures(peers)}\n\n${rules(FIGURES)}\n` : ''}
 ## Where the campaign is
 ✓ on the event of the conversion · ~ on an earlier event, to be joined by an id · ? on an earlier event with nothing in common · ✗ nowhere, or another one
 

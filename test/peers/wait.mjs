@@ -8,8 +8,8 @@ export const PATIENCE = 30_000
 /** How long the endpoint or the network is away: longer than any documented flush interval, so that every first attempt falls into it. */
 export const OUTAGE = 20_000
 
-/** A cold connection to the endpoint: DNS, TCP and TLS over a mobile network, in milliseconds. What is cancelled before is not sent. */
-export const COLD = 300
+/** For the browser to give up what belonged to a page that is gone. */
+export const AFTERMATH = 1_000
 
 /** A tracker from which nothing has come for this long has started, or is done with an event. */
 export const QUIET = 500

@@ -12,7 +12,8 @@ export const writeWorse = ({ peers }) => {
   const others = peers.filter((peer) => peer !== wasabi && !peer.failed)
   if (!wasabi || wasabi.failed || !others.length) return ''
   const figures = FIGURES.flatMap(({ key, title }) => {
-    const mine = wasabi.figures[key]
+    const mine = wasabi.figures?.[key]
+    if (mine === undefined) return []
     const better = others.filter(({ figures: theirs }) => (TIMES.includes(key) ? theirs[key] * NOISE < mine : theirs[key] < mine))
     better.sort((a, b) => a.figures[key] - b.figures[key])
     return better.length ? [`- ${title}: ${number(mine)}; less with ${list(better.map((peer) => `${peer.title} (${number(peer.figures[key])})`))}.`] : []

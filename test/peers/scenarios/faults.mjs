@@ -1,4 +1,4 @@
-import { OUTAGE, PATIENCE, sleep } from '../wait.mjs'
+import { AFTERMATH, OUTAGE, PATIENCE, sleep } from '../wait.mjs'
 
 /** 'arrived' by itself, 'later' once the visitor does something (comes back, loads a page), or 'lost'. */
 const outcome = async ({ endpoint }, marker, comeBack) => {
@@ -93,33 +93,52 @@ export const answerLost = async (cell) => {
 
 const pay = ({ site }) => site.url('/pay', 'pay.test')
 
-export const navigation = async (cell) => {
+/** The page is gone before its connection to the endpoint stands: what has the browser in hand, what is stored, what is lost? */
+const leave = async (cell, end, comeBack) => {
   const { tab, marker, endpoint } = await onPage(cell)
-  endpoint.cold()
-  await tab.evaluate(([id, next]) => {
-    window.convert(id)
-    location.href = next
-  }, [marker, pay(cell)])
-  return outcome(cell, marker, () => cell.visit(tab, '/thanks'))
+  const thaw = endpoint.freeze()
+  await end(tab, marker)
+  await sleep(AFTERMATH)
+  thaw()
+  return outcome(cell, marker, () => comeBack(tab))
 }
 
-export const close = async (cell) => {
-  const { tab, marker, endpoint } = await onPage(cell)
-  endpoint.cold()
-  await cell.convert(tab, marker)
-  await tab.close()
-  return outcome(cell, marker, () => cell.visitNew('/'))
-}
+export const navigation = (cell) =>
+  leave(
+    cell,
+    async (tab, marker) => {
+      await tab.evaluate(([id, next]) => {
+        window.convert(id)
+        location.href = next
+      }, [marker, pay(cell)])
+      await tab.waitForURL(pay(cell))
+    },
+    (tab) => cell.visit(tab, '/thanks'),
+  )
 
-export const killed = async (cell) => {
-  const { tab, marker, endpoint } = await onPage(cell)
-  endpoint.cold()
-  await cell.convert(tab, marker)
-  await sleep(100)
-  const session = await cell.context.newCDPSession(tab)
-  session.send('Page.crash').catch(() => undefined) // It has nobody left to answer it.
-  return outcome(cell, marker, () => cell.visitNew('/'))
-}
+export const close = (cell) =>
+  leave(
+    cell,
+    async (tab, marker) => {
+      await cell.convert(tab, marker)
+      await tab.close()
+    },
+    () => cell.visitNew('/'),
+  )
+
+export const killed = (cell) =>
+  leave(
+    cell,
+    async (tab, marker) => {
+      await cell.convert(tab, marker)
+      await sleep(100)
+      const session = await cell.context.newCDPSession(tab)
+      const gone = tab.waitForEvent('crash')
+      session.send('Page.crash').catch(() => undefined) // It has nobody left to answer it.
+      await gone
+    },
+    () => cell.visitNew('/'),
+  )
 
 const EACH = 25
 

@@ -26,7 +26,7 @@ const watchPage = async (cell) => {
 /** One call may be below what the browser's own metric can tell. */
 const MANY = 20
 
-const round = async (world, peer) => {
+const round = async (world, peer, timed = true) => {
   const cell = await createCell(world, peer)
   const { arrivals } = cell.endpoint
   const arrive = async (marker) => (peer.name === 'nothing' ? sleep(QUIET) : cell.endpoint.until(marker))
@@ -48,7 +48,7 @@ const round = async (world, peer) => {
     const one = arrivals.slice(atLoad.requests)
 
     const before = await scriptTime(session)
-    const markers = Array.from({ length: MANY }, cell.marker)
+    const markers = Array.from({ length: timed ? MANY : 0 }, cell.marker)
     // From a timer: what the debugger calls is no script of the page's.
     await tab.evaluate((ids) => void setTimeout(() => ids.forEach((id) => window.convert(id))), markers)
     for (const each of peer.name === 'nothing' ? [] : markers) await arrive(each)
@@ -76,6 +76,16 @@ const rounds = async (world, peer) => {
   return all
 }
 
+/** What all visitors send alike: no id of a person. The peer's set-up has failed where a conversion does not arrive on a healthy network. */
+const findConstants = (all) => {
+  const failed = all.find(({ arrived }) => !arrived)
+  if (failed) throw new Error(`no conversion arrived on a healthy network${failed.thrown.length ? `: ${failed.thrown[0]}` : ''}`)
+  return new Set(all.slice(1).flatMap(({ values }) => values).filter((value) => all[0].values.includes(value)))
+}
+
+/** Two visitors, for verdicts without figures. */
+export const meet = async (world, peer) => findConstants([await round(world, peer, false), await round(world, peer, false)])
+
 const middle = (all, read) => median(all.map(read))
 
 export const measureNothing = async (world) => {
@@ -85,15 +95,10 @@ export const measureNothing = async (world) => {
 
 const rounded = (number, digits = 1) => Number(Math.max(0, number).toFixed(digits))
 
-/**
- * Figures of one peer, each the median of several new visitors; one at a time, since two cores have no room for two.
- * Says as `constants` what all visitors send alike: no id of a person.
- */
+/** Figures of one peer, each the median of several new visitors; one at a time, since two cores have no room for two. */
 export const measure = async (world, peer, nothing) => {
   const all = await rounds(world, peer)
-  const failed = all.find(({ arrived }) => !arrived)
-  if (failed) throw new Error(`no conversion arrived on a healthy network${failed.thrown.length ? `: ${failed.thrown[0]}` : ''}`)
-  const constants = new Set(all.slice(1).flatMap(({ values }) => values).filter((value) => all[0].values.includes(value)))
+  const constants = findConstants(all)
   return {
     constants,
     figures: {
