@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { findChromium } from '../../e2e/find-chromium.mjs'
+import { bringEngines } from '../../e2e/bring-engines.mjs'
 import { buildPeers } from './build.mjs'
 import { launch } from './cell.mjs'
 import { LEFT_OUT } from './left-out.mjs'
@@ -27,7 +27,8 @@ if (!existsSync(here('node_modules/posthog-js'))) execFileSync('npm', ['ci', '--
 
 console.log('Bundling what comes as modules …')
 const peers = await buildPeers(wanted)
-const { path } = await findChromium()
+const [{ path, missing }] = await bringEngines(['chromium'])
+if (!path) throw new Error(missing)
 const world = await launch(path)
 console.log(`Chromium ${world.version}`)
 
