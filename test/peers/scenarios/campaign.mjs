@@ -1,3 +1,8 @@
+import { sleep } from '../wait.mjs'
+
+/** Addresses, paths and prose differ from visitor to visitor and are no ids; what is left may have any letter of base64. */
+const ADDRESS = /^\/|:\/\/|\.test|\s/
+
 /**
  * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id' when another event
  * carries it and both share something that no other visitor sends (an id to join them by); 'guess' when it arrived with nothing in
@@ -11,7 +16,7 @@ const trace = (cell, marker, campaign, others) => {
   if (others.some((other) => conversion.text.includes(other))) return 'another'
   const visits = taken.filter(({ text }) => text.includes(campaign))
   if (!visits.length) return 'lost'
-  const personal = (values) => values.filter((value) => value.length >= 8 && !/[/\s]|\.test/.test(value) && !cell.peer.constants.has(value))
+  const personal = (values) => values.filter((value) => value.length >= 8 && !ADDRESS.test(value) && !cell.peer.constants.has(value))
   const ids = new Set(personal(conversion.values))
   return visits.some(({ values }) => personal(values).some((value) => ids.has(value))) ? 'id' : 'guess'
 }
@@ -25,9 +30,13 @@ const convertOn = async (cell, tab, campaign, others = []) => {
 
 const landing = (campaign) => `/?utm_source=news&utm_medium=mail&utm_campaign=${campaign}`
 
+/** Nobody leaves a page at once: on a busy machine a tracker's first requests take this long. */
+const READING = 2_000
+
 /** A page between landing and conversion: or the referrer of the conversion would be the landing's address. */
 const land = async (cell, tab, campaign) => {
   await cell.visit(tab, landing(campaign))
+  await sleep(READING)
   await cell.visit(tab, '/pricing')
 }
 
@@ -65,13 +74,25 @@ export const replaced = async (cell) => {
 
 const TWO_DAYS = 172_800_000
 
-/** Two days later: the page's clock is ahead, and the browser was closed and has forgotten what had an end before. */
+/**
+ * Two days later: the page's clock is ahead, and the browser was closed and has forgotten what had an end before. The browser's own clock
+ * stays, so the ends of cookies are moved back by as much: or one that is deleted by an end in the past would live for another day.
+ */
 const sleepTwoDays = async ({ context }) => {
   await context.addInitScript((ahead) => {
-    const { now } = Date
-    window.Date = new Proxy(Date, {
-      construct: (Real, args) => (args.length ? new Real(...args) : new Real(now() + ahead)),
-      get: (Real, key) => (key === 'now' ? () => now() + ahead : Reflect.get(Real, key)),
+    const Real = Date
+    const { now } = Real
+    window.Date = new Proxy(Real, {
+      construct: (_, args) => (args.length ? new Real(...args) : new Real(now() + ahead)),
+      get: (_, key) => (key === 'now' ? () => now() + ahead : Reflect.get(Real, key)),
+    })
+    const jar = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')
+    const moved = (_, name, end) => name + new Real(Real.parse(end) - ahead).toUTCString()
+    Object.defineProperty(Document.prototype, 'cookie', {
+      ...jar,
+      set(text) {
+        jar.set.call(this, String(text).replace(/(expires=)([^;]+)/i, moved))
+      },
     })
   }, TWO_DAYS)
   const end = (Date.now() + TWO_DAYS) / 1000

@@ -67,7 +67,7 @@ export const offline = async (cell) => {
   return outcome(cell, marker, reload(cell, tab))
 }
 
-const looksRandom = (value) => value.length >= 12 && /\d/.test(value) && /[a-z]/i.test(value) && !/[/\s]|\.test|^\d{4}-\d\d-\d\dT/.test(value)
+const looksRandom = (value) => value.length >= 12 && /\d/.test(value) && /[a-z]/i.test(value) && !/^\/|:\/\/|\.test|\s|^\d{4}-\d\d-\d\dT/.test(value)
 
 /** The endpoint stores the event and its answer is lost: what can the repeat be known by? 'once' when none came. */
 export const answerLost = async (cell) => {
