@@ -11,7 +11,7 @@ const ADDRESS = /^\/|:\/\/|\.test|\s/
 const trace = (cell, marker, campaign, others) => {
   const taken = cell.endpoint.arrivals.filter((arrival) => arrival.taken).flatMap(({ events }) => events)
   const conversion = taken.find(({ text }) => text.includes(marker))
-  if (!conversion) return 'no conversion'
+  if (!conversion) throw new Error('the conversion itself did not arrive')
   if (conversion.text.includes(campaign)) return 'event'
   if (others.some((other) => conversion.text.includes(other))) return 'another'
   const visits = taken.filter(({ text }) => text.includes(campaign))
