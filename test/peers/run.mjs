@@ -14,7 +14,7 @@ import { measure, measureNothing, meet, ROUNDS } from './scenarios/measure.mjs'
 import { writeTable } from './table.mjs'
 
 /** Cells spend their time waiting; more of them at once would make a slow page look like a lost event. */
-const AT_ONCE = 14
+const AT_ONCE = 20
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
