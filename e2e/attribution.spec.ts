@@ -7,7 +7,7 @@ const APP = 'app.shop.co.uk'
 /** The campaign that the newest stored conversion carries. */
 const source = (events: readonly { readonly body: { readonly utmParameters?: unknown } }[]) => events.at(-1)?.body.utmParameters
 
-test('a campaign reaches a conversion in a new tab on another subdomain', async ({ tab, newTab, site, endpoint, wasabi }) => {
+test('a campaign reaches a conversion in a new tab on another subdomain', { tag: '@everywhere' }, async ({ tab, newTab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=news&utm_medium=email', WWW))
   await tab.close()
@@ -25,7 +25,7 @@ for (const [host, domain] of [
   ['intranet', 'host only'],
   ['localhost', 'host only'],
 ] as const) {
-  test(`on ${host} the cookie goes to ${domain}`, async ({ tab, newTab, site, wasabi }) => {
+  test(`on ${host} the cookie goes to ${domain}`, { tag: '@everywhere' }, async ({ tab, newTab, site, wasabi }) => {
     site.put('/', wasabi())
     await tab.goto(site.url('/?utm_source=x', host))
     expect((await cookies(tab)).wasabi_utm).toMatch(/^utm_source=x&t=\d+$/)

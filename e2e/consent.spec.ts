@@ -31,7 +31,7 @@ test('before the answer nothing is stored or sent; after it everything goes out 
   expect(Object.keys(await cookies(tab)).sort()).toEqual(['wasabi_consent', 'wasabi_id', 'wasabi_utm'])
 })
 
-test('a late grant finds the landing again after three pages and a reload, with nothing stored meanwhile', async ({ tab, site, endpoint, wasabi }) => {
+test('a late grant finds the landing again after three pages and a reload, with nothing stored meanwhile', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   for (const path of ['/', '/a', '/b', '/c']) site.put(path, wasabi({ consent: 'required' }))
   await tab.goto(site.url('/?utm_source=landing'))
   for (const path of ['/a', '/b', '/c']) {
@@ -51,7 +51,7 @@ test('a late grant finds the landing again after three pages and a reload, with 
   expect(event?.body.utmParameters).toEqual(remembers ? { utmSource: 'landing' } : undefined)
 })
 
-test('an answer is remembered across pages and subdomains', async ({ tab, site, endpoint, wasabi }) => {
+test('an answer is remembered across pages and subdomains', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi({ consent: 'required' }))
   await tab.goto(site.url('/', WWW))
   await consent(tab, true)
@@ -60,7 +60,7 @@ test('an answer is remembered across pages and subdomains', async ({ tab, site, 
   await endpoint.holds(1)
 })
 
-test('a refusal deletes everything on every level and in every store, and stops what comes after', async ({ tab, site, endpoint, wasabi }) => {
+test('a refusal deletes everything on every level and in every store, and stops what comes after', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   site.put('/server', { html: '', headers: { 'set-cookie': ['wasabi_utm=utm_source=host; Path=/', 'wasabi_id=v=visitor-host; Path=/'] } })
   await tab.goto(site.url('/server', WWW))

@@ -6,7 +6,7 @@ const idsOf = (events: readonly { readonly body: { readonly interactionId: strin
 /** How often each event was asked to be taken. */
 const requestsOf = (arrivals: readonly { readonly body: string }[], id: string) => arrivals.filter(({ body }) => body.includes(`"${id}"`)).length
 
-test('with the endpoint up and the page staying there is one request an event, and nothing is left behind', async ({ tab, site, endpoint, wasabi }) => {
+test('with the endpoint up and the page staying there is one request an event, and nothing is left behind', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   for (const id of ['a', 'b', 'c']) await track(tab, 'SIGN_UP', { interactionId: id })
@@ -18,7 +18,7 @@ test('with the endpoint up and the page staying there is one request an event, a
   expect(endpoint.arrivals).toHaveLength(4)
 })
 
-test('every attempt sends the same bytes', async ({ tab, site, endpoint, wasabi }) => {
+test('every attempt sends the same bytes', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=first'))
   endpoint.weather({ status: 503 })
@@ -101,7 +101,7 @@ test('an update waits for its own CREATED', async ({ tab, site, endpoint, wasabi
   expect(endpoint.arrivals.findIndex(({ body }) => body.includes('UPDATED'))).toBeGreaterThan(0)
 })
 
-test('localStorage.clear() at log-out loses nothing that this page recorded', async ({ tab, site, endpoint, wasabi }) => {
+test('localStorage.clear() at log-out loses nothing that this page recorded', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather({ status: 503 })
@@ -130,7 +130,7 @@ test('garbage under our keys is removed, and stops nothing', async ({ tab, site,
   expect(endpoint.arrivals).toHaveLength(1)
 })
 
-test('stored events go to whatever endpoint the page has now', async ({ tab, site, endpoint, wasabi }) => {
+test('stored events go to whatever endpoint the page has now', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi({ endpoint: 'http://127.0.0.1:9/customer-actions' }))
   site.put('/moved', wasabi())
   await tab.goto(site.url('/'))
@@ -139,7 +139,7 @@ test('stored events go to whatever endpoint the page has now', async ({ tab, sit
   expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
 })
 
-test('a full quota costs neither the event nor the page', async ({ tab, site, endpoint, wasabi }) => {
+test('a full quota costs neither the event nor the page', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather({ status: 503 })
@@ -160,7 +160,7 @@ test('a full quota costs neither the event nor the page', async ({ tab, site, en
   expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
 })
 
-test('over the keepalive quota of the page an event is sent again without it', async ({ tab, site, endpoint, wasabi }) => {
+test('over the keepalive quota of the page an event is sent again without it', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather(({ body }) => (body.startsWith('xxx') ? 'hangs' : 'up'))
@@ -172,7 +172,7 @@ test('over the keepalive quota of the page an event is sent again without it', a
   expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
 })
 
-test('with the six connections of the host taken, an event still outlives its page', async ({ tab, site, endpoint, wasabi }) => {
+test('with the six connections of the host taken, an event still outlives its page', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather(({ body }) => (body === 'hang' ? 'hangs' : 'up'))

@@ -12,10 +12,10 @@ const nonced = (html: string) => html.replaceAll('<script', '<script nonce="n"')
 
 const policy = (value: string) => ({ 'content-security-policy': value })
 
-test('a policy of nonces and strict-dynamic, with Trusted Types enforced, is violated by nothing', async ({ tab, site, endpoint, wasabi }) => {
+test('a policy of nonces and strict-dynamic, with Trusted Types enforced, is violated by nothing', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   const { origin } = new URL(endpoint.url)
-  const headers = policy(`default-src 'none'; script-src 'nonce-n' 'strict-dynamic'; connect-src 'self' ${origin}; require-trusted-types-for 'script'; trusted-types 'none'`)
-  site.put('/', { html: WATCH + nonced(page(wasabi())).replace('<link rel="icon" href="data:,">', ''), headers })
+  const headers = policy(`default-src 'none'; img-src data:; script-src 'nonce-n' 'strict-dynamic'; connect-src 'self' ${origin}; require-trusted-types-for 'script'; trusted-types 'none'`)
+  site.put('/', { html: WATCH + nonced(page(wasabi())), headers })
   await tab.goto(site.url('/?utm_source=strict'))
   await track(tab)
   expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'strict' })
@@ -52,7 +52,7 @@ const FRAMES: Readonly<Record<string, (html: string) => string>> = {
 }
 
 for (const [name, frame] of Object.entries(FRAMES)) {
-  test(`${name} sends all the same`, async ({ tab, site, endpoint }) => {
+  test(`${name} sends all the same`, { tag: '@everywhere' }, async ({ tab, site, endpoint }) => {
     site.put('/framed', { html: page(FRAMED(endpoint.url)) })
     site.put('/', frame(page(FRAMED(endpoint.url)).replaceAll('/complaints', site.url('/complaints'))))
     await tab.goto(site.url('/'))
@@ -63,7 +63,7 @@ for (const [name, frame] of Object.entries(FRAMES)) {
   })
 }
 
-test('a frame of another site sends, and knows nothing of the page around it', async ({ tab, site, endpoint, wasabi }) => {
+test('a frame of another site sends, and knows nothing of the page around it', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/framed', `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'framed' })</script>`)
   site.put('/', `<iframe src="${site.url('/framed', '127.0.0.1')}"></iframe>`)
   await tab.goto(site.url('/?utm_source=outside'))
@@ -123,7 +123,7 @@ test('with a fetch that throws nothing reaches the page, and the next page deliv
   expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
 })
 
-test('a page that a service worker serves is a page like any other', async ({ tab, site, endpoint, wasabi }) => {
+test('a page that a service worker serves is a page like any other', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/worker.js', {
     html: `addEventListener('install', () => skipWaiting()); addEventListener('activate', (event) => event.waitUntil(clients.claim())); addEventListener('fetch', (event) => event.respondWith(fetch(event.request)))`,
     headers: { 'content-type': 'text/javascript' },

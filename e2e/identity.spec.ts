@@ -4,7 +4,7 @@ import { cookies, identify, track } from './steps'
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
 
-test('a visitor keeps one id across pages and subdomains', async ({ tab, site, endpoint, wasabi }) => {
+test('a visitor keeps one id across pages and subdomains', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/', WWW))
   expect(await cookies(tab)).toEqual({})

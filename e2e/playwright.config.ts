@@ -5,6 +5,9 @@ import type { EngineOptions } from './fixtures'
 /** A test that needs what only one engine or its driver has is tagged with the engine's name. */
 const othersOf = (name: string) => new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)
 
+/** What engines do each in their own way. The rest is logic: one engine shows it, and the others do when all tests are asked for. */
+const BY_ENGINE = /(matrix|exits|guest-history|itp|demo-engines)\.spec|@everywhere/
+
 /** The same tests in every engine that is here. */
 export default defineConfig<object, EngineOptions>({
   testDir: '.',
@@ -19,6 +22,7 @@ export default defineConfig<object, EngineOptions>({
     .map(({ name, path, webdriver, launchOptions }) => ({
       name,
       grepInvert: othersOf(name),
+      ...(name !== 'chromium' && process.env.CHOSEN_TESTS && { grep: BY_ENGINE }),
       use: { browserName: name, launchOptions, webdriver: (webdriver && path) || '' },
     })),
 })

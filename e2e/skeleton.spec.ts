@@ -4,7 +4,7 @@ const SEED_QUERY = '?utm_source=123456789&utm_medium=youtube&utm_campaign=spring
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-test('a campaign link and one click give the example of the schema', async ({ tab, site, endpoint, wasabi }) => {
+test('a campaign link and one click give the example of the schema', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   site.put('/app', `${wasabi()}<button onclick="wasabi.track('SIGN_UP', { customerId: '123456789', interactionId: '123456789', subscriptionContractId: '12345678' })">Sign up</button>`)
   await tab.goto(site.url(`/${SEED_QUERY}`))
@@ -33,7 +33,7 @@ test('a campaign link and one click give the example of the schema', async ({ ta
   })
 })
 
-test('a call made before the script arrives keeps its time, its address and its id', async ({ tab, site, endpoint, wasabi }) => {
+test('a call made before the script arrives keeps its time, its address and its id', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put(
     '/',
     `<script>
