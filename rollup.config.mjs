@@ -11,8 +11,11 @@ import dts from 'rollup-plugin-dts'
 const browser = () => typescript({ tsconfig: 'src/tsconfig.json' })
 const server = () => typescript({ tsconfig: 'demo/tsconfig.json' })
 
-/** Two passes find what one leaves; `toplevel` shortens the names of the one file that is its own scope. */
-const smallest = terser({ ecma: 2021, toplevel: true, compress: { passes: 3, unsafe_arrows: true, pure_getters: true } })
+/**
+ * More passes find what one leaves; `module` shortens the names of the one file that is its own scope. `unsafe` is about code that changes
+ * the built-ins of the language, which ours does not.
+ */
+const smallest = terser({ ecma: 2021, module: true, compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, inline: 1 } })
 
 /** Tells what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
 const report = {
@@ -29,7 +32,8 @@ const report = {
 export default [
   {
     input: 'src/snippet.ts',
-    output: { file: 'dist/wasabi.js', format: 'iife' },
+    // The compiler has checked all that `'use strict'` would.
+    output: { file: 'dist/wasabi.js', format: 'iife', strict: false },
     plugins: [browser(), nodeResolve({ browser: true }), smallest, report],
   },
   {

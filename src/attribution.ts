@@ -6,44 +6,57 @@ export type AttributionModel = 'last' | 'first'
 
 type Policy = { readonly attribution: AttributionModel; readonly attributionDays: number }
 
-type Codec = {
-  readonly readCampaign: (url: string) => UtmParameters | undefined
-  readonly writeCampaign: (campaign: UtmParameters) => string
-}
+type Codec = readonly [read: (url: string, onDropped?: (name: string) => void) => UtmParameters | undefined, write: (campaign: UtmParameters) => string]
 
 /**
  * Keeps the one campaign that gets the credit, as a query string with `t`, the time of its visit in unix seconds.
  * A value without `t` was written by a server and counts for as long as its cookie lasts.
  */
-export const createAttribution = ({ attribution, attributionDays }: Policy, jar: Jar, { readCampaign, writeCampaign }: Codec) => {
+export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec) => {
+  const seen = new Set<string>()
   const now = () => Math.floor(Date.now() / 1000)
 
+  /** The newest campaign of those inside the window, its time, and the value that it was read from. */
   const stored = () => {
     const values = jar()
     const [touch] = values
       .map((value) => {
         const t = new URLSearchParams(value).get('t')
         // A clock that was ahead would keep a campaign for ever: a time to come is now. Damaged is none.
-        return { value, campaign: readCampaign(`?${value}`), at: t === null ? Infinity : Math.min(+t, now()) }
+        return [t === null ? Infinity : Math.min(+t, now()), read(`?${value}`), value] as const
       })
-      .filter(({ campaign, at }) => campaign && at > now() - attributionDays * 86_400)
-      .sort((one, other) => other.at - one.at)
+      .filter(([time, campaign]) => campaign && time > now() - policy.attributionDays * 86_400)
+      .sort(([one], [other]) => other - one)
     // A host and a domain had one each: the newest is left.
-    if (touch && values[1]) jar(touch.value)
-    return touch
+    if (touch && values[1]) jar(touch[2], policy.attributionDays)
+    return touch ?? []
   }
 
   return {
     /** The campaign that a conversion gets now. */
-    current: () => stored()?.campaign,
+    current: () => stored()[1],
 
-    /** Takes a tagged visit into account: replaces the stored campaign as a whole, or leaves it as it is. */
-    visit(campaign: UtmParameters) {
-      const touch = stored()
-      const written = writeCampaign(campaign)
+    /** The campaign that a conversion would get of these addresses alone, in the order in which they were visited. */
+    landed(hrefs: readonly string[]) {
+      const campaigns = hrefs.flatMap((href) => read(href) ?? [])
+      return campaigns[policy.attribution === 'first' ? 0 : campaigns.length - 1]
+    },
+
+    /** Takes an address into account, once: a campaign in it replaces the stored one as a whole, or leaves it as it is. */
+    look(href: string, isRevisit: boolean, onDropped: (name: string) => void) {
+      const campaign = read(href, onDropped)
+      if (!campaign || seen.has(href)) return
+      seen.add(href)
+      const [time, before] = stored()
+      const written = write(campaign)
       // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
-      const kept = touch && (attribution === 'first' || (touch.at === Infinity && writeCampaign(touch.campaign ?? {}) === written))
-      if (!kept) jar(`${written}&t=${now()}`)
+      const stays = before && (isRevisit || policy.attribution === 'first' || (time === Infinity && write(before) === written))
+      if (!stays) jar(`${written}&t=${now()}`, policy.attributionDays)
+    },
+
+    forget() {
+      seen.clear()
+      jar('')
     },
   }
 }

@@ -1,5 +1,3 @@
-import type { Jar } from './cookies'
-
 /** What a page without an answer may do. */
 export type ConsentMode = 'implied' | 'required'
 
@@ -7,8 +5,5 @@ export type ConsentMode = 'implied' | 'required'
 export type Permission = 'granted' | 'denied' | undefined
 
 /** The visitor's answer, remembered. Read anew each time: other tabs and subdomains change it. Of two, the refusal counts. */
-export const readPermission = (jar: Jar, mode: ConsentMode): Permission => {
-  const answers = jar()
-  if (answers.includes('denied')) return 'denied'
-  return mode === 'implied' || answers.includes('granted') ? 'granted' : undefined
-}
+export const readPermission = (answers: readonly string[], mode: ConsentMode): Permission =>
+  answers.includes('denied') ? 'denied' : mode === 'implied' || answers.includes('granted') ? 'granted' : undefined

@@ -17,17 +17,23 @@ export type CustomerAction = {
   readonly updatedAt: string
 }
 
+/** An action that is new: nothing was said about it yet, so there is nothing to correct. */
+export type NewAction = Omit<CustomerAction, 'customerId' | 'updatedAt'> & { readonly customerId?: undefined; readonly updatedAt?: undefined }
+
 /** What a correction may change. */
 export type Correction = { readonly customerId?: string | undefined; readonly subscriptionContractId?: string | undefined }
 
-/** An action with its correction: later than the last one by at least a millisecond, or the endpoint would take both for one. */
-export const corrected = (action: CustomerAction, { customerId, subscriptionContractId }: Correction): CustomerAction => {
-  const { interaction, updatedAt } = action
+/**
+ * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of itself, later than the
+ * last one by at least a millisecond, or the endpoint would take both for one.
+ */
+export const corrected = (action: CustomerAction | NewAction, { customerId, subscriptionContractId }: Correction): CustomerAction => {
+  const { interaction, createdAt, updatedAt } = action
   return {
     ...action,
-    customerId: customerId ?? action.customerId,
+    customerId: customerId ?? action.customerId ?? '',
     interaction: { ...interaction, subscriptionContractId: subscriptionContractId ?? interaction.subscriptionContractId },
-    updatedAt: new Date(Math.max(Date.now(), Date.parse(updatedAt) + 1)).toISOString(),
+    updatedAt: updatedAt ? new Date(Math.max(Date.now(), Date.parse(updatedAt) + 1)).toISOString() : createdAt,
   }
 }
 

@@ -5,29 +5,31 @@ import type { Jar } from './cookies'
  * same visitor did. Read anew each time: other tabs change it.
  */
 export const createIdentity = (jar: Jar, uuid: () => string) => {
-  const read = () => {
+  /** Both ids; `''` for one that there is not. */
+  const read = (): readonly [visitor: string, customer: string] => {
     const pairs = new URLSearchParams(jar()[0])
-    const [visitor, customer] = [pairs.get('v') ?? '', pairs.get('c') ?? '']
-    return { visitor: visitor.startsWith('visitor-') ? visitor : '', customer }
+    return [/^visitor-.*|/.exec(pairs.get('v') ?? '')?.[0] ?? '', pairs.get('c') ?? '']
   }
 
   const write = (v: string, c: string) => {
     jar(`${new URLSearchParams({ v, c })}`)
+    return c || v
   }
 
   return {
-    /** Both ids; `''` for one that there is not. */
     read,
+
+    forget: () => jar(''),
+
     /** The customer, or the visitor until someone is identified; a first visitor gets an id here. */
     current() {
-      const { visitor, customer } = read()
-      const id = customer || visitor || `visitor-${uuid()}`
-      if (!customer && !visitor) write(id, '')
-      return id
+      const [visitor, customer] = read()
+      return customer || visitor || write(`visitor-${uuid()}`, '')
     },
+
     /** Makes this browser the customer's. Another customer than before is another person: the visitor id goes with the first. */
     identify(id: string) {
-      const { visitor, customer } = read()
+      const [visitor, customer] = read()
       if (customer !== id) write(customer ? '' : visitor, id)
     },
   }

@@ -2,38 +2,34 @@ import type { CustomerAction } from './customer-action'
 import type { Store } from './storage'
 
 const PREFIX = 'wasabi.J.'
+const ALL = /^wasabi\.J/
 
 /** How many actions one origin remembers for corrections. */
 const MAX_ACTIONS = 50
 
 /** What this browser recorded on this origin, so that it can be corrected later: the latest event of each action. */
-export const createJournal = ({ keys, read, write }: Store, days: number, readEvent: (event?: string) => CustomerAction | undefined) => {
-  /** Newest first. */
-  const all = () =>
-    keys(PREFIX)
+export const createJournal = ([keys, read, write]: Store, policy: { readonly attributionDays: number }, readEvent: (event?: string) => CustomerAction | undefined) => {
+  /** The newest actions, newest first. Forgets what is damaged, older than the attribution window, or beyond them. */
+  const all = () => {
+    const actions = keys(ALL)
       .flatMap((key) => readEvent(read(key)) ?? [])
+      .filter(({ createdAt }) => Date.parse(createdAt) > Date.now() - policy.attributionDays * 86_400_000)
       .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))
-
-  /** Forgets what is damaged, older than the attribution window, or beyond the newest ones. */
-  const prune = (newest: number) => {
-    const kept = all()
-      .slice(0, newest)
-      .flatMap(({ interactionId, createdAt }) => (Date.parse(createdAt) > Date.now() - days * 86_400_000 ? PREFIX + interactionId : []))
-    for (const key of keys(PREFIX)) if (!kept.includes(key)) write(key)
+      .slice(0, MAX_ACTIONS)
+    const kept = actions.map(({ interactionId }) => PREFIX + interactionId)
+    for (const key of keys(ALL)) if (!kept.includes(key)) write(key)
+    return actions
   }
 
   return {
     all,
     read: (id: string) => readEvent(read(PREFIX + id)),
-    write({ interactionId }: CustomerAction, event: string) {
-      write(PREFIX + interactionId, event)
-      if (keys(PREFIX)[MAX_ACTIONS]) prune(MAX_ACTIONS)
+    write(id: string, event: string) {
+      write(PREFIX + id, event)
+      if (keys(ALL)[MAX_ACTIONS]) all()
     },
-    prune: () => {
-      prune(MAX_ACTIONS)
-    },
-    forget: () => {
-      prune(0)
+    forget() {
+      for (const key of keys(ALL)) write(key)
     },
   }
 }

@@ -18,13 +18,12 @@ export const onLifecycle = (onMoment: (leaving: boolean) => void, onLeave: () =>
   })
 }
 
-/** Runs when the page is really shown: one that is prerendered may never be. Tells whether it was. */
-export const whenShown = (run: (prerendered: boolean) => void): void => {
-  if ((document as { prerendering?: boolean }).prerendering)
-    document.addEventListener('prerenderingchange', () => {
-      run(true)
-    })
-  else run(false)
+/** Whether the page is made in advance: it may never be shown, and its address may still change. */
+export const isPrerendering = (): boolean => !!(document as { prerendering?: boolean }).prerendering
+
+/** Runs when a prerendered page is shown after all. */
+export const onShown = (run: () => void): void => {
+  document.addEventListener('prerenderingchange', run)
 }
 
 /** Runs when the page has loaded, or now if it had. */
@@ -42,7 +41,6 @@ export const isRevisit = (): boolean => {
 /** The addresses that this tab came by on this origin, oldest first: kept by the browser, not by us. */
 export const readTrail = (): readonly string[] => {
   // Baseline 2026: where it is missing, the page before this one is all there is.
-  const { navigation } = window as { navigation?: { currentEntry: { index: number } | null; entries(): { url: string | null }[] } }
-  const past = navigation?.entries().slice(0, navigation.currentEntry?.index) ?? []
-  return [...past.map(({ url }) => url ?? ''), document.referrer].filter((url) => url.startsWith(`${location.origin}/`))
+  const { navigation } = window as { navigation?: { entries(): { url: string | null }[] } }
+  return [...(navigation?.entries() ?? []), { url: document.referrer }].flatMap(({ url }) => (url?.startsWith(`${location.origin}/`) ? url : []))
 }

@@ -1,6 +1,7 @@
 import type { AttributionModel } from './attribution'
 import type { ConsentMode } from './consent'
 import type { ActionType } from './customer-action'
+import type { Tell } from './voice'
 
 /** What a page may set: as `data-…` on the tag, or here in camelCase. */
 export type Options = {
@@ -48,8 +49,10 @@ export type Options = {
 
 /** Options that were checked and filled in. */
 export type Settings = {
+  /** Absolute. Empty until it is known. */
   readonly endpoint: string
-  readonly customerId: string | undefined
+  /** As it was given: it is checked where it is used. */
+  readonly customerId: unknown
   readonly consent: ConsentMode
   readonly attribution: AttributionModel
   readonly attributionDays: number
@@ -58,45 +61,35 @@ export type Settings = {
   readonly debug: boolean
 }
 
-/** Tells a mistake, once, and what to do about it. */
-export type Tell = (what: string, value: unknown, todo: string) => void
-
-/** What an id and an action are is known elsewhere. */
-type Knowledge = { readonly types: readonly ActionType[]; readonly readId: (value: unknown) => string | undefined }
-
-/** An http(s) URL without credentials, https on an https page. */
+/** An http(s) URL without credentials, https on an https page; `''` for anything else. */
 const readEndpoint = (given: unknown) => {
   try {
     const { href } = new URL(String(given), document.baseURI)
-    const usable = location.protocol === 'https:' ? /^https:..[^/@]+\// : /^https?:..[^/@]+\//
-    return given && usable.test(href) ? href : undefined
+    const usable = /^https/.test(location.protocol) ? /^https:..[^/@]+\// : /^https?:..[^/@]+\//
+    return given && usable.test(href) ? href : ''
   } catch {
-    return undefined // Not a URL at all.
+    return '' // Not a URL at all.
   }
 }
 
-/** Checks what the page gave and fills in the rest; `undefined` when there is no endpoint that could be used. */
-export const readOptions = (given: { readonly [option in keyof Options]?: unknown }, tell: Tell, { types, readId }: Knowledge): Settings | undefined => {
+/** Checks what the page gave, fills in the rest, and tells what it could not take. */
+export const readOptions = (given: { readonly [option in keyof Options]?: unknown }, tell: Tell, types: readonly ActionType[]): Settings => {
   const read = (option: keyof Options, rule: RegExp, [usual, mistaken = usual]: readonly [usual: string, mistaken?: string]) => {
     const value = String(given[option] ?? usual)
     if (rule.test(value)) return value
     tell(option, value, `taken as ${mistaken}, give ${rule.source}`)
     return mistaken
   }
-  const { endpoint, customerId, cookieDomain } = given
-  const url = readEndpoint(endpoint)
-  if (!url) tell('data-endpoint', endpoint, 'nothing is recorded, give an http(s) URL (https on https pages) without password')
-  if (customerId && !readId(customerId)) tell('customerId', customerId, 'left out, give an id')
-  return url
-    ? {
-        endpoint: url,
-        customerId: readId(customerId),
-        consent: read('consent', /^(implied|required)$/, ['implied', 'required']) as ConsentMode,
-        attribution: read('attribution', /^(last|first)$/, ['last']) as AttributionModel,
-        attributionDays: +read('attributionDays', /^([1-9]\d?|[123]\d\d|400)$/, ['90']),
-        utmTypes: read('utmTypes', RegExp(`^((${types.join('|')})\\s*)*$`), ['SIGN_UP PROMOTION_APPLIED']),
-        cookieDomain: cookieDomain ? String(cookieDomain) : undefined,
-        debug: read('debug', /^/, ['false']) !== 'false',
-      }
-    : undefined
+  const endpoint = readEndpoint(given.endpoint)
+  if (!endpoint) tell('data-endpoint', given.endpoint, 'nothing is recorded, give an https URL without password')
+  return {
+    endpoint,
+    customerId: given.customerId || undefined,
+    consent: read('consent', /^(implied|required)$/, ['implied', 'required']) as ConsentMode,
+    attribution: read('attribution', /^(last|first)$/, ['last']) as AttributionModel,
+    attributionDays: +read('attributionDays', /^([1-9]\d?|[123]\d\d|400)$/, ['90']),
+    utmTypes: read('utmTypes', RegExp(`^((${types.join('|')})\\s*)*$`), ['SIGN_UP PROMOTION_APPLIED']),
+    cookieDomain: read('cookieDomain', /^/, ['']),
+    debug: read('debug', /^/, ['false']) !== 'false',
+  }
 }

@@ -2,21 +2,22 @@ import type { CustomerAction } from './customer-action'
 import type { Store } from './storage'
 import type { Delivery } from './transport'
 
-/** What the outbox needs of the world around it. */
-type Surroundings = {
-  readonly readEvent: (event?: string) => CustomerAction | undefined
-  /** Asked before each request: a refusal in another tab must stop this one. */
-  readonly permitted: () => boolean
-  /** Runs the work when no other tab of the origin does; tells whether it ran. */
-  readonly exclusively: (work: () => Promise<unknown>) => Promise<boolean>
-  readonly deliver: (event: string, keepalive: boolean) => Promise<Delivery>
-}
+/**
+ * What the outbox needs of the world around it. `permitted` is asked before each request: a refusal in another tab must stop this one.
+ * `exclusively` runs the work when no other tab of the origin does, and tells whether it ran.
+ */
+type Surroundings = readonly [
+  readEvent: (event?: string) => CustomerAction | undefined,
+  permitted: () => boolean,
+  exclusively: (work: () => Promise<unknown>) => Promise<boolean>,
+  deliver: (event: string, keepalive: boolean) => Promise<Delivery>,
+]
 
 /** One key per event: an array loses events between two tabs. `C` for a `CREATED`. */
 const CREATED = 'wasabi.C.'
 
-/** With its time in the key, or an update would replace its own `CREATED`, or the update before. */
-const UPDATED = 'wasabi.U.'
+/** Where the id stands in the key of an update (`wasabi.U.<time>.<id>`), after a time of 24 characters. */
+const ID_IN_UPDATED = 34
 
 /** Until when the endpoint asked this browser to wait, in unix milliseconds: obeyed by every page of the origin. */
 const WAIT = 'wasabi.wait'
@@ -33,14 +34,8 @@ const RETENTION = 2_592_000_000
 /** A browser that catches up sends at most four events a second. Milliseconds. */
 const PACE = 250
 
-const keyOf = ({ interactionId, createdAt, updatedAt }: CustomerAction) =>
-  createdAt === updatedAt ? CREATED + interactionId : `${UPDATED}${updatedAt}.${interactionId}`
-
-/** The key of the `CREATED` that an update waits for. */
-const createdKeyOf = (key: string) => key.replace(/^wasabi\.U\..{25}/, CREATED)
-
 /** Holds events until the endpoint has taken them. */
-export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitted, exclusively, deliver }: Surroundings) => {
+export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, exclusively, deliver]: Surroundings) => {
   const flying = new Set<string>()
   let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -48,8 +43,8 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
 
   /** What could be sent now: an update only after its `CREATED`. */
   const ready = () => {
-    const waiting = [...keys(CREATED), ...keys(UPDATED)]
-    return waiting.filter((key) => !flying.has(key) && (createdKeyOf(key) === key || !waiting.includes(createdKeyOf(key))))
+    const waiting = keys(/^wasabi\.[CU]\./)
+    return waiting.filter((key) => !flying.has(key) && (key.startsWith(CREATED) || !waiting.includes(CREATED + key.slice(ID_IN_UPDATED))))
   }
 
   /** Milliseconds that are left to wait. A clock that was set back must not make a day into a year. */
@@ -60,22 +55,20 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
 
   /** Tries again later: full jitter, one step a round however many events failed in it. */
   const later = () => {
-    timer ??= setTimeout(
-      () => {
-        timer = undefined
-        failures++
-        flush()
-      },
-      Math.max(wait(), Math.random() * Math.min(LONGEST_BACKOFF, 1000 * 2 ** failures)),
-    )
+    const delay = Math.max(wait(), Math.random() * Math.min(LONGEST_BACKOFF, 1000 * 2 ** failures))
+    timer ??= setTimeout(() => {
+      timer = undefined
+      failures++
+      flush()
+    }, delay)
   }
 
   /** Makes one attempt before it returns; tells whether the endpoint could be talked to. */
-  const attempt = async (key: string, keepalive?: boolean) => {
-    const event = read(key) ?? ''
+  const attempt = async (key: string, keepalive = false) => {
+    const event = read(key)
     const action = readEvent(event)
     flying.add(key)
-    const { outcome, wait: asked = 0 }: Delivery = action ? await deliver(event, !!keepalive) : { outcome: 'rejected' }
+    const [outcome, , asked = 0]: Delivery = event && action ? await deliver(event, keepalive) : ['rejected']
     flying.delete(key)
     if (outcome !== 'retry') {
       write(key)
@@ -92,24 +85,19 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
 
   /** One at a time, the first as a probe: four hung requests would take most of the connections that a page has. */
   const round = async (keepalive?: boolean) => {
-    const tried = new Set<string>()
     for (;;) {
       // Any of them: one that the endpoint chokes on must not stand at the head for ever.
-      const left = ready().filter((other) => !tried.has(other))
+      const left = ready()
       const key = left[Math.floor(Math.random() * left.length)]
       if (!key || !permitted() || !(await attempt(key, keepalive))) return
-      tried.add(key)
       await new Promise((resolve) => setTimeout(resolve, PACE))
     }
   }
 
   /** Sends what is left over, unless the endpoint asked to wait. */
-  const flush = (leaving?: boolean) => {
+  const flush = (leaving?: boolean): void => {
     if (release || !ready()[0]) return
-    if (wait()) {
-      later()
-      return
-    }
+    if (wait()) return later()
     const left = new Promise<void>((resolve) => (release = resolve))
     const work = () => Promise.race([round(leaving), left])
     // A page that goes becomes hidden after its `pagehide` (HTML, 7.4.2.4): a lock that it takes then keeps it out of the back/forward cache
@@ -131,8 +119,9 @@ export const createOutbox = ({ keys, read, write }: Store, { readEvent, permitte
     forget,
 
     /** Holds an event and makes its first attempt, before it returns. */
-    add(action: CustomerAction, event: string) {
-      const key = keyOf(action)
+    add({ interactionId, createdAt, updatedAt }: CustomerAction, event: string) {
+      // With its time in the key, or an update would replace its own `CREATED`, or the update before.
+      const key = createdAt === updatedAt ? CREATED + interactionId : `wasabi.U.${updatedAt}.${interactionId}`
       write(key, event)
       if (ready().includes(key)) void attempt(key, true)
       else later()

@@ -1,72 +1,95 @@
 import type { UtmParameters } from './campaign'
-import { ACTION_TYPES, corrected, readId, writeEvent, type ActionType, type Correction, type CustomerAction } from './customer-action'
+import { ACTION_TYPES, corrected, readId, writeEvent, type ActionType, type CustomerAction, type NewAction } from './customer-action'
 import type { createIdentity } from './identity'
 import type { createJournal } from './journal'
-import type { Settings, Tell } from './options'
-
-type Parts = {
-  readonly settings: Settings
-  readonly identity: ReturnType<typeof createIdentity>
-  readonly journal: ReturnType<typeof createJournal>
-  readonly currentCampaign: () => UtmParameters | undefined
-  readonly send: (action: CustomerAction, event: string) => void
-}
+import type { Options, Settings } from './options'
+import type { Tell } from './voice'
 
 /** What a page may say about an action, as it came. */
-export type GivenDetails = { readonly interactionId?: unknown; readonly customerId?: unknown; readonly subscriptionContractId?: unknown }
+export type GivenDetails = Readonly<Partial<Record<'interactionId' | 'customerId' | 'subscriptionContractId', unknown>>>
+
+/** One call with its moment and its address, since it may have to wait: for options, for permission, for a prerendered page to be shown. */
+export type Call = [
+  /** `''` is no call of the page: it only brings an address to look at. */
+  name: '' | 'track' | 'update' | 'identify' | 'reset' | 'consent',
+  subject: unknown,
+  details: GivenDetails,
+  /** Unix milliseconds. */
+  time: number,
+  href: string,
+  /** What `track` has returned. */
+  id: string,
+]
+
+/** A call as the stub takes it down. */
+export type EarlyCall = Call | ['init', options: Partial<Options>]
+
+type Parts = readonly [settings: Settings, tell: Tell, identity: ReturnType<typeof createIdentity>, journal: ReturnType<typeof createJournal>]
 
 /** What the calls of a page do once they may: each becomes an event, and is taken down for later corrections. */
-export const createRecorder = ({ settings, identity, journal, currentCampaign, send }: Parts, tell: Tell) => {
-  const readDetails = (given: GivenDetails): Correction => {
-    for (const [name, value] of Object.entries(given)) if (value !== undefined && !readId(value)) tell(name, value, 'left out, give an id')
-    return { customerId: readId(given.customerId), subscriptionContractId: readId(given.subscriptionContractId) }
+export const createRecorder = ([settings, tell, identity, journal]: Parts, campaign: () => UtmParameters | undefined, send: (action: CustomerAction, event: string) => void) => {
+  /** What is no id is a mistake in the page, and left out. */
+  const check = (name: string, value: unknown) => {
+    const id = readId(value)
+    if (!id && value !== undefined) tell(name, value, 'left out, give an id')
+    return id
   }
 
-  const record = (action: CustomerAction) => {
-    const event = writeEvent(action)
-    send(action, event)
-    journal.write(action, event)
+  const record = (action: CustomerAction | NewAction, details: GivenDetails) => {
+    check('interactionId', details.interactionId)
+    const complete = corrected(action, {
+      customerId: check('customerId', details.customerId) ?? action.customerId ?? check('customerId', settings.customerId) ?? identity.current(),
+      subscriptionContractId: check('subscriptionContractId', details.subscriptionContractId),
+    })
+    const event = writeEvent(complete)
+    send(complete, event)
+    journal.write(action.interactionId, event)
   }
 
   /** Gives what the visitor did on this origin to the customer whom the visitor turned out to be. */
   const correctVisitor = () => {
-    const { visitor, customer } = identity.read()
-    if (customer) for (const action of journal.all()) if (action.customerId === visitor) record(corrected(action, { customerId: customer }))
+    const [visitor, customerId] = identity.read()
+    for (const action of journal.all()) if (customerId && action.customerId === visitor) record(action, { customerId })
   }
 
   return {
-    correctVisitor,
+    '': correctVisitor,
 
-    track(type: ActionType, details: GivenDetails, [time, id]: readonly [time: number, id: string]) {
-      const known = journal.read(id)?.interaction.type
+    consent: correctVisitor,
+
+    reset() {
+      identity.forget()
+      journal.forget()
+    },
+
+    track([, subject, details, time, , interactionId]: Call) {
+      const type = subject as ActionType
+      const known = journal.read(interactionId)?.interaction.type ?? type
       if (!ACTION_TYPES.includes(type)) tell('action', type, `not sent, give ${ACTION_TYPES.join(', ')}`)
-      else if (!known) {
-        const { customerId, subscriptionContractId } = readDetails(details)
-        const createdAt = new Date(time).toISOString()
-        record({
-          interactionId: id,
-          customerId: customerId ?? settings.customerId ?? identity.current(),
-          interaction: { type, subscriptionContractId },
-          utmParameters: settings.utmTypes.includes(type) ? currentCampaign() : undefined,
-          createdAt,
-          updatedAt: createdAt,
-        })
-      } else if (known !== type) tell('interactionId', id, `not sent, it is a ${known}, give another`)
-    },
-
-    update(interactionId: unknown, details: GivenDetails) {
-      const action = journal.read(String(interactionId))
-      if (action) record(corrected(action, readDetails(details)))
-      else tell('interactionId', interactionId, 'not updated, give one that was recorded here')
-    },
-
-    identify(customerId: unknown) {
-      const id = readId(customerId)
-      if (!id) tell('customerId', customerId, 'ignored, give an id')
-      else {
-        identity.identify(id)
-        correctVisitor()
+      else if (known !== type) tell('interactionId', interactionId, `not sent, it is a ${known}, give another`)
+      else if (!journal.read(interactionId)) {
+        record(
+          {
+            interactionId,
+            interaction: { type },
+            utmParameters: settings.utmTypes.includes(type) ? campaign() : undefined,
+            createdAt: new Date(time).toISOString(),
+          },
+          details,
+        )
       }
+    },
+
+    update([, interactionId, details]: Call) {
+      const action = journal.read(String(interactionId))
+      if (action) record(action, details)
+      else tell('interactionId', interactionId, 'unknown, give one that was recorded here')
+    },
+
+    identify([, customerId]: Call) {
+      const id = check('identify', customerId ?? '')
+      if (id) identity.identify(id)
+      correctVisitor()
     },
   }
 }

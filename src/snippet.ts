@@ -1,6 +1,7 @@
 import { guard } from './guard'
 import { onePerPage } from './one-per-page'
-import { createWasabi, type EarlyCall, type Wasabi } from './wasabi'
+import type { EarlyCall } from './recorder'
+import { createWasabi, type Wasabi } from './wasabi'
 
 /** The stub: the calls it took down, the address it saw, and where its functions lead from now on. */
 type Stub = { readonly q?: readonly EarlyCall[]; readonly h?: string; t?: Wasabi }

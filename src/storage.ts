@@ -1,20 +1,22 @@
-/** Text under keys, for as long as the browser or at least the page lives. */
-export type Store = {
-  readonly read: (key: string) => string | undefined
-  /** Without a value: removes the key. */
-  readonly write: (key: string, value?: string) => void
-  readonly keys: (prefix: string) => readonly string[]
-  /** Another tab has changed this key: from now on what it left there counts. */
-  readonly changed: (key: string) => void
-}
+/**
+ * Text under keys, for as long as the browser or at least the page lives. `write` without a value removes the key. `changed`: another tab
+ * has changed it, so from now on what it left there counts.
+ */
+export type Store = readonly [
+  keys: (pattern: RegExp) => readonly string[],
+  read: (key: string) => string | undefined,
+  write: (key: string, value?: string) => void,
+  changed: (key: string) => void,
+]
+
+/** 500 events that wait, 50 actions in the journal, and the time to wait until. */
+const MAX_KEYS = 551
 
 /**
  * `localStorage`, and a copy in memory of what this page wrote: sites clear their storage at log-out, and some pages have none
- * (a sandboxed frame, blocked cookies, a full quota). Never throws.
- *
- * @param most how many keys may be stored; what is written beyond lives in memory
+ * (a sandboxed frame, blocked cookies, a full quota). What is written beyond 551 keys lives in memory. Never throws.
  */
-export const createStorage = (most: number): Store => {
+export const createStorage = (): Store => {
   const memory = new Map<string, string>()
 
   // Touching the name alone may throw (HTML, 12.2.3), so it stands inside.
@@ -26,28 +28,21 @@ export const createStorage = (most: number): Store => {
     }
   }
 
-  const keys = (prefix: string) => [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => key.startsWith(prefix))
+  const keys = (pattern: RegExp) => [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => pattern.test(key))
 
-  return {
+  return [
     keys,
-    read: (key) => memory.get(key) ?? local((storage) => storage.getItem(key)) ?? undefined,
-    write(key, value) {
-      if (value === undefined) {
-        memory.delete(key)
-        local((storage) => {
-          storage.removeItem(key)
-        })
-        return
-      }
-      memory.set(key, value)
-      if (keys('wasabi.').length <= most) {
-        local((storage) => {
-          storage.setItem(key, value)
-        })
-      }
+    (key) => memory.get(key) ?? local((storage) => storage.getItem(key)) ?? undefined,
+    (key, value) => {
+      memory.delete(key)
+      if (value) memory.set(key, value)
+      local((storage) => {
+        if (!value) storage.removeItem(key)
+        else if (keys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
+      })
     },
-    changed: (key) => {
+    (key) => {
       memory.delete(key)
     },
-  }
+  ]
 }

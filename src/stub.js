@@ -2,9 +2,8 @@
 // Ids: the name of a blob URL is a random UUID on every page, secure or not (W3C File API, 8.3).
 window.wasabi ||= ((stub) => {
   'track update identify reset consent init attribution'.split(' ').map((name, isCall) => {
-    stub[name] = (subject, details) => {
+    stub[name] = (subject, details, id = details?.interactionId) => {
       if (stub.t) return stub.t[name](subject, details)
-      let id = details?.interactionId
       if (/^(|undefined|null|NaN)$/.test(id)) id = URL.createObjectURL(new Blob()).slice(-36)
       stub.q.push([name, subject, { ...details }, Date.now(), location.href, (id += '')])
       if (!isCall) return id

@@ -2,164 +2,144 @@ import { createAttribution } from './attribution'
 import { readCampaign, writeCampaign, type UtmParameters } from './campaign'
 import { readPermission } from './consent'
 import { createCookies } from './cookies'
-import { readEvent, type ActionType } from './customer-action'
+import { readEvent } from './customer-action'
 import { guard } from './guard'
 import { createIdentity } from './identity'
 import { createJournal } from './journal'
-import { isRevisit, onLifecycle, readTrail } from './lifecycle'
+import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail } from './lifecycle'
 import { exclusively } from './lock'
-import type { Settings, Tell } from './options'
+import type { Settings } from './options'
 import { createOutbox } from './outbox'
-import { createRecorder, type GivenDetails } from './recorder'
+import { createRecorder, type Call } from './recorder'
 import { createStorage } from './storage'
 import { deliver } from './transport'
 import { uuid } from './uuid'
-
-/** One call with its moment and its address, since it may have to wait: for options, for permission, for a prerendered page to be shown. */
-export type Call = readonly [
-  name: 'start' | 'track' | 'update' | 'identify' | 'reset' | 'consent',
-  subject: unknown,
-  details: GivenDetails,
-  /** Unix milliseconds. */
-  time: number,
-  href: string,
-  /** What `track` has returned. */
-  id: string,
-]
-
-/** How wasabi speaks to whoever looks at the console: of mistakes always, and in debug of everything. */
-export type Voice = { readonly tell: Tell; readonly log: (...what: readonly unknown[]) => void }
-
-const YEAR = 365
+import type { Log, Tell } from './voice'
 
 /** What to look at when the endpoint cannot be talked to: a page is not told which it was. */
-const ADVICE = 'kept and sent again, check URL, redirects, CORS, CSP, blockers'
-
-/** 500 events that wait, 50 actions in the journal, and the time to wait until. */
-const MAX_KEYS = 551
-
-/** The campaign that would count, of calls in the order in which they were made. */
-export const landingOf = (calls: readonly Call[], attribution?: Settings['attribution']): UtmParameters | undefined => {
-  const campaigns = [...calls.map(([, , , , href]) => href), location.href].flatMap((href) => readCampaign(href) ?? [])
-  return campaigns[attribution === 'first' ? 0 : campaigns.length - 1]
-}
+const ADVICE = 'kept, check URL, redirects, CORS, CSP, blockers'
 
 /**
  * Joins the parts. Data goes one way: URL → campaign → attribution → customer action → outbox → transport.
  *
- * @param waiting what cannot be done yet, in order; shared with whoever collected calls before this page was ready
+ * @param settings without an endpoint until they are known; nothing is done before
  */
-export const createTracker = (settings: Settings, { tell, log }: Voice, waiting: Call[]) => {
-  const { endpoint, attributionDays } = settings
-  const jar = createCookies(settings.cookieDomain)
-  const campaignJar = jar('wasabi_utm', attributionDays)
-  const idJar = jar('wasabi_id', YEAR)
-  const consentJar = jar('wasabi_consent', YEAR)
-  const attribution = createAttribution(settings, campaignJar, { readCampaign, writeCampaign })
-  const store = createStorage(MAX_KEYS)
-  const journal = createJournal(store, attributionDays, readEvent)
-  const outbox = createOutbox(store, {
+export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, Log]) => {
+  /** What cannot be done yet, in order: options, permission or a prerendered page are waited for. */
+  const waiting: Call[] = []
+  /** Whether something waited for permission. */
+  let held: boolean | undefined
+
+  const jar = createCookies(settings)
+  const consentJar = jar('wasabi_consent')
+  const identity = createIdentity(jar('wasabi_id'), uuid)
+  const attribution = createAttribution(settings, jar('wasabi_utm'), [readCampaign, writeCampaign])
+  const store = createStorage()
+  const [keys, , write, changed] = store
+
+  const outbox = createOutbox(store, [
     readEvent,
+    () => permission() === 'granted',
     exclusively,
-    permitted: () => permission() === 'granted',
-    async deliver(event, keepalive) {
-      const delivery = await deliver(endpoint, event, keepalive)
-      const { outcome, reason } = delivery
+    async (event, keepalive) => {
+      const delivery = await deliver(settings.endpoint, event, keepalive)
+      const [outcome, reason] = delivery
       log(outcome, reason, event)
-      if (outcome === 'rejected') tell('event', event, `refused, ${String(reason)}`)
-      if (outcome === 'retry' && navigator.onLine) tell(endpoint, reason, ADVICE)
+      if (outcome === 'rejected') tell('refused', event, String(reason))
+      if (outcome === 'retry' && navigator.onLine) tell(settings.endpoint, reason, ADVICE)
       return delivery
     },
+  ])
+
+  const recorder = createRecorder([settings, tell, identity, createJournal(store, settings, readEvent)], attribution.current, (action, event) => {
+    log('recorded', event)
+    outbox.add(action, event)
   })
-  const { correctVisitor, ...recorder } = createRecorder(
-    {
-      settings,
-      identity: createIdentity(idJar, uuid),
-      journal,
-      currentCampaign: attribution.current,
-      send(action, event) {
-        log('recorded', event)
-        outbox.add(action, event)
-      },
-    },
-    tell,
-  )
-  const seen = new Set<string>()
-  let held: boolean | undefined
 
   /** Where permission stands now. A refusal takes everything with it, whichever tab it was given in. */
   const permission = () => {
-    const now = readPermission(consentJar, settings.consent)
+    const now = readPermission(consentJar(), settings.consent)
     held ||= !now
     if (now === 'denied') {
       waiting.length = 0
-      seen.clear()
-      campaignJar('')
-      idJar('')
+      attribution.forget()
+      identity.forget()
       outbox.forget()
-      for (const key of store.keys('wasabi.')) store.write(key)
+      for (const key of keys(/^wasabi\./)) write(key)
     }
     return now
   }
 
-  const look = (href: string, revisit?: boolean) => {
-    const campaign = readCampaign(href, (name) => {
-      log(name, 'left out, looks like an e-mail address')
+  const look = (href: string, revisit = false) => {
+    attribution.look(href, revisit, (name) => {
+      log(name, 'left out, an e-mail address')
     })
-    if (campaign && !seen.has(href) && !(revisit && attribution.current())) attribution.visit(campaign)
-    seen.add(href)
   }
 
-  /** Does what waited, in order. Permission that came late finds the landing in this tab's own trail, if not in what waited. */
+  /** The campaign that would count, of what waits. */
+  const landed = (calls: readonly Call[]) => attribution.landed([...calls.map(([, , , , href]) => href), location.href])
+
+  const act = guard((call: Call) => {
+    const [name, , , , href] = call
+    look(href, !name && isRevisit())
+    recorder[name](call)
+    // What an earlier page left over goes out at the start, and after an answer.
+    if (!name || name === 'consent') outbox.flush()
+  })
+
+  /** Does what waited, in order, if it may be done now. */
   const release = () => {
+    if (!settings.endpoint || isPrerendering()) return
+    let now
+    for (const call of waiting.splice(0)) {
+      const [name, answer] = call
+      if (name === 'consent') {
+        if (typeof answer === 'boolean') consentJar(answer ? 'granted' : 'denied')
+        else tell(name, answer, 'give true or false')
+      }
+      // A refusal drops what was called before it, too.
+      now = permission()
+      if (now !== 'denied') waiting.push(call)
+    }
+    if (now !== 'granted') return
     const calls = waiting.splice(0)
-    if (held && !landingOf(calls)) for (const href of readTrail()) look(href)
+    // Permission that came late finds the landing in this tab's own trail, if not in what waited.
+    if (held && !landed(calls)) for (const href of readTrail()) look(href)
     held = false
-    calls.forEach(
-      guard(([name, subject, details, time, href, id]: Call) => {
-        look(href, name === 'start' && isRevisit())
-        if (name === 'track') recorder.track(subject as ActionType, details, [time, id])
-        else if (name === 'update' || name === 'identify') recorder[name](subject, details)
-        else if (name === 'reset') {
-          idJar('')
-          journal.forget()
-        } else {
-          journal.prune()
-          correctVisitor()
-          outbox.flush()
-        }
-      }),
-    )
+    calls.forEach((call) => act(call))
   }
 
-  onLifecycle(
-    guard((leaving) => {
-      if (permission() !== 'granted') return
+  onShown(
+    guard(() => {
+      // What a prerendered page was asked for is not what it became.
+      for (const call of waiting) call[4] = location.href
       release()
-      outbox.flush(leaving)
     }),
-    outbox.leave,
-    store.changed,
   )
 
   return {
     perform(call: Call) {
-      const [name, answer] = call
-      if (name === 'consent') {
-        if (typeof answer === 'boolean') consentJar(answer ? 'granted' : 'denied')
-        else tell(name, answer, 'ignored, give true or false')
-      }
-      const now = permission()
-      if (now !== 'denied') waiting.push(call)
-      if (now === 'granted') release()
+      waiting.push(call)
+      release()
     },
 
-    attribution() {
-      const now = permission()
-      if (!now) return landingOf(waiting, settings.attribution)
-      if (now === 'denied') return undefined
+    /** Once the settings are known. */
+    start() {
       release()
-      look(location.href)
+      onLifecycle(
+        guard((leaving) => {
+          release()
+          outbox.flush(leaving)
+        }),
+        outbox.leave,
+        changed,
+      )
+    },
+
+    attribution(): UtmParameters | undefined {
+      release()
+      if (waiting[0]) return landed(waiting)
+      if (permission() === 'granted') look(location.href)
       return attribution.current()
     },
   }

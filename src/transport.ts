@@ -1,12 +1,8 @@
-/** What became of one attempt. */
-export type Delivery = {
-  /** `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's trouble, not the event's. */
-  readonly outcome: 'accepted' | 'rejected' | 'retry'
-  /** What the endpoint said. */
-  readonly reason?: string
-  /** For how many milliseconds the endpoint asked not to be tried. */
-  readonly wait?: number
-}
+/**
+ * What became of one attempt. `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's trouble, not the
+ * event's. With it, what the endpoint said, and for how many milliseconds it asked not to be tried.
+ */
+export type Delivery = readonly [outcome: 'accepted' | 'rejected' | 'retry', reason?: string, wait?: number]
 
 /** A network that swallows the request would hold one of the page's six connections for ever. Milliseconds. */
 const PATIENCE = 30_000
@@ -32,14 +28,13 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
       // Safari has it since 16: before that the browser's own patience counts.
       signal: AbortSignal.timeout?.(PATIENCE) ?? null,
     })
-    const { status, headers } = answer
+    const said = `${answer.status} ${String(answer.headers.get('content-type'))}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
-    const html = /html/.test(headers.get('content-type') ?? '')
-    if (!html && [200, 201, 202, 204].includes(status)) return { outcome: 'accepted' }
-    if (!html && [400, 413, 422].includes(status)) return { outcome: 'rejected', reason: await answer.text() }
-    return { outcome: 'retry', reason: `answered ${status}${html ? ' with a page' : ''}`, wait: readWait(headers.get('retry-after') ?? '') }
+    if (/^20[0124](?!.*html)/.test(said)) return ['accepted']
+    if (/^4(00|13|22)(?!.*html)/.test(said)) return ['rejected', await answer.text()]
+    return ['retry', said, readWait(String(answer.headers.get('retry-after')))]
   } catch {
     // Offline, blocked, no CORS header, a redirect, or no answer in time: a page cannot tell.
-    return { outcome: 'retry', reason: 'gave no answer that a page may read' }
+    return ['retry', 'unreadable']
   }
 }

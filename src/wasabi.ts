@@ -1,11 +1,12 @@
 import type { UtmParameters } from './campaign'
 import { ACTION_TYPES, readId, type ActionType } from './customer-action'
 import { guard } from './guard'
-import { whenLoaded, whenShown } from './lifecycle'
-import { readOptions, type Options, type Settings, type Tell } from './options'
-import type { GivenDetails } from './recorder'
-import { createTracker, landingOf, type Call } from './tracker'
+import { whenLoaded } from './lifecycle'
+import { readOptions, type Options, type Settings } from './options'
+import type { Call, EarlyCall, GivenDetails } from './recorder'
+import { createTracker } from './tracker'
 import { uuid } from './uuid'
+import { createVoice } from './voice'
 
 /** An id: a non-empty string, or a number, which is written as its string. */
 export type Id = string | number
@@ -40,92 +41,75 @@ export type Wasabi = {
    * @example wasabi.identify('42')
    */
   readonly identify: (customerId: Id) => void
-  /** Log-out: forgets customer, visitor and what could be corrected. Keeps the campaign; what is undelivered is still delivered. */
+  /**
+   * Log-out: forgets customer, visitor and what could be corrected. Keeps the campaign; what is undelivered is still delivered.
+   *
+   * @example wasabi.reset()
+   */
   readonly reset: () => void
   /**
    * Remembers the visitor's answer for 365 days. `true`: stores and sends, starting with what was held back.
    * `false`: deletes all that wasabi stored, and does nothing more.
+   *
+   * @example wasabi.consent(true)
    */
   readonly consent: (granted: boolean) => void
-  /** The campaign that a conversion would get now, before consent too; `undefined` for none. */
+  /**
+   * The campaign that a conversion would get now, before consent too; `undefined` for none.
+   *
+   * @example form.elements.source.value = wasabi.attribution()?.utmSource ?? ''
+   */
   readonly attribution: () => UtmParameters | undefined
-  /** Gives the options where the tag cannot carry `data-…`. A second call changes nothing and is told. */
+  /**
+   * Gives the options where the tag cannot carry `data-…`. A second call changes nothing and is told.
+   *
+   * @example wasabi.init({ endpoint: 'https://collect.example.com/customer-actions', consent: 'required' })
+   */
   readonly init: (options: Options) => void
 }
 
-/** A call as the stub takes it down. */
-export type EarlyCall = Call | readonly [name: 'init', options: Partial<Options>]
-
-/** Makes the object that a page talks to, at once; what must wait for options or for a prerendered page to be shown waits. */
-export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] = [], landing?: string): Wasabi => {
-  const waiting: Call[] = []
-  const told = new Set<string>()
-  let settings: Settings | undefined
-  let tracker: ReturnType<typeof createTracker> | undefined
-
-  const tell: Tell = (what, value, todo) => {
-    const mistake = `wasabi: ${what} ${String(value)}: ${todo}.`
-    if (!told.has(mistake)) console.error(mistake)
-    told.add(mistake)
-  }
-
-  const submit = (call: Call) => {
-    if (tracker) tracker.perform(call)
-    else waiting.push(call)
-  }
+/**
+ * Makes the object that a page talks to, at once. What it is asked to do waits until it may be done.
+ *
+ * @param tag the options that stand on the script tag
+ * @param early the calls that the stub took down
+ * @param landing the address that the stub saw
+ */
+export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] = [], landing = location.href): Wasabi => {
+  /** Filled in by `init`. */
+  const settings = { endpoint: '' } as Settings
+  const voice = createVoice(settings)
+  const { perform, start, attribution } = createTracker(settings, voice)
 
   const init = (given: Partial<Options>) => {
-    if (settings) {
-      tell('init', '', 'ignored, the options are known')
-      return
-    }
-    settings = readOptions({ ...tag, ...given }, tell, { types: ACTION_TYPES, readId })
-    const known = settings
-    if (!known) return
-    const log = (...what: readonly unknown[]) => {
-      if (known.debug) console.log('wasabi:', ...what)
-    }
-    whenShown(
-      guard((prerendered: boolean) => {
-        const calls = waiting.splice(0)
-        tracker = createTracker(known, { tell, log }, waiting)
-        // A refusal drops what was queued before it.
-        calls.splice(0, calls.map(([name, answer]) => name === 'consent' && answer === false).lastIndexOf(true))
-        // What a prerendered page was asked for is not what it became.
-        for (const [name, subject, details, time, href, id] of calls) tracker.perform([name, subject, details, time, prerendered ? location.href : href, id])
-      }),
-    )
+    if (settings.endpoint) voice[0]('init', '', 'ignored, call it once')
+    else Object.assign(settings, readOptions({ ...tag, ...given }, voice[0], ACTION_TYPES))
+    start()
   }
 
-  const call =
-    (name: Call[0]) =>
-    (subject?: unknown, details?: GivenDetails): string | undefined => {
-      let id = ''
-      guard(() => {
-        id = readId(details?.interactionId) ?? uuid()
-        submit([name, subject, { ...details }, Date.now(), location.href, id])
-      })()
+  const submit = guard((call: EarlyCall) => {
+    if (call[0] === 'init') init(call[1])
+    else perform(call)
+  })
+
+  const call = (name: EarlyCall[0]) =>
+    guard((subject?: unknown, details?: GivenDetails) => {
+      const id = readId(details?.interactionId) ?? uuid()
+      submit([name, subject, { ...details }, Date.now(), location.href, id] as Call)
       return name === 'track' ? id : undefined
-    }
+    })
 
-  if (landing) submit(['start', '', {}, 0, landing, ''])
-  call('start')()
-  for (const each of early) {
-    if (each[0] === 'init') init(each[1])
-    else submit(each)
-  }
+  for (const href of [landing, location.href]) submit(['', '', {}, 0, href, ''])
+  early.forEach((each) => submit(each))
+  const begin = guard(() => {
+    if (!settings.endpoint) init({})
+  })
   // Without an endpoint on the tag, `init` may still give one.
-  if ('endpoint' in tag) init({})
-  else
-    whenLoaded(
-      guard(() => {
-        if (!settings) init({})
-      }),
-    )
+  if ('endpoint' in tag) begin()
+  else whenLoaded(begin)
 
   return {
-    ...(Object.fromEntries((['track', 'update', 'identify', 'reset', 'consent'] as const).map((name) => [name, call(name)])) as Wasabi),
-    attribution: guard(() => (tracker ? tracker.attribution() : landingOf(waiting))),
-    init: guard(init),
+    ...(Object.fromEntries((['track', 'update', 'identify', 'reset', 'consent', 'init'] as const).map((name) => [name, call(name)])) as Wasabi),
+    attribution: guard(attribution),
   }
 }
