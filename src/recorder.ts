@@ -71,6 +71,8 @@ export const createRecorder = ([settings, tell, identity, journal]: Parts, campa
         record(
           {
             interactionId,
+            // Keeps its place among the keys: events then read as the contract's example does.
+            customerId: undefined,
             interaction: { type },
             utmParameters: settings.utmTypes.includes(type) ? campaign() : undefined,
             createdAt: new Date(time).toISOString(),

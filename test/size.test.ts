@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
  * The one place that states how large a file may be, in bytes. The aim is 3,584. What is above it buys what a smaller script would leave out:
  * js-cookie as it comes (about 490), mistakes told with what to do (about 320), and one file a part, each handed what it needs.
  */
-const BUDGETS = { 'dist/wasabi.js': 4990 }
+const BUDGETS = { 'dist/wasabi.js': 5000 }
 
 const brotli = (file: string) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 
