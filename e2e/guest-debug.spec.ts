@@ -36,6 +36,20 @@ test('debug tells which value of a link was left out, and why', { tag: '@chromiu
   expect((await linesOf(tab)).filter((line) => line.includes('anna'))).toEqual([])
 })
 
+test('debug tells what waits, what is refused, and what is recorded already', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+  site.put('/', { html: LISTEN + page(wasabi({ debug: '', consent: 'required' })) })
+  await tab.goto(site.url('/?utm_source=news'))
+  await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
+  await shows(tab, /^log: wasabi: track waits for consent$/)
+  await consent(tab, true)
+  await shows(tab, /^log: wasabi: attributed to /)
+  await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
+  await shows(tab, /^log: wasabi: order-1 recorded already$/)
+  await consent(tab, false)
+  await track(tab, 'SIGN_UP')
+  await shows(tab, /^log: wasabi: track denied$/)
+})
+
 test('without debug nothing is told of what goes well', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', { html: LISTEN + page(wasabi()) })
   await tab.goto(site.url('/?utm_source=news&utm_term=anna%40example.com'))

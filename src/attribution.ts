@@ -44,9 +44,10 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
 
     /** Takes an address into account, once: a campaign in it replaces the stored one as a whole, or leaves it as it is. */
     look(href: string, isRevisit: boolean, onDropped: (name: string) => void) {
-      const campaign = read(href, onDropped)
-      if (!campaign || seen.has(href)) return
+      if (seen.has(href)) return
       seen.add(href)
+      const campaign = read(href, onDropped)
+      if (!campaign) return
       const [time, before] = stored()
       const written = write(campaign)
       // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.

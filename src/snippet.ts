@@ -11,7 +11,11 @@ guard(() => {
   const stub = page.wasabi ?? {}
   // `currentScript` is known only while a classic script runs (HTML, 3.1.3): a module or a loader leaves no trace but the attribute.
   const tag = (document.currentScript ?? document.querySelector('script[data-endpoint]')) as HTMLElement | null
-  const wasabi = onePerPage(() => createWasabi({ ...tag?.dataset }, stub.q, stub.h))
+  const early = [...(stub.q ?? [])]
+  const wasabi = onePerPage(() => createWasabi({ ...tag?.dataset }, early.splice(0), stub.h))
+  // A module was here first: what the stub took down is said to it.
+  const said = wasabi as Partial<Record<string, (subject: unknown, details: unknown) => unknown>>
+  for (const [name, subject, details, , , interactionId] of early) said[name]?.(subject, { ...details, interactionId })
   stub.t = wasabi
   page.wasabi = wasabi as Stub
 })()

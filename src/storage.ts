@@ -38,7 +38,7 @@ export const createStorage = (): Store => {
       if (value) memory.set(key, value)
       local((storage) => {
         if (!value) storage.removeItem(key)
-        else if (keys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
+        else if (storage.length <= MAX_KEYS || keys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
       })
     },
     (key) => {

@@ -51,7 +51,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     },
   ])
 
-  const recorder = createRecorder([settings, tell, identity, createJournal(store, settings, readEvent)], attribution.current, (action, event) => {
+  const recorder = createRecorder([settings, [tell, log], identity, createJournal(store, settings, readEvent)], attribution.current, (action, event) => {
     log('recorded', event)
     outbox.add(action, event)
   })
@@ -74,6 +74,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     attribution.look(href, revisit, (name) => {
       log(name, 'left out, an e-mail address')
     })
+    if (settings.debug) log('attributed to', attribution.current())
   }
 
   /** The campaign that would count, of what waits. */
@@ -99,6 +100,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
       }
       // A refusal drops what was called before it, too.
       now = permission()
+      log(name || 'page', now ?? 'waits for consent')
       if (now !== 'denied') waiting.push(call)
     }
     if (now !== 'granted') return

@@ -4,9 +4,10 @@ import { expect, test } from 'vitest'
 
 /**
  * The one place that states how large a file may be, in bytes. The aim is 3,584. What is above it buys what a smaller script would leave out:
- * js-cookie as it comes (about 490), mistakes told with what to do (about 320), and one file a part, each handed what it needs.
+ * js-cookie as it comes (about 490), mistakes told with what to do (about 320), options checked (about 280), debug that says why, and one file
+ * a part, each handed what it needs.
  */
-const BUDGETS = { 'dist/wasabi.js': 5000 }
+const BUDGETS = { 'dist/wasabi.js': 5200 }
 
 const brotli = (file: string) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 
