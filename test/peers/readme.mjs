@@ -15,11 +15,11 @@ const share = (columns, peer) => (outOf(columns, peer) ? `${count(columns, peer,
 
 const rows = result.peers
   .filter(({ failed }) => !failed)
-  .map((peer) => [nameOf(peer), number(peer.figures.wire), number(peer.figures.loadRequests), number(peer.figures.delay), share(CAMPAIGNS, peer), share(FAULTS, peer)])
+  .map((peer) => [nameOf(peer), number(peer.figures.wire), number(peer.figures.loadRequests), number(peer.figures.delay), ['good', 'fair', 'guess'].map((worth) => count(CAMPAIGNS, peer, worth)).join(' / '), share(FAULTS, peer)])
 
-const text = `${table(['', 'loaded, bytes', 'requests at load', 'call to request, ms', 'campaign kept', 'faults survived'], rows)}
+const text = `${table(['', 'loaded, bytes', 'requests at load', 'call to request, ms', 'campaign kept, of 5', 'faults survived'], rows)}
 
-Kept: on the conversion’s own event + by an id to join it by. Survived: by itself + later or repairable on the server. Measured by
+Kept: on the conversion’s own event / by an id to join it by / left to a guess by address and browser. Survived: by itself + later or repairable on the server. Measured by
 \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
 
 ${writeWorse(result)}

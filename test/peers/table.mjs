@@ -23,7 +23,7 @@ const verdicts = (peers, columns) =>
 
 const figures = (peers) => table(['', ...FIGURES.map(({ title }) => title)], peers.map((peer) => [nameOf(peer), ...FIGURES.map(({ key }) => number(peer.figures[key]))]))
 
-const rules = (columns) => columns.map(({ title, rule, reason }) => `- **${title}**: ${[rule, reason].filter(Boolean).join(' ')}`).join('\n')
+const rules = (columns) => columns.map(({ title, rule, reason, times }) => `- **${title}**: ${[rule, reason, times && `The worst of ${times} times.`].filter(Boolean).join(' ')}`).join('\n')
 
 /** The whole result as a page. */
 export const writeTable = (result, columns = COLUMNS) => {
@@ -35,7 +35,7 @@ export const writeTable = (result, columns = COLUMNS) => {
 
 Made by \`npm run bench:peers\` on ${result.date}: ${cores} cores, ${system}, Chromium ${chromium}, Node ${node}; wasabi and its peers in the same
 browser against the same recording endpoint. Each figure is the median of ${result.rounds} new visitors; times depend on the machine and on what else
-it does, verdicts should not.
+it does. Verdicts are the same from run to run but for races: a tracker that works in intervals may leave a page luckily or unluckily.
 
 ${writeWorse(result)}
 

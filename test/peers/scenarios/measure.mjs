@@ -7,7 +7,7 @@ export const ROUNDS = Number(process.env.ROUNDS ?? 5)
 
 const sum = (items, read) => items.reduce((total, item) => total + read(item), 0)
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]
 
 /** Milliseconds that the page's main thread has worked in scripts, compiling included: of the processor, not of the clock, which a busy machine stretches. */
 const scriptTime = async (session) => {
