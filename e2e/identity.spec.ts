@@ -67,6 +67,23 @@ test('another customer is another person', async ({ tab, site, endpoint, wasabi 
   ])
 })
 
+test('another customer inherits nothing that the first one did on another subdomain', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/', WWW))
+  await track(tab, 'SIGN_UP', { interactionId: 'of anna' })
+  await endpoint.holds(1)
+  await tab.goto(site.url('/', APP))
+  await identify(tab, 'anna')
+  await identify(tab, 'ben')
+  await tab.goto(site.url('/', WWW))
+  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+  await endpoint.created(2)
+  expect((await endpoint.stored()).map(({ body }) => [body.interactionId, body.customerId.slice(0, 8)])).toEqual([
+    ['of anna', 'visitor-'],
+    ['sentinel', 'ben'],
+  ])
+})
+
 test('reset makes a new visitor, keeps the campaign, and still delivers', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=x'))
