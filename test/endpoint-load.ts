@@ -17,6 +17,8 @@ export type LoadOptions = {
   readonly connections?: number
   /** Ends the load after so many answers. */
   readonly answers: number
+  /** Ends the load at once. */
+  readonly signal?: AbortSignal
   /** Whether the ids are remembered: two million of them weigh more than the endpoint. */
   readonly remember?: boolean
   /** Told of each event that was stored. */
@@ -36,7 +38,8 @@ const quantile = (sorted: Float64Array, part: number): number => sorted[Math.flo
  * Sends new events over connections that each wait for their answer. It speaks HTTP itself: a client that could do more
  * would take from the cores that it shares with the endpoint.
  */
-export const sendLoad = (url: string, { connections = 64, answers, remember = true, onTaken }: LoadOptions): Promise<Load> => {
+export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
+  const { connections = 64, answers, signal, remember = true, onTaken } = options
   const { host, hostname, port } = new URL(url)
   const statuses = new Map<number, number>()
   const taken: string[] = []
@@ -49,7 +52,9 @@ export const sendLoad = (url: string, { connections = 64, answers, remember = tr
 
   return new Promise((resolve) => {
     const sockets = new Set<Socket>()
+    let finished = false
     const finish = (): void => {
+      finished = true
       for (const socket of sockets) socket.destroy()
       const seconds = (performance.now() - began) / 1000
       const sorted = Float64Array.from(times).sort()
@@ -88,6 +93,7 @@ export const sendLoad = (url: string, { connections = 64, answers, remember = tr
         const status = Number(received.slice(9, 12))
         received = ''
         onAnswer(status)
+        if (finished) return
         if (answered >= answers) finish()
         else send()
       })
@@ -95,9 +101,10 @@ export const sendLoad = (url: string, { connections = 64, answers, remember = tr
       socket.on('error', () => undefined)
       socket.on('close', () => {
         sockets.delete(socket)
-        if (answered < answers) setTimeout(open, 20)
+        if (!finished) setTimeout(open, 20)
       })
     }
+    signal?.addEventListener('abort', finish)
     for (let index = 0; index < connections; index += 1) open()
   })
 }

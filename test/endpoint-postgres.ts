@@ -69,7 +69,10 @@ export type Server = {
   /** `postgres://postgres@<socket>`, to be followed by the name of a database. */
   readonly host: string
   readonly folder: string
-  readonly start: () => Promise<void>
+  /** Starts it. With a limit, no file of it can grow beyond so many KB. */
+  readonly start: (largestFile?: number) => Promise<void>
+  /** Lets its files grow again: space was made. */
+  readonly lift: () => void
   readonly kill: () => Promise<void>
   readonly run: (program: string, args: readonly string[]) => void
   readonly configure: (lines: string) => void
@@ -82,7 +85,7 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
   const user = unprivileged()
   chmodSync(folder, 0o755)
   const programs = findPrograms(folder)
-  const env = { PATH: process.env.PATH, LC_ALL: 'C', ...(programs.libraries && { LD_LIBRARY_PATH: programs.libraries }) }
+  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: 'C', ...(programs.libraries && { LD_LIBRARY_PATH: programs.libraries }) }
   const data = join(folder, 'data')
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid)
   const host = encodeURIComponent(folder)
@@ -101,9 +104,10 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
     configure('')
   }
 
-  const start = async (): Promise<void> => {
-    const args = ['-D', data]
-    const started = spawn(join(programs.folder, 'postgres'), args, { ...user, env, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const start = async (largestFile?: number): Promise<void> => {
+    const limit = largestFile === undefined ? '' : `ulimit -S -f ${String(largestFile * 2)};`
+    const args = ['-c', `${limit} exec "$0" -D "$1"`, join(programs.folder, 'postgres'), data]
+    const started = spawn('sh', args, { ...user, env, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
     child = started
     let said = ''
     await new Promise<void>((resolve, reject) => {
@@ -128,6 +132,10 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
     host: `postgres://postgres@${host}`,
     folder,
     start,
+    lift: () => {
+      const { status, stderr } = spawnSync('prlimit', ['--pid', String(child?.pid), '--fsize=unlimited'], { ...user, encoding: 'utf8' })
+      if (status !== 0) throw new Error(stderr)
+    },
     kill: stop,
     run,
     configure,

@@ -34,7 +34,10 @@ export const useProgram = (name: string) => {
   })
 
   const run = (env: Environment, ...args: readonly string[]): ChildProcess => {
-    const child = spawn(process.execPath, [`${folder}/dist/demo/main.js`, ...args], { env: { ...process.env, RATE_LIMIT: '0', ...env } })
+    const { BEFORE: before, ...rest } = env
+    const command = [process.execPath, `${folder}/dist/demo/main.js`, ...args]
+    const [file = '', ...words] = before === undefined ? command : ['sh', '-c', `${before}; exec "$0" "$@"`, ...command]
+    const child = spawn(file, words, { env: { ...process.env, RATE_LIMIT: '0', ...rest } })
     onTestFinished(() => {
       child.kill('SIGKILL')
     })
@@ -44,9 +47,9 @@ export const useProgram = (name: string) => {
   return {
     run,
 
-    /** Starts the endpoint on a free port. */
-    start: async (env: Environment) => {
-      const child = run({ PORT: '0', ...env })
+    /** Starts the endpoint on a free port; `before` is what its shell does first. */
+    start: async (env: Environment, before?: string) => {
+      const child = run({ PORT: '0', ...env, ...(before !== undefined && { BEFORE: before }) })
       const log: string[] = []
       for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
       await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')])

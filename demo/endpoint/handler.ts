@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allowAnyOrigin, answerNotAllowed, answerPreflight } from './answer'
 import { createCommitter, type Commit } from './commit'
 import { createCommitLog } from './commit-log'
-import { createGuard, type GuardOptions } from './guard'
+import { comeAgain, createGuard, type GuardOptions } from './guard'
 import { createHealth } from './health'
 import { logTrouble, type Log } from './log'
 import { createMetrics } from './metrics'
@@ -44,12 +44,14 @@ const collection = '/customer-actions'
 export const createHandler = (store: Store, options: HandlerOptions = {}): Endpoint => {
   const { log = logTrouble, retentionDays, readToken } = options
   let closing = false
+  let failedAt = -Infinity
   const metrics = createMetrics()
   const stream = createStream(store.entries)
   const logCommit = createCommitLog(log)
 
   const onCommit = ({ arrivals, outcomes, error, seconds }: Commit): void => {
     logCommit(error)
+    if (error !== undefined) failedAt = performance.now()
     metrics.commit(seconds)
     outcomes.forEach((outcome) => {
       metrics.count(outcome)
@@ -61,7 +63,11 @@ export const createHandler = (store: Store, options: HandlerOptions = {}): Endpo
   const committer = createCommitter(store, onCommit)
   const turnAway = createGuard(options, () => closing || committer.isFull())
   const take = createTaker(committer.add)
-  const health = createHealth(() => (closing ? Promise.reject(new Error('is closing')) : store.check()))
+  const health = createHealth(async () => {
+    // On a full disk a small commit may succeed where a larger one has just failed.
+    if (closing || performance.now() - failedAt < comeAgain * 1000) throw new Error('takes no events')
+    await store.check()
+  })
   const script = options.script && createScript(options.script)
   const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
   const operate = createOperator(

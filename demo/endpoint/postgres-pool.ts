@@ -43,6 +43,8 @@ const createPool = (connectionString: string): pg.Pool => {
   })
   // An idle connection that breaks is replaced by the next request.
   pool.on('error', () => undefined)
+  // One that breaks in use, between two statements, says so at the next; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
