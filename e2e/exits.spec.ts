@@ -38,7 +38,7 @@ test('a page that comes back from the back/forward cache sends what is left, onc
 })
 
 // As above.
-test('a page in the back/forward cache does not keep the lock from the others', { tag: '@chromium' }, async ({ tab, newTab, site, endpoint, wasabi }) => {
+test('a page in the back/forward cache does not keep the lock from the others', async ({ tab, newTab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   site.put('/next', 'no script here')
   await tab.goto(site.url('/'))

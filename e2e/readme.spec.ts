@@ -96,3 +96,22 @@ test('the recipe for testing sees the campaign in the request', { tag: '@chromiu
   const recipe = new Function('page', 'expect', `return (async () => { ${snippet('waitForRequest')} })()`) as (...args: unknown[]) => Promise<void>
   await recipe(page, expect)
 })
+
+test('the pinned tag runs with its hash, and a file that was changed does not', async ({ tab, site, endpoint }) => {
+  const script = { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }
+  const file = readFileSync('dist/wasabi.js', 'utf8')
+  const pinned = (path: string) =>
+    snippet('integrity=')
+      .replace(ENDPOINT, endpoint.url)
+      .replace(/src="[^"]+"/, `src="${path}"`)
+  site.put('/pinned.js', { html: file, headers: script })
+  site.put('/changed.js', { html: `${file} `, headers: script })
+  site.put('/', pinned('/pinned.js'))
+  site.put('/changed', pinned('/changed.js'))
+  await tab.goto(site.url('/changed'))
+  await track(tab, 'SIGN_UP', { interactionId: 'changed' })
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'pinned' })
+  const events = await endpoint.holds(1)
+  expect(events.map(({ body }) => body.interactionId)).toEqual(['pinned'])
+})
