@@ -42,10 +42,10 @@ export const writeEvent = (body: CustomerAction): string =>
   JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED', version: 1, body })
 
 /** Reads an event back; `undefined` for what is none: anyone can write under our keys. */
-export const readEvent = (event = ''): CustomerAction | undefined => {
+export const readEvent = (event = '{}'): CustomerAction | undefined => {
   try {
-    const { body } = JSON.parse(event) as { body: CustomerAction }
-    return body.interaction.type && Date.parse(body.updatedAt) ? body : undefined
+    const { body } = JSON.parse(event) as { body?: CustomerAction }
+    return body?.interaction.type && Date.parse(body.updatedAt) ? body : undefined
   } catch {
     return undefined
   }
