@@ -42,13 +42,6 @@ test.each([
   ['empty values', `?${'utm_source=&'.repeat(80_000)}`],
   ['a fragment', `#${'/'.repeat(1_000_000)}`],
   ['a fragment of parameters', `#/x?${'utm_source=&'.repeat(80_000)}`],
-])('a megabyte of %s is read in time linear in its length', (_, tail) => {
-  const time = (text: string) => {
-    const start = performance.now()
-    readCampaign(`https://shop.example/${text}`)
-    return performance.now() - start
-  }
-  time(tail)
-  // A ratio in one run, with room for noise: quadratic work would be 64 times as long for eight times the length.
-  expect(time(tail) / Math.max(time(tail.slice(0, tail.length / 8)), 1)).toBeLessThan(32)
+])('a megabyte of %s is read before the test times out: work that grows with the square would take hours', (_, tail) => {
+  expect(() => readCampaign(`https://shop.example/${tail}`)).not.toThrow()
 })
