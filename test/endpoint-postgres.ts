@@ -34,7 +34,7 @@ const packagedFolder = (scratch: string): Programs | undefined => {
     const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as readonly { source: string; target: string }[]
     for (const { source, target } of links)
       if (target.includes('/lib/')) symlinkSync(join(native, '..', source), join(libraries, target.slice(target.lastIndexOf('/') + 1)))
-    return { folder: join(native, 'bin'), libraries }
+    return { folder: join(native, 'bin'), libraries: [libraries, join(native, 'lib')].join(':') }
   } catch {
     return undefined
   }
