@@ -104,7 +104,7 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
     configure('')
   }
 
-  const start = async (largestFile?: number): Promise<void> => {
+  const startOnce = async (largestFile?: number): Promise<void> => {
     const limit = largestFile === undefined ? '' : `ulimit -S -f ${String(largestFile * 2)};`
     const args = ['-c', `${limit} exec "$0" -D "$1"`, join(programs.folder, 'postgres'), data]
     const started = spawn('sh', args, { ...user, env, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -120,7 +120,13 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
       })
     })
   }
-  /** With all of its processes, as a power cut would. */
+  /** Its other processes notice one after the other that the first one was killed: until then it does not start again. */
+  const start = (largestFile?: number): Promise<void> =>
+    startOnce(largestFile).catch((error: unknown) => {
+      if (!String(error).includes('pre-existing shared memory block')) throw error
+      return start(largestFile)
+    })
+  /** The first process, without a chance to tell the others. */
   const stop = async (): Promise<void> => {
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
