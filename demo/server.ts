@@ -39,7 +39,11 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
   else if (method === 'POST' && path === '/demo/weather') void live.change(request, response)
   else if (path === '/demo/live') live.follow(response)
-  else if (!endpoint.handle(request, response)) void servePage(path, readVisitor(cookie), response)
+  else if (!endpoint.handle(request, response)) {
+    // A page that posts to a mistyped address must not take a file for a receipt.
+    if (method === 'GET' || method === 'HEAD') void servePage(path, readVisitor(cookie), response)
+    else response.writeHead(405, { allow: 'GET, HEAD' }).end()
+  }
 }
 
 const server = createServer(serve)
