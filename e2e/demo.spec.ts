@@ -56,6 +56,8 @@ for (const [link, campaign] of LINKS) {
   test(`the link “${link}” puts its campaign on a sign-up`, { tag: '@chromium' }, async ({ page, demo }) => {
     await page.goto(demo.shop('/links'))
     await page.getByRole('link', { name: link }).click()
+    // A landing that is left before its script has run was never seen by it.
+    await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toMatchObject(campaign)
     await page.getByRole('link', { name: /(Go|Go on) to the app/ }).or(page.getByRole('link', { name: 'Choose Regular' })).click()
     await page.getByRole('button', { name: 'Sign up' }).click()
     await expect(arrivals(page)).toHaveCount(1)
@@ -134,6 +136,7 @@ test('a second visitor meets the sign-up of the first: it is shown as known, and
 
   await second.getByRole('link', { name: 'Start over' }).click()
   await expect(second).toHaveURL(demo.address)
+  await expect.poll(() => readTerms(second, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
   await second.getByRole('link', { name: 'Go to the app' }).click()
   await expect.poll(() => readTerms(second, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
   await second.getByRole('button', { name: 'Sign up' }).click()

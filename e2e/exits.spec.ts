@@ -37,22 +37,26 @@ test('a page that comes back from the back/forward cache sends what is left, onc
   expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
 })
 
-// As above.
-test('a page in the back/forward cache does not keep the lock from the others', async ({ tab, newTab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  site.put('/next', 'no script here')
+// Firefox 153 keeps no such page, with the lock or without.
+test('a page that is left while it catches up goes into the back/forward cache, without the lock', { tag: '@chromium' }, async ({ tab, newTab, site, endpoint, wasabi }) => {
+  site.put('/', `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })</script>`)
+  site.put('/next', '<script>window.wasabi = { ready: true }</script>')
   await tab.goto(site.url('/'))
   endpoint.weather({ status: 503 })
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await endpoint.arrived(1)
-  endpoint.weather('hangs')
-  // The page's own next try takes the lock, and hangs with it.
-  await endpoint.arrived(2)
-  await tab.goto(site.url('/next'))
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+  for (const interactionId of ids) await track(tab, 'SIGN_UP', { interactionId })
+  await endpoint.arrived(6)
   endpoint.weather('up')
+  await endpoint.holds(1)
+  await tab.goto(site.url('/next'))
   const other = await newTab()
   await other.goto(site.url('/'))
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  expect(idsOf(await endpoint.holds(6))).toEqual(ids)
+  await tab.evaluate(() => {
+    history.back()
+  })
+  await arriveAt(tab, '/')
+  expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
 })
 
 // No other driver takes a page offline.

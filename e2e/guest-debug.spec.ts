@@ -82,3 +82,19 @@ for (const [what, [options, act, told]] of Object.entries(MISTAKES)) {
     expect(lines[0]).toMatch(/^error: wasabi: .*\.$/)
   })
 }
+
+test('a console that throws is not a fault that the page hears of, not even when an answer comes', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', `<script>
+    window.heard = []
+    addEventListener('error', ({ message }) => heard.push(message))
+    addEventListener('unhandledrejection', ({ reason }) => heard.push(String(reason)))
+    console.error = console.log = () => { throw new Error('no console here') }
+  </script>${wasabi({ debug: '' })}`)
+  endpoint.weather({ status: 400 })
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'refused' })
+  await endpoint.arrived(1)
+  // It is dropped after the answer was told, or would have been.
+  await expect.poll(() => tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.C.')))).toEqual([])
+  expect(await tab.evaluate(() => (window as unknown as { heard: string[] }).heard)).toEqual([])
+})

@@ -14,6 +14,8 @@ type Codec = readonly [read: (url: string, onDropped?: (name: string) => void) =
  */
 export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec) => {
   const seen = new Set<string>()
+  /** A conversion asks for what stands in the cookie more often than it changes, and must not wait for it. */
+  const known = new Map<string, UtmParameters | undefined>()
   const now = () => Math.floor(Date.now() / 1000)
 
   /** The newest campaign of those inside the window, its time, and the value that it was read from. */
@@ -21,9 +23,10 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
     const values = jar()
     const [touch] = values
       .map((value) => {
-        const t = new URLSearchParams(value).get('t')
+        const t = /(^|&)t=([^&]*)/.exec(value)
+        if (!known.has(value)) known.set(value, read(`?${value}`))
         // A clock that was ahead would keep a campaign for ever: a time to come is now. Damaged is none.
-        return [t === null ? Infinity : Math.min(+t, now()), read(`?${value}`), value] as const
+        return [t ? Math.min(Number(t[2]), now()) : Infinity, known.get(value), value] as const
       })
       .filter(([time, campaign]) => campaign && time > now() - policy.attributionDays * 86_400)
       .sort(([one], [other]) => other - one)

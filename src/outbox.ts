@@ -63,12 +63,11 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
     }, delay)
   }
 
-  /** Makes one attempt before it returns; tells whether the endpoint could be talked to. */
-  const attempt = async (key: string, keepalive = false) => {
-    const event = read(key)
-    const action = readEvent(event)
+  /** Makes one attempt before it returns, of what was just made or of what is left over; tells whether the endpoint could be talked to. */
+  const attempt = async (key: string, keepalive = false, made?: string) => {
+    const event = made ?? read(key)
     flying.add(key)
-    const [outcome, , asked = 0]: Delivery = event && action ? await deliver(event, keepalive) : ['rejected']
+    const [outcome, , asked = 0]: Delivery = made || readEvent(event) ? await deliver(String(event), keepalive) : ['rejected']
     flying.delete(key)
     if (outcome !== 'retry') {
       write(key)
@@ -77,7 +76,7 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
       if (recovered) flush()
       return true
     }
-    if (action && Date.parse(action.updatedAt) < Date.now() - RETENTION) write(key)
+    if (Date.parse(String(readEvent(event)?.updatedAt)) < Date.now() - RETENTION) write(key)
     if (asked > 0 && permitted()) write(WAIT, `${Date.now() + Math.min(asked, LONGEST_WAIT)}`)
     later()
     return false
@@ -122,12 +121,13 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
     add({ interactionId, createdAt, updatedAt }: CustomerAction, event: string) {
       // With its time in the key, or an update would replace its own `CREATED`, or the update before.
       const key = createdAt === updatedAt ? CREATED + interactionId : `wasabi.U.${updatedAt}.${interactionId}`
-      write(key, event)
-      if (createdAt === updatedAt || ready().includes(key)) void attempt(key, true)
+      // The request first: no answer can come before the next line, and the network need not wait for it.
+      if (createdAt === updatedAt || !read(CREATED + interactionId)) void attempt(key, true, event)
       else later()
+      write(key, event)
     },
 
-    /** A page that is frozen with the lock in its hand would stop the other tabs. */
+    /** A page that is frozen with the lock in its hand is dropped from the back/forward cache when another tab wants it (Chromium 156). */
     leave: () => release?.(),
   }
 }

@@ -78,12 +78,13 @@ export type Wasabi = {
 export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] = [], landing = location.href): Wasabi => {
   /** Filled in by `init`. */
   const settings = { endpoint: '' } as Settings
-  const voice = createVoice(settings)
+  const voice = createVoice(settings, guard)
+  const [tell] = voice
   const { perform, start, attribution } = createTracker(settings, voice)
 
   const init = (given: Partial<Options>) => {
-    if (settings.endpoint) voice[0]('init', '', 'ignored, call it once')
-    else Object.assign(settings, readOptions({ ...tag, ...given }, voice[0], ACTION_TYPES))
+    if (settings.endpoint) tell('init', '', 'ignored, call it once')
+    else Object.assign(settings, readOptions({ ...tag, ...given }, tell, ACTION_TYPES))
     start()
   }
 
