@@ -203,6 +203,8 @@ test('a name that is not of this machine gets nothing, a page of the other host 
   for (const path of ['/%2e%2e/server.ts', '/..%2fserver.ts', '/%', '/parts/../../server.ts']) {
     expect((await request.get(`http://127.0.0.1:${port}${path}`)).status()).toBe(404)
   }
+  // A page that posts to a mistyped address must not take a file for a receipt.
+  expect((await request.post(`http://127.0.0.1:${port}/customer-action`, { data: '{}' })).status()).toBe(405)
   const change = await request.post(`http://127.0.0.1:${port}/demo/weather`, { data: 'away', headers: { origin: 'http://evil.example' } })
   expect(change.status()).toBe(400)
 })
