@@ -13,7 +13,8 @@ export default defineConfig<object, EngineOptions>({
   testDir: '.',
   outputDir: '../test-results/e2e',
   fullyParallel: true,
-  workers: 2,
+  // On two cores: much of a test is waiting.
+  workers: 3,
   retries: 0,
   timeout: 30_000,
   reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],
