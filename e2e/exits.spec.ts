@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { arriveAt, storedKeys, track } from './steps'
+import { arriveAt, delivered, storedKeys, track } from './steps'
 
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) => events.map(({ body }) => body.interactionId).sort()
 
@@ -81,7 +81,7 @@ test('four tabs and an endpoint that comes back: every event once, and hardly a 
   for (const [index, each] of tabs.entries()) for (const name of ['a', 'b']) tracked.push(await track(each, 'SIGN_UP', { interactionId: `${name}${index}` }))
   await endpoint.comeBack()
   expect(idsOf(await endpoint.holds(8))).toEqual(tracked.sort())
-  await expect.poll(async () => (await storedKeys(tab)).filter((key) => /\.[CU]\./.test(key))).toEqual([])
+  await delivered(tab)
   expect(endpoint.arrivals.length).toBeLessThanOrEqual(9)
 })
 

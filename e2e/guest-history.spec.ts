@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures'
 import { page } from './site'
-import { arriveAt, track } from './steps'
+import { arriveAt, delivered, track } from './steps'
 
 /** Keeps a list of what is listened to, before any script can. */
 const LISTENED = `<script>
@@ -29,6 +29,7 @@ test('a step back brings the page out of the back/forward cache, with its tracke
   await tab.goto(site.url('/'))
   await track(tab, 'SIGN_UP', { interactionId: 'before' })
   await endpoint.holds(1)
+  await delivered(tab)
   await tab.goto(site.url('/next'))
   await tab.evaluate(() => {
     history.back()

@@ -142,5 +142,6 @@ test('a page that a service worker serves is a page like any other', { tag: '@ev
     location.href = '/?gone'
   })
   expect((await endpoint.holds(1))[0]?.body).toMatchObject({ interactionId: 'served', utmParameters: { utmSource: 'worker' } })
-  expect(endpoint.arrivals.map(({ method, headers }) => [method, headers['content-type']])).toEqual([['POST', 'text/plain;charset=UTF-8']])
+  // Perhaps twice: the next page may not know yet that the endpoint has it.
+  expect([...new Set(endpoint.arrivals.map(({ method, headers }) => `${method} ${String(headers['content-type'])}`))]).toEqual(['POST text/plain;charset=UTF-8'])
 })

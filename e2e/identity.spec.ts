@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { cookies, identify, track } from './steps'
+import { cookies, delivered, identify, track } from './steps'
 
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
@@ -162,6 +162,7 @@ test('the same interactionId is one action; with another type it is a mistake', 
   await tab.goto(site.url('/'))
   expect(await track(tab, 'SIGN_UP', { interactionId: 7 })).toBe('7')
   await track(tab, 'SIGN_UP', { interactionId: '7' })
+  await delivered(tab)
   await tab.reload()
   await track(tab, 'SIGN_UP', { interactionId: '7' })
   await track(tab, 'PROMOTION_APPLIED', { interactionId: '7' })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { startEndpoint, type StoredEvent } from './endpoint'
 import { expect, test } from './fixtures'
-import { consent, identify, track } from './steps'
+import { consent, delivered, identify, track } from './steps'
 import type { Tab } from './tab'
 
 /** More of them by hand: `RUNS=200 npx playwright test -c e2e property`. */
@@ -155,8 +155,8 @@ test('whatever a visitor does in two tabs on two subdomains, campaign, person an
         await track(tabs[0], 'SIGN_UP', { interactionId: 'sentinel' })
         model.track(0, 'sentinel')
         await endpoint.created(model.tracked.length)
-        await expect.poll(() => tabs[0].evaluate(() => Object.keys(localStorage).filter((key) => /\.[CU]\./.test(key)))).toEqual([])
-        await expect.poll(() => tabs[1].evaluate(() => Object.keys(localStorage).filter((key) => /\.[CU]\./.test(key)))).toEqual([])
+        await delivered(tabs[0])
+        await delivered(tabs[1])
         check(model, await endpoint.stored())
       } finally {
         await context.close()

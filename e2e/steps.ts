@@ -37,6 +37,9 @@ export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
     ...(await (window.caches?.keys() ?? [])),
   ])
 
+/** Waits until the page knows of all its events that the endpoint has them: a page that is left before may send one again. */
+export const delivered = (tab: Tab): Promise<void> => expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
+
 /** Waits until the tab has arrived at a path and its script runs, through whatever navigation is under way. */
 export const arriveAt = (tab: Tab, path: string): Promise<void> =>
   expect(async () => {
