@@ -46,3 +46,32 @@ test('outlives its database, says 503 meanwhile, and goes on by itself', async (
   expect(child.exitCode).toBeNull()
   expect(log.join('')).toMatch(/"cannot commit".*[\s\S]*"commits again"/)
 })
+
+test('a commit whose wait for a standby is cancelled is not acknowledged, though the primary has it', async () => {
+  const server = prepareServer()
+  onTestFinished(() => server.remove())
+  await server.start()
+  await administrate(server, 'CREATE DATABASE wasabi')
+  const { post } = await program.start({ DATABASE_URL: `${server.host}/wasabi` })
+  const waitFor = async (standbys: string) => {
+    await administrate(server, `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
+    await administrate(server, 'SELECT pg_reload_conf()')
+    await expect.poll(() => administrate(server, 'SHOW synchronous_standby_names')).toEqual([{ synchronous_standby_names: standbys }])
+  }
+  await waitFor('nobody')
+  const answer = post(action())
+  const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
+  await expect.poll(() => administrate(server, cancel), { timeout: 20_000 }).toHaveLength(1)
+  expect(await answer).toBe(503)
+  await waitFor('')
+  expect(await post(action())).toBe(200)
+})
+
+test('refuses a PostgreSQL that would forget in a power cut what it has confirmed', async () => {
+  const server = prepareServer()
+  onTestFinished(() => server.remove())
+  server.configure('fsync = off\n')
+  await server.start()
+  const { code, errors } = await program.command({ PORT: '0', DATABASE_URL: `${server.host}/postgres` }, [])
+  expect([code, errors]).toEqual([1, expect.stringMatching(/runs with fsync = off|DATABASE_URL.*fsync = off/)])
+})

@@ -25,9 +25,12 @@ export type LoadOptions = {
   readonly onTaken?: (count: number) => void
 }
 
+/** Each at a time of its own, in the order of the ids: clients have their own clocks. */
+const timeOf = (count: number): string => new Date(Date.UTC(2026, 10, 23) + count).toISOString()
+
 // An event with a campaign, as a page sends it.
-const bodyOf = (interactionId: string): string =>
-  `{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"${interactionId}","customerId":"visitor-${interactionId}","interaction":{"type":"SIGN_UP","subscriptionContractId":"12345678"},"utmParameters":{"utmSource":"123456789","utmMedium":"youtube","utmCampaign":"spring_sale","utmContent":"banner_ad","utmTerms":"cats+kitten+food"},"createdAt":"2026-11-23T10:00:00.000Z","updatedAt":"2026-11-23T10:00:00.000Z"}}`
+const bodyOf = (interactionId: string, time: string): string =>
+  `{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"${interactionId}","customerId":"visitor-${interactionId}","interaction":{"type":"SIGN_UP","subscriptionContractId":"12345678"},"utmParameters":{"utmSource":"123456789","utmMedium":"youtube","utmCampaign":"spring_sale","utmContent":"banner_ad","utmTerms":"cats+kitten+food"},"createdAt":"${time}","updatedAt":"${time}"}}`
 
 const requestOf = (host: string, body: string): string =>
   `POST /customer-actions HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://shop.example\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`
@@ -70,7 +73,7 @@ export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
         next += 1
         interactionId = `${prefix}-${String(next).padStart(12, '0')}`
         sentAt = performance.now()
-        socket.write(requestOf(host, bodyOf(interactionId)))
+        socket.write(requestOf(host, bodyOf(interactionId, timeOf(next))))
       }
       const onAnswer = (status: number): void => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1)

@@ -2,21 +2,15 @@
 const shape =
   /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?$/
 
-/** What `toISOString` writes, and so nearly every event: checked by writing it again, which takes half the time. */
-const usual = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-
-const isUsual = (text: string): boolean => {
-  if (!usual.test(text)) return false
-  const time = Date.parse(text)
-  return !Number.isNaN(time) && new Date(time).toISOString() === text
-}
+/** What `toISOString` writes, on a day that every month has: nearly every event, and nothing in it is left to check. */
+const usual = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 /**
  * Reads a date and time as an instant: equal for equal instants however they are written, and in the order of time
  * when compared as text. A time without an offset is UTC. `undefined` for what is no time, such as 30 February.
  */
 export const readInstant = (text: string): string | undefined => {
-  if (isUsual(text)) return text.replace(/\.?0*Z$/, '')
+  if (usual.test(text)) return text.replace(/\.?0*Z$/, '')
   const [, day = '', minute = '', second = '', fraction = '', sign = '+', hours = '0', minutes = '0'] =
     shape.exec(text) ?? []
   const local = Date.parse(`${day}T${minute}Z`)
