@@ -15,16 +15,18 @@ export const readBody = (request: IncomingMessage, onBody: (body: RequestBody) =
   let size = 0
 
   const finish = (): void => {
-    request.off('data', take).off('end', finish)
     const [first = Buffer.alloc(0)] = chunks
     const bytes = chunks.length > 1 ? Buffer.concat(chunks) : first
     onBody({ bytes: bytes.subarray(0, largestBody), tooLarge: size > largestBody })
   }
   const take = (chunk: Buffer): void => {
+    // What comes after it was answered is read and thrown away.
+    if (size > largestBody) return
     chunks.push(chunk)
     size += chunk.length
-    // Once it is answered, Node reads the rest and throws it away.
     if (size > largestBody) finish()
   }
-  request.on('data', take).on('end', finish)
+  request.on('data', take).on('end', () => {
+    if (size <= largestBody) finish()
+  })
 }
