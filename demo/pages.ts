@@ -55,11 +55,12 @@ export const readVisitor = (cookie: string): Visitor => ({
   customer: /\bdemo_account=(\d{9})\b/.exec(cookie)?.[1] ?? '123456789',
 })
 
-/** Puts in what all pages share: the stub, as it was built, so that it never goes stale; the header; the footer. And who the customer is. */
+/** Puts in what all pages share: their head, header and footer, and the stub, as it was built, so that it never goes stale. And who the customer is. */
 const assemble = async (html: string, stub: string, { customer }: Visitor) => {
   const part = (name: string) => readFile(join(root, `demo/site/parts/${name}.html`), 'utf8')
   const parts: Readonly<Record<string, string>> = {
     stub: `<script>${stub}</script>`,
+    head: (await part('head')).trimEnd(),
     header: await part('header'),
     footer: await part('footer'),
     customer,

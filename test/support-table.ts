@@ -16,6 +16,6 @@ export const table = (needs: Needs): string => {
   const head = row('', ...Object.values(BROWSERS)) + row(...Array.from({ length: names.length + 1 }, () => '---'))
   const bonus = Object.entries(BONUSES).map(([name, without]) => row(`\`${name}\`: without it, ${without}`, ...names.map((browser) => versionsOf(name)[browser])))
   return (
-    head + row('**Needed**', ...names.map((browser) => `**${versions[browser]}**`)) + row('released', ...names.map((browser) => releasedIn(browser, versions[browser]))) + bonus.join('')
+    head + row('**Needed** (released in)', ...names.map((browser) => `**${versions[browser]}** (${releasedIn(browser, versions[browser])})`)) + bonus.join('')
   )
 }

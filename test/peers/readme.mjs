@@ -19,8 +19,7 @@ const rows = result.peers
 
 const text = `${table(['', 'loaded, bytes', 'requests at load', 'call to request, ms', 'campaign kept, of 5', 'faults survived'], rows)}
 
-Kept: on the conversion’s own event / by an id to join it by / left to a guess by address and browser. Survived: by itself + later or repairable on the server. Measured by
-\`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
+Kept: on the conversion’s own event / by an id to join it by / left to a guess by address and browser. Survived: by itself + later or repairable on the server. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
 
 ${writeWorse(result)}
 `
