@@ -1,5 +1,6 @@
-import { test as base, type Browser, type BrowserContext } from 'playwright/test'
+import { test as base, type Browser, type BrowserContext, type BrowserType } from 'playwright/test'
 import { startEndpoint } from './endpoint'
+import { startNamedProxy } from './named-proxy'
 import { startSite, tag } from './site'
 import type { Tab } from './tab'
 import { startWebKit } from './webkit'
@@ -28,14 +29,22 @@ type Fixtures = {
   readonly newTab: () => Promise<Tab>
 }
 
-const drivenByPlaywright = (browser: Browser) => ({
-  browser,
-  async newProfile(): Promise<Profile> {
-    const context = await browser.newContext()
-    return { context, newTab: async () => (await context.newPage()) as Tab, close: () => context.close() }
-  },
-  close: () => browser.close(),
-})
+/** WebKit has no switch that sends every name to this machine. */
+const startDriven = async (type: BrowserType) => {
+  const proxy = type.name() === 'webkit' ? await startNamedProxy() : undefined
+  const browser = await type.launch(proxy && { proxy: { server: proxy.url, bypass: 'localhost,127.0.0.1' } })
+  return {
+    browser,
+    async newProfile(): Promise<Profile> {
+      const context = await browser.newContext()
+      return { context, newTab: async () => (await context.newPage()) as Tab, close: () => context.close() }
+    },
+    async close() {
+      await browser.close()
+      await proxy?.close()
+    },
+  }
+}
 
 /** What only Playwright has. */
 const only = <Thing>(thing: Thing | undefined): Thing => {
@@ -49,7 +58,7 @@ export const test = base.extend<Fixtures, EngineFixtures>({
 
   engine: [
     async ({ playwright, browserName, webdriver }, use) => {
-      const engine = webdriver ? await startWebKit(webdriver) : drivenByPlaywright(await playwright[browserName].launch())
+      const engine = webdriver ? await startWebKit(webdriver) : await startDriven(playwright[browserName])
       await use(engine)
       await engine.close()
     },
