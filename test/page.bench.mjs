@@ -116,18 +116,60 @@ const parsing = async () => {
   return { campaign: results.campaign.slice(5), byHand: results.byHand.slice(5) }
 }
 
+/** What an earlier page could not deliver. */
+const fill = (page, stored, prefix = 'i') =>
+  page.evaluate(
+    ([count, name]) => {
+      const time = new Date().toISOString()
+      for (let index = 0; index < count; index++) {
+        const body = { interactionId: `${name}${index}`, customerId: 'c', interaction: { type: 'SIGN_UP' }, createdAt: time, updatedAt: time, filler: 'x'.repeat(300) }
+        localStorage.setItem(`wasabi.C.${name}${index}`, JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body }))
+      }
+    },
+    [stored, prefix],
+  )
+
+/** From the first to the last of these at the endpoint. */
+const spanOf = async (prefix, count) => {
+  const times = () => [...arrivals].filter(([id]) => id.startsWith(prefix)).map(([, at]) => at)
+  while (times().length < count) await new Promise((resolve) => setTimeout(resolve, 50))
+  return Math.max(...times()) - Math.min(...times())
+}
+
+/** What is left over, without the pace that spares the endpoint, beside as many requests in turn. */
+const flushes = async (count) => {
+  const results = { flush: [], bare: [] }
+  for (let round = 0; round < 5; round++) {
+    const fresh = await browser.newContext()
+    const page = await open(fresh, `${SITE}/`)
+    await fill(page, count, `flush${round}-`)
+    await page.evaluate(() => {
+      const real = setTimeout
+      window.setTimeout = (run) => real(run, 0)
+    })
+    await start(page)
+    results.flush.push(await spanOf(`flush${round}-`, count))
+    await page.evaluate(
+      async ([url, number, name]) => {
+        for (let index = 0; index < number; index++) {
+          const body = JSON.stringify({ body: { interactionId: `${name}${index}`, filler: 'x'.repeat(420) } })
+          await fetch(url, { method: 'POST', body, credentials: 'omit' })
+        }
+      },
+      [ENDPOINT, count, `turn${round}-`],
+    )
+    results.bare.push(await spanOf(`turn${round}-`, count))
+    await fresh.close()
+  }
+  return results
+}
+
 const starts = async (stored) => {
   const results = []
   for (let round = 0; round < 30; round++) {
     const fresh = await browser.newContext()
     const page = await open(fresh, `${SITE}/`)
-    await page.evaluate((count) => {
-      const time = new Date().toISOString()
-      for (let index = 0; index < count; index++) {
-        const body = { interactionId: `i${index}`, customerId: 'c', interaction: { type: 'SIGN_UP' }, createdAt: time, updatedAt: time, filler: 'x'.repeat(300) }
-        localStorage.setItem(`wasabi.C.i${index}`, JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body }))
-      }
-    }, stored)
+    await fill(page, stored)
     results.push(await start(page))
     await fresh.close()
   }
@@ -161,6 +203,11 @@ const { campaign, byHand } = await parsing()
 console.log(`\na campaign read 1,000 times    ${show(campaign)}`)
 console.log(`five searchParams.get          ${show(byHand)}`)
 console.log(`→ ${ratio(campaign, byHand)}`)
+
+const { flush, bare } = await flushes(500)
+console.log(`\n500 left over, without pace    ${show(flush)}`)
+console.log(`500 fetches, one after another ${show(bare)}`)
+console.log(`→ ${ratio(flush, bare)}`)
 
 const empty = await starts(0)
 const full = await starts(500)
