@@ -62,7 +62,7 @@ test('the theme of the visitor is taken, by the picture too', { tag: '@chromium'
   await fill(page, demo)
   const bar = () =>
     page.evaluate(() => {
-      const { Chart } = window as unknown as { Chart?: { getChart(of: Element | null): { data: { datasets: { backgroundColor: string }[] } } | undefined } }
+      const Chart = Reflect.get(window, 'Chart') as { getChart(of: Element | null): { data: { datasets: { backgroundColor: string }[] } } | undefined } | undefined
       return Chart?.getChart(document.querySelector('canvas'))?.data.datasets[0]?.backgroundColor
     })
   await expect.poll(bar).toBe('rgb(79, 134, 18)')
@@ -110,7 +110,7 @@ for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
     for (const url of pagesOf(demo)) {
       await page.goto(url)
       await expect(arrivals(page)).not.toHaveCount(0)
-      expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts), url).toEqual([])
+      expect(await page.evaluate(() => Reflect.get(window, 'shifts') as string[]), url).toEqual([])
     }
   })
 }
@@ -141,7 +141,7 @@ test('who asked for less motion gets none', { tag: '@chromium' }, async ({ page,
   await page.getByRole('button', { name: 'Sign up' }).click()
   const animation = () =>
     page.evaluate(() => {
-      const { Chart } = window as unknown as { Chart?: { getChart(of: Element | null): { options: { animation: unknown } } | undefined } }
+      const Chart = Reflect.get(window, 'Chart') as { getChart(of: Element | null): { options: { animation: unknown } } | undefined } | undefined
       return Chart?.getChart(document.querySelector('canvas'))?.options.animation
     })
   await expect.poll(animation).toBe(false)

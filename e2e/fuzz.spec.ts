@@ -73,16 +73,18 @@ test('whatever a page calls with whatever it has, nothing is thrown and the page
           if ('strange' in value) return strange[String(value.strange)]
           return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, revive(inner)]))
         }
-        const page = window as unknown as { wasabi: Record<string, (...given: unknown[]) => unknown>; thrown: string[]; clicks: number }
+        const wasabi = Reflect.get(window, 'wasabi') as Record<string, (...given: unknown[]) => unknown>
+        const thrown = Reflect.get(window, 'thrown') as string[]
+        const clicks = () => Reflect.get(window, 'clicks') as number
         const escaped: string[] = []
         for (const { name, given } of todo) {
           try {
-            page.wasabi[name]?.(...given.map(revive))
+            wasabi[name]?.(...given.map(revive))
           } catch (error) {
             escaped.push(`${name}: ${String(error)}`)
           }
         }
-        const before = page.clicks
+        const before = clicks()
         document.body.click()
         // Tasks after this one: rejections that nobody handled are told by then.
         await new Promise((resolve) => {
@@ -90,7 +92,7 @@ test('whatever a page calls with whatever it has, nothing is thrown and the page
           port1.onmessage = resolve
           port2.postMessage('')
         })
-        return [...escaped, ...page.thrown.splice(0), ...(page.clicks === before + 1 ? [] : ['a click was lost'])]
+        return [...escaped, ...thrown.splice(0), ...(clicks() === before + 1 ? [] : ['a click was lost'])]
       }, made)
       expect(faults).toEqual([])
     }),

@@ -12,7 +12,7 @@ const LISTEN = `<script>
   }
 </script>`
 
-const linesOf = (tab: Tab) => tab.evaluate(() => (window as unknown as { lines: readonly string[] }).lines)
+const linesOf = (tab: Tab) => tab.evaluate(() => Reflect.get(window, 'lines') as readonly string[])
 
 /** Waits until the console has a line like this. */
 const shows = (tab: Tab, line: RegExp) => expect.poll(() => linesOf(tab)).toContainEqual(expect.stringMatching(line))
@@ -96,5 +96,5 @@ test('a console that throws is not a fault that the page hears of, not even when
   await endpoint.arrived(1)
   // It is dropped after the answer was told, or would have been.
   await expect.poll(() => tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.C.')))).toEqual([])
-  expect(await tab.evaluate(() => (window as unknown as { heard: string[] }).heard)).toEqual([])
+  expect(await tab.evaluate(() => Reflect.get(window, 'heard') as readonly string[])).toEqual([])
 })

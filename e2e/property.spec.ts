@@ -116,7 +116,7 @@ test('whatever a visitor does in two tabs on two subdomains, campaign, person an
       const endpoint = await startEndpoint()
       const context = await browser.newContext()
       site.put('/', `<script async src="/wasabi.js" data-endpoint="${endpoint.url}"></script>`)
-      const tabs = [await context.newPage(), await context.newPage()] as unknown as readonly [Tab, Tab]
+      const tabs = [(await context.newPage()) as Tab, (await context.newPage()) as Tab] as const
       const model = createModel()
       try {
         for (const [index, tab] of tabs.entries()) {

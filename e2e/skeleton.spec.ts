@@ -43,7 +43,7 @@ test('a call made before the script arrives keeps its time, its address and its 
   )
   await tab.goto(site.url('/?utm_source=early'))
   const [event] = await endpoint.holds(1)
-  const early = await tab.evaluate(() => (window as unknown as { early: { before: number; id: string; after: number } }).early)
+  const early = await tab.evaluate(() => Reflect.get(window, 'early') as { before: number; id: string; after: number })
   expect(event?.body.interactionId).toBe(early.id)
   expect(event?.body.utmParameters).toEqual({ utmSource: 'early' })
   const createdAt = Date.parse(event?.body.createdAt ?? '')

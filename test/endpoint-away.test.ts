@@ -73,5 +73,5 @@ test('refuses a PostgreSQL that would forget in a power cut what it has confirme
   server.configure('fsync = off\n')
   await server.start()
   const { code, errors } = await program.command({ PORT: '0', DATABASE_URL: `${server.host}/postgres` }, [])
-  expect([code, errors]).toEqual([1, expect.stringMatching(/runs with fsync = off|DATABASE_URL.*fsync = off/)])
+  expect([code, errors]).toEqual([1, expect.stringMatching(/runs with fsync = off/)])
 })

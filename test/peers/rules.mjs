@@ -3,7 +3,7 @@
  * `good` is what a site would want, `fair` what it can live with or repair on its server; any other word is bad.
  */
 
-/** Leaving a page and writing in two tabs are races, which one run may win by luck: the worst of so many counts, and of the runs before. */
+/** Leaving a page and writing in two tabs are races, which one run may win by luck: the worst of so many counts. */
 const RACES = 3
 
 const ARRIVES = { arrived: 'good', later: 'fair' }
@@ -62,17 +62,3 @@ export const NOISE = 1.25
 
 /** What a word is worth in a column: 'good', 'fair', 'guess', 'none' for not applicable, 'failed' for a cell that could not be run, else 'bad'. */
 export const judge = ({ words }, verdict) => (verdict === '–' ? 'none' : verdict.startsWith('failed') ? 'failed' : (words[verdict] ?? 'bad'))
-
-/**
- * A race that was lost once can be lost: in the columns that are repeated, what an earlier run saw with the same browser and the same
- * version stands until it is seen to be worse. So two runs come to the same verdicts, for wasabi as for the others.
- */
-export const keepWorst = (now, before) => {
-  if (now.machine.chromium !== before.machine?.chromium) return
-  const repeated = COLUMNS.filter(({ times }) => times)
-  for (const { name, version, cells } of now.peers) {
-    const earlier = before.peers.find((peer) => peer.name === name && peer.version === version)?.cells ?? {}
-    const isWorse = (key) => RANK.indexOf(earlier[key]?.worth) > RANK.indexOf(cells[key]?.worth)
-    for (const { key } of repeated) if (cells[key] && isWorse(key)) cells[key] = earlier[key]
-  }
-}

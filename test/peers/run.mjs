@@ -8,7 +8,7 @@ import { bringEngines } from '../../e2e/bring-engines.mjs'
 import { buildPeers } from './build.mjs'
 import { launch } from './cell.mjs'
 import { LEFT_OUT } from './left-out.mjs'
-import { COLUMNS, judge, keepWorst, RANK } from './rules.mjs'
+import { COLUMNS, judge, RANK } from './rules.mjs'
 import { runCell } from './scenarios/index.mjs'
 import { measure, measureNothing, meet, ROUNDS } from './scenarios/measure.mjs'
 import { writeTable } from './table.mjs'
@@ -93,7 +93,6 @@ const result = {
 
 // The last full run, if there is one: what it says differently is a fault of the measurement until shown otherwise.
 const last = existsSync(here('result.json')) ? JSON.parse(readFileSync(here('result.json'), 'utf8')) : { peers: [] }
-keepWorst(result, last)
 const differences = rows.flatMap(({ name, cells: now }) => {
   const before = last.peers.find((peer) => peer.name === name)?.cells ?? {}
   return Object.keys(now)

@@ -23,7 +23,7 @@ const verdicts = (peers, columns) =>
 
 const figures = (peers) => table(['', ...FIGURES.map(({ title }) => title)], peers.map((peer) => [nameOf(peer), ...FIGURES.map(({ key }) => number(peer.figures[key]))]))
 
-const rules = (columns) => columns.map(({ title, rule, reason, times }) => `- **${title}**: ${[rule, reason, times && `The worst of ${times} times, and of earlier runs.`].filter(Boolean).join(' ')}`).join('\n')
+const rules = (columns) => columns.map(({ title, rule, reason, times }) => `- **${title}**: ${[rule, reason, times && `The worst of ${times} times.`].filter(Boolean).join(' ')}`).join('\n')
 
 /** The whole result as a page. */
 export const writeTable = (result, columns = COLUMNS) => {
