@@ -29,7 +29,7 @@ export type StoredEvent = {
 }
 
 /** One request as it arrived. */
-export type Arrival = { readonly method: string; readonly headers: IncomingHttpHeaders; readonly body: string; readonly at: number }
+export type Arrival = { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string; readonly at: number }
 
 const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Retry-After' }
 
@@ -80,7 +80,7 @@ export const startEndpoint = async (file = ':memory:') => {
   }
 
   const host: RequestListener = async (request, response) => {
-    const arrival = { method: request.method ?? '', headers: request.headers, body: await text(request).catch(() => ''), at: Date.now() }
+    const arrival = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: await text(request).catch(() => ''), at: Date.now() }
     arrivals.push(arrival)
     const now = weather(arrival)
     if (typeof now === 'object') response.writeHead(now.status, { ...CORS, ...now.headers }).end(now.body)

@@ -151,14 +151,19 @@ for (const [what, html, setUp] of [
 }
 
 test('with the endpoint down and nothing stored a page that closes loses its event, which the README says', async ({ tab, newTab, site, endpoint, wasabi }) => {
-  site.put('/', `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi()}`)
+  const page = (options = {}) => `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi(options)}`
+  site.put('/', page())
+  site.put('/later', page({ endpoint: `${endpoint.url}?later` }))
+  // A closing page makes one more attempt: the endpoint stays down for it, however late it comes.
+  const fromLater = ({ url }: { readonly url: string }) => url.endsWith('?later')
+  endpoint.weather((arrival) => (fromLater(arrival) ? 'up' : { status: 503 }))
   await tab.goto(site.url('/'))
-  await endpoint.goAway()
   await track(tab, 'SIGN_UP', { interactionId: 'lost' })
+  await endpoint.arrived(1)
   await tab.close()
-  await endpoint.comeBack()
   const later = await newTab()
-  await later.goto(site.url('/'))
+  await later.goto(site.url('/later'))
   await track(later, 'SIGN_UP', { interactionId: 'sentinel' })
   expect(idsOf(await endpoint.holds(1))).toEqual(['sentinel'])
+  expect(endpoint.arrivals.filter(fromLater)).toHaveLength(1)
 })
