@@ -3,8 +3,11 @@
  * `good` is what a site would want, `fair` what it can live with or repair on its server; any other word is bad.
  */
 
-/** Leaving a page and writing in two tabs are races, which one run may win by luck: the worst of so many counts. */
-const RACES = 3
+/**
+ * Leaving a page is a race that one run may win or lose by luck, so it is run so many times, and the worst that happened so often counts:
+ * what is rarer is the luck of an interval that ended just then.
+ */
+const RACE = { times: 12, often: 3 }
 
 const ARRIVES = { arrived: 'good', later: 'fair' }
 const CAMPAIGN = { event: 'good', id: 'fair', guess: 'guess' }
@@ -41,10 +44,10 @@ export const FAULTS = [
   { key: 'hang', title: 'no answer', rule: 'The first attempt is never answered; a second later the visitor goes on to another page of the shop.', reason: 'The request is gone with the page; the event need not be.', words: ARRIVES },
   { key: 'offline', title: 'offline', rule: 'Without network for 20 s, then with.', reason: 'Good when it arrives without a reload.', words: ARRIVES },
   { key: 'answerLost', title: 'answer lost', rule: 'The endpoint stores the event and its answer is lost.', reason: 'Good when the repeat has an id in common with the first that no other event has, or no repeat ever comes; fair when both are the same to the byte; else a conversion is counted twice.', words: { 'same id': 'good', once: 'good', 'same bytes': 'fair' } },
-  { key: 'navigation', times: RACES, title: 'navigation at once', rule: 'The call, and in the same task a link to a payment provider on another site; the page is gone before a connection to the endpoint stands.', reason: 'Good when the event arrives all the same, fair when it takes the visitor’s return.', words: ARRIVES },
-  { key: 'close', times: RACES, title: 'tab closed at once', rule: 'The call, then the tab is closed, before a connection stands.', reason: 'As above.', words: ARRIVES },
-  { key: 'killed', times: RACES, title: 'renderer killed', rule: 'The page’s process dies 100 ms after the call, before a connection stands.', reason: 'Phones do it to save memory. No handler runs: what is not handed to the browser or stored by then is gone.', words: ARRIVES },
-  { key: 'twoTabs', times: RACES, title: 'two tabs in an outage', rule: 'Two tabs record 25 conversions each while the endpoint answers 503 for 20 s, are closed, and a later visit delivers.', reason: 'Tabs that write the same place in turn overwrite each other. Good when all 50 arrive.', words: { arrived: 'good' } },
+  { key: 'navigation', ...RACE, title: 'navigation at once', rule: 'The call, and in the same task a link to a payment provider on another site; the page is gone before a connection to the endpoint stands.', reason: 'Good when the event arrives all the same, fair when it takes the visitor’s return.', words: ARRIVES },
+  { key: 'close', ...RACE, title: 'tab closed at once', rule: 'The call, a fifth of a second later the tab is closed, before a connection stands.', reason: 'As above.', words: ARRIVES },
+  { key: 'killed', ...RACE, title: 'renderer killed', rule: 'The page’s process dies a fifth of a second after the call, before a connection stands.', reason: 'Phones do it to save memory. No handler runs: what is not handed to the browser or stored by then is gone.', words: ARRIVES },
+  { key: 'twoTabs', times: 3, often: 1, title: 'two tabs in an outage', rule: 'Two tabs record 25 conversions each while the endpoint answers 503 for 20 s, are closed, and a later visit delivers.', reason: 'Tabs that write the same place in turn overwrite each other. Good when all 50 arrive.', words: { arrived: 'good' } },
   { key: 'late', title: 'script late', rule: 'The call is made before the script has come.', reason: 'Not applicable (–) where no button comes before it: a package in the shop’s own bundle, a script that the page waits for.', words: ARRIVES },
   { key: 'blocked', title: 'script blocked', rule: 'The script never comes. The call may do nothing, but must not throw.', reason: 'A button that dies with the tracker is worse than no tracker. Not applicable (–) to a package in the shop’s own bundle.', words: { arrived: 'good' } },
   { key: 'refused', title: 'storage refused', rule: 'The visitor has blocked cookies, so that touching localStorage throws.', reason: 'The event arrives, and nothing is thrown into the page.', words: ARRIVES },
@@ -62,3 +65,17 @@ export const NOISE = 1.25
 
 /** What a word is worth in a column: 'good', 'fair', 'guess', 'none' for not applicable, 'failed' for a cell that could not be run, else 'bad'. */
 export const judge = ({ words }, verdict) => (verdict === '–' ? 'none' : verdict.startsWith('failed') ? 'failed' : (words[verdict] ?? 'bad'))
+
+/** Whether more runs could not change what the results say. */
+export const isDecided = ({ often = 1 }, results) =>
+  results.some(({ worth }) => worth === 'none') || results.filter(({ worth }) => worth === 'bad').length >= often
+
+const badness = ({ worth }) => (worth === 'failed' ? -1 : RANK.indexOf(worth))
+
+/** The one result that counts, of as many as there were; where they differ it says how many were like it. */
+export const settle = ({ often = 1 }, results) => {
+  const worstFirst = [...results].sort((one, other) => badness(other) - badness(one))
+  const counted = worstFirst[often - 1] ?? worstFirst[0]
+  const alike = results.filter(({ verdict }) => verdict === counted.verdict).length
+  return { ...counted, ...(alike < results.length && { note: counted.note ?? `${alike} of ${results.length} times` }) }
+}

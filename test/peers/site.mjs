@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
+import { REACTION, sleep } from './wait.mjs'
 
 /**
- * The shop: every path under `*.shop.test` is a page with the tracker, any other name (a payment provider) a page without.
+ * The shop: every path under `*.shop.test` is a page with the tracker, any other name (a payment provider) a page without,
+ * which takes its time as providers do.
  * `page` may add headers and something before the tracker; `scripts` may hold the script back or lose it.
  */
 export const startSite = async (peer, endpoint, { headers = {}, before = '', scripts = Promise.resolve('up') } = {}) => {
@@ -15,6 +17,7 @@ export const startSite = async (peer, endpoint, { headers = {}, before = '', scr
     const path = request.url.split('?')[0]
     if (!path.endsWith('.js')) {
       const shop = /^(\w+\.)?shop\.test/.test(request.headers.host)
+      if (!shop) await sleep(REACTION)
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...(shop && headers) }).end(page(shop))
       return
     }

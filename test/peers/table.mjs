@@ -23,7 +23,7 @@ const verdicts = (peers, columns) =>
 
 const figures = (peers) => table(['', ...FIGURES.map(({ title }) => title)], peers.map((peer) => [nameOf(peer), ...FIGURES.map(({ key }) => number(peer.figures[key]))]))
 
-const rules = (columns) => columns.map(({ title, rule, reason, times }) => `- **${title}**: ${[rule, reason, times && `The worst of ${times} times.`].filter(Boolean).join(' ')}`).join('\n')
+const rules = (columns) => columns.map(({ title, rule, reason, times, often }) => `- **${title}**: ${[rule, reason, times && `Of ${times} times the worst that happened ${often === 1 ? 'at all' : `${often} times`}.`].filter(Boolean).join(' ')}`).join('\n')
 
 /** The whole result as a page. */
 export const writeTable = (result, columns = COLUMNS) => {
@@ -35,7 +35,8 @@ export const writeTable = (result, columns = COLUMNS) => {
 
 Made by \`npm run bench:peers\` on ${result.date}: ${cores} cores, ${system}, Chromium ${chromium}, Node ${node}; wasabi and its peers in the same
 browser against the same recording endpoint. Each figure is the median of ${result.rounds} new visitors; times depend on the machine and on what else
-it does. Verdicts are the same from run to run but for races: a tracker that works in intervals may leave a page luckily or unluckily.
+it does. A tracker that works in intervals may leave a page luckily or unluckily, so leaving is tried many times; a verdict that was not unanimous
+says how often it was so.
 
 ${writeWorse(result)}
 

@@ -8,6 +8,9 @@ export const PATIENCE = 30_000
 /** How long the endpoint or the network is away: longer than any documented flush interval, so that every first attempt falls into it. */
 export const OUTAGE = 20_000
 
+/** Nobody is faster than this after a click, in milliseconds: what a tracker does by then is its doing, and not the luck of a busy machine. */
+export const REACTION = 200
+
 /** For the browser to give up what belonged to a page that is gone. */
 export const AFTERMATH = 1_000
 

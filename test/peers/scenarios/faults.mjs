@@ -1,4 +1,4 @@
-import { AFTERMATH, OUTAGE, PATIENCE, sleep } from '../wait.mjs'
+import { AFTERMATH, OUTAGE, PATIENCE, REACTION, sleep } from '../wait.mjs'
 
 /** 'arrived' by itself, 'later' once the visitor does something (comes back, loads a page), or 'lost'. */
 const outcome = async ({ endpoint }, marker, comeBack) => {
@@ -121,6 +121,7 @@ export const close = (cell) =>
     cell,
     async (tab, marker) => {
       await cell.convert(tab, marker)
+      await sleep(REACTION)
       await tab.close()
     },
     () => cell.visitNew('/'),
@@ -131,7 +132,7 @@ export const killed = (cell) =>
     cell,
     async (tab, marker) => {
       await cell.convert(tab, marker)
-      await sleep(100)
+      await sleep(REACTION)
       const session = await cell.context.newCDPSession(tab)
       const gone = tab.waitForEvent('crash')
       session.send('Page.crash').catch(() => undefined) // It has nobody left to answer it.
@@ -168,7 +169,7 @@ export const twoTabs = async (cell) => {
     before = stored()
     await sleep(500)
   }
-  return { verdict: stored() === markers.length ? 'arrived' : stored() ? 'some' : 'lost', note: `${stored()} of ${markers.length}` }
+  return { verdict: stored() === markers.length ? 'arrived' : 'lost', note: `${stored()} of ${markers.length}` }
 }
 
 /** The page goes on without its script for a while; the visitor is faster. */
