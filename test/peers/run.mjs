@@ -1,5 +1,6 @@
 // Side by side with what people would use instead: `npm run bench:peers`. While one works on it: names of peers for some of them,
-// `--only=down,hang` for some columns, `--no-figures` for verdicts without times (a quarter of an hour less); these write nothing.
+// `--only=down,hang` for some columns, `--no-figures` for verdicts without times (ten minutes less); these write nothing. `--record` with names
+// puts their whole rows into the recorded result: a new version of a peer, or a fault in how one was measured.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, type } from 'node:os'
@@ -92,7 +93,7 @@ const result = {
 }
 
 // The last full run, if there is one: what it says differently is a fault of the measurement until shown otherwise.
-const last = existsSync(here('result.json')) ? JSON.parse(readFileSync(here('result.json'), 'utf8')) : { peers: [] }
+const last = existsSync(here('result.json')) ? JSON.parse(readFileSync(here('result.json'), 'utf8')) : { ...result, peers: [] }
 const differences = rows.flatMap(({ name, cells: now }) => {
   const before = last.peers.find((peer) => peer.name === name)?.cells ?? {}
   return Object.keys(now)
@@ -100,10 +101,12 @@ const differences = rows.flatMap(({ name, cells: now }) => {
     .map((key) => `  ${name} · ${key}: ${before[key].verdict}, now ${now[key].verdict}`)
 })
 
-if (wanted.length || only || !figuresToo) console.log(`\n${writeTable(result, columns)}`)
+const recorded = { ...(wanted.length ? last : result), peers: wanted.length ? last.peers.map((peer) => rows.find(({ name }) => name === peer.name) ?? peer) : rows }
+
+if (only || !figuresToo || (wanted.length && !process.argv.includes('--record'))) console.log(`\n${writeTable(result, columns)}`)
 else {
-  writeFileSync(here('result.json'), `${JSON.stringify(result, null, 2)}\n`)
-  writeFileSync(here('result.md'), writeTable(result))
+  writeFileSync(here('result.json'), `${JSON.stringify(recorded, null, 2)}\n`)
+  writeFileSync(here('result.md'), writeTable(recorded))
   console.log('Written: test/peers/result.md, test/peers/result.json')
 }
-if (last.date) console.log(`Verdicts that differ from the run of ${last.date}: ${differences.length ? `\n${differences.join('\n')}` : 'none'}`)
+if (last.peers.length) console.log(`Verdicts that differ from the run of ${last.date}: ${differences.length ? `\n${differences.join('\n')}` : 'none'}`)

@@ -1,7 +1,7 @@
 import { sleep } from '../wait.mjs'
 
 /** Addresses, paths and prose differ from visitor to visitor and are no ids; what is left may have any letter of base64. */
-const ADDRESS = /^\/|:\/\/|\.test|\s/
+const ADDRESS = /^\/[a-z]*([?#]|$)|:\/\/|\.test|\s/
 
 /**
  * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id' when another event
