@@ -60,6 +60,8 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
       timer = undefined
       failures++
       flush()
+      // An update waits for its `CREATED` that is on the way: nothing else would send it.
+      if (flying.size) later()
     }, delay)
   }
 
