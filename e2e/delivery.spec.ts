@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { delivered, storedKeys, track } from './steps'
+import { delivered, identify, storedKeys, track } from './steps'
 
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) => events.map(({ body }) => body.interactionId).sort()
 
@@ -209,4 +209,22 @@ test('an endpoint that cannot be read is told once, with what to check', async (
   await endpoint.arrived(2)
   await expect.poll(() => site.complaints.length).toBe(1)
   expect(site.complaints[0]).toMatch(/check URL, redirects, CORS, CSP, blockers/)
+})
+
+test('an update whose time to try again comes while its CREATED is on the way follows it', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', `<script>Math.random = () => 0</script>${wasabi()}`)
+  let answer: () => void = () => undefined
+  const held = new Promise<'up'>((resolve) => {
+    answer = () => resolve('up')
+  })
+  endpoint.weather(({ body }) => (body.includes('CREATED') ? held : 'up'))
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'a' })
+  await identify(tab, '42')
+  await expect.poll(() => endpoint.arrivals.length).toBe(1)
+  // Timers of the same delay fire in their order: that of the update has fired.
+  await tab.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
+  answer()
+  const events = await endpoint.holds(2)
+  expect(events.map(({ eventAction }) => eventAction)).toEqual(['CREATED', 'UPDATED'])
 })

@@ -65,7 +65,7 @@ export const startEndpoint = async (file = ':memory:') => {
   const origin = `http://127.0.0.1:${portOf(real)}`
   const arrivals: Arrival[] = []
   const watchers = new Set<() => void>()
-  let weather: (arrival: Arrival) => Weather = () => 'up'
+  let weather: (arrival: Arrival) => Weather | Promise<Weather> = () => 'up'
 
   const forward = async (arrival: Arrival, response: ServerResponse, now: Weather) => {
     const { method, body } = arrival
@@ -82,7 +82,7 @@ export const startEndpoint = async (file = ':memory:') => {
   const host: RequestListener = async (request, response) => {
     const arrival = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: await text(request).catch(() => ''), at: Date.now() }
     arrivals.push(arrival)
-    const now = weather(arrival)
+    const now = await weather(arrival)
     if (typeof now === 'object') response.writeHead(now.status, { ...CORS, ...now.headers }).end(now.body)
     else if (now !== 'hangs') {
       // The test may end, and its endpoint with it, while a page still sends.
@@ -122,8 +122,8 @@ export const startEndpoint = async (file = ':memory:') => {
     arrivals,
     stored,
 
-    /** Makes the host go wrong, or well again. */
-    weather(next: Weather | ((arrival: Arrival) => Weather)) {
+    /** Makes the host go wrong, or well again; a promise holds the request until it is kept. */
+    weather(next: Weather | ((arrival: Arrival) => Weather | Promise<Weather>)) {
       weather = typeof next === 'function' ? next : () => next
     },
 
