@@ -228,3 +228,30 @@ test('an update whose time to try again comes while its CREATED is on the way fo
   const events = await endpoint.holds(2)
   expect(events.map(({ eventAction }) => eventAction)).toEqual(['CREATED', 'UPDATED'])
 })
+
+test('an update whose CREATED is taken while a round of others ends follows it', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  // The round is over, and the lock is not back yet.
+  const slowLock = `const { locks } = navigator, request = locks.request.bind(locks)
+    locks.request = async (...order) => { const ran = await request(...order); await new Promise((resolve) => { window.giveBack = resolve }); return ran }`
+  site.put('/next', `<script>${slowLock}</script>${wasabi()}`)
+  endpoint.weather({ status: 503 })
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'left over' })
+  await endpoint.arrived(1)
+
+  let answer: () => void = () => undefined
+  const held = new Promise<'up'>((resolve) => {
+    answer = () => resolve('up')
+  })
+  endpoint.weather(({ body }) => (body.includes('"a"') && body.includes('CREATED') ? held : 'up'))
+  await tab.goto(site.url('/next'))
+  await track(tab, 'SIGN_UP', { interactionId: 'a', customerId: '1' })
+  await tab.evaluate(() => window.wasabi?.update('a', { customerId: '42' }))
+  await expect.poll(() => tab.evaluate(() => 'giveBack' in window)).toBe(true)
+  answer()
+  await expect.poll(() => storedKeys(tab)).not.toContain('wasabi.C.a')
+  await tab.evaluate(() => (window as { giveBack?: () => void }).giveBack?.())
+  const events = await endpoint.holds(3)
+  expect(events.at(-1)).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: 'a', customerId: '42' } })
+})

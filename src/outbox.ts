@@ -105,7 +105,7 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
     // (Chromium 156), or stays with it in there, and no other page could send (Firefox 153).
     void (leaving ? work().then(() => true) : exclusively(work)).then((ran) => {
       release = undefined
-      if (!ran) later()
+      if (!ran || ready()[0]) later()
     })
   }
 
