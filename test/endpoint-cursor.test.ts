@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../demo/endpoint/index'
 import { createPostgres } from '../demo/endpoint/postgres-pool'
-import { firstCursor, type Store } from '../demo/endpoint/store'
+import { firstCursor, type Outcome, type Store } from '../demo/endpoint/store'
 import { action, arrivalOf, startEndpoint } from './endpoint-server'
 import { describeStores, usePostgres } from './endpoint-stores'
 
@@ -37,6 +37,27 @@ describeStores((freshPlace) => {
     expect(new Set(seen).size).toBe(writers.length * 1000)
     expect(seen).toHaveLength(writers.length * 1000)
     expect(await reader.events({ after: await reader.newest(), limit: 1 })).toEqual([])
+  })
+
+  test('gives each of a large group its own outcome, and those that are kept their cursors in order', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    await store.erase('gone')
+    const each: readonly ((index: string) => [body: string, outcome: Outcome])[] = [
+      (index) => [action({ interactionId: index }), 'stored'],
+      () => [action({ interactionId: '0' }), 'repeated'],
+      (index) => [action({ interactionId: '0', customerId: index }), 'conflicting'],
+      (index) => [index, 'refused'],
+      (index) => [action({ interactionId: index, customerId: 'gone' }), 'erased'],
+    ]
+    const group = Array.from({ length: 40 }, (_, round) => each.map((make, index) => make(String(round * each.length + index)))).flat()
+    const outcomes = await store.append(group.map(([body]) => arrivalOf(Buffer.from(body))))
+    expect(outcomes).toEqual(group.map(([, outcome]) => outcome))
+    const kept = group.filter(([, outcome]) => outcome === 'stored' || outcome === 'conflicting' || outcome === 'refused').map(([body]) => body)
+    const entries = await store.entries({ after: firstCursor, limit: 1000 })
+    expect(entries.map(({ text }) => text).sort()).toEqual(kept.sort())
+    const events = await store.events({ after: firstCursor, limit: 1000 })
+    expect(events.map(({ text }) => text)).toEqual(group.filter(([, outcome]) => outcome === 'stored').map(([body]) => body))
   })
 
   test('stores an event once that comes to several processes at once', async () => {

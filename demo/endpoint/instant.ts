@@ -26,3 +26,6 @@ export const readInstant = (text: string): string | undefined => {
   const decimals = fraction.replace(/0+$/, '')
   return `${utc}:${second}${decimals && '.'}${decimals}`
 }
+
+/** Says whether a text is a date and time. */
+export const isInstant = (text: string): boolean => usual.test(text) || readInstant(text) !== undefined
