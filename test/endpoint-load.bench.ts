@@ -57,24 +57,28 @@ const freshDatabase = async (): Promise<Place> => {
   return { database: `${server.host}/${name}` }
 }
 
-const places: Readonly<Record<string, () => Promise<Place>>> = {
-  SQLite: () => Promise.resolve({ file: freshFile() }),
+const places = {
+  SQLite: () => Promise.resolve<Place>({ file: freshFile() }),
   PostgreSQL: freshDatabase,
 }
 
-test.each(['SQLite', 'PostgreSQL'])('64 connections, all events new, %s', async (kind) => {
-  const place = (await places[kind]?.()) ?? {}
+test.each([
+  ['SQLite', 'random'],
+  ['SQLite', 'in order'],
+  ['PostgreSQL', 'random'],
+] as const)('64 connections, all events new, %s, ids %s', async (kind, ids) => {
+  const place = await places[kind]()
   const { url } = await program.start(environmentOf(place))
   const bareUrl = await startBare()
   await sendLoad(bareUrl, { answers: 20_000 })
-  await sendLoad(url, { answers: 20_000 })
+  await sendLoad(url, { answers: 20_000, ids })
 
   const before = await sendLoad(bareUrl, { answers })
-  const load = await sendLoad(url, { answers })
+  const load = await sendLoad(url, { answers, ids })
   const after = await sendLoad(bareUrl, { answers })
   const ratio = load.perSecond / ((before.perSecond + after.perSecond) / 2)
   console.log(
-    `${kind}: ${inWords(load)} on ${String(cpus().length)} cores; a bare node:http server before and after: ${inWords(before)}; ${inWords(after)}; ratio ${ratio.toFixed(2)}`,
+    `${kind}, ids ${ids}: ${inWords(load)} on ${String(cpus().length)} cores; a bare node:http server before and after: ${inWords(before)}; ${inWords(after)}; ratio ${ratio.toFixed(2)}`,
   )
   expect([...load.statuses.keys()]).toEqual([201])
   // 64 more may have been under way when the load ended.

@@ -15,6 +15,12 @@ export type Load = {
 /** Says when a load ends, and what is kept of it. */
 export type LoadOptions = {
   readonly connections?: number
+  /**
+   * How ids follow each other: at random, as the tracker's do, or in the order of sending, as numbers of orders do. An index
+   * keeps the latter side by side, and each random one on a page of its own.
+   * @default 'random'
+   */
+  readonly ids?: 'random' | 'in order'
   /** Ends the load after so many answers. */
   readonly answers: number
   /** Ends the load at once. */
@@ -25,30 +31,41 @@ export type LoadOptions = {
   readonly onTaken?: (count: number) => void
 }
 
-/** Each at a time of its own, in the order of the ids: clients have their own clocks. */
+/** Each at a time of its own, in the order of sending: clients have their own clocks. */
 const timeOf = (count: number): string => new Date(Date.UTC(2026, 10, 23) + count).toISOString()
 
 // An event with a campaign, as a page sends it.
 const bodyOf = (interactionId: string, time: string): string =>
   `{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"${interactionId}","customerId":"visitor-${interactionId}","interaction":{"type":"SIGN_UP","subscriptionContractId":"12345678"},"utmParameters":{"utmSource":"123456789","utmMedium":"youtube","utmCampaign":"spring_sale","utmContent":"banner_ad","utmTerms":"cats+kitten+food"},"createdAt":"${time}","updatedAt":"${time}"}}`
 
-const requestOf = (host: string, body: string): string =>
-  `POST /customer-actions HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://shop.example\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`
+const bodyLength = bodyOf(randomUUID(), timeOf(0)).length
+
+const headOf = (host: string): string =>
+  `POST /customer-actions HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://shop.example\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${String(bodyLength)}\r\n\r\n`
 
 const quantile = (sorted: Float64Array, part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? 0
 
+/** The status of an answer, once it is there as a whole. */
+const statusIn = (received: string): number | undefined => {
+  const head = received.indexOf('\r\n\r\n')
+  if (head < 0) return undefined
+  const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
+  return received.length < head + 4 + length ? undefined : Number(received.slice(9, 12))
+}
+
 /**
- * Sends new events over connections that each wait for their answer. It speaks HTTP itself: a client that could do more
- * would take from the cores that it shares with the endpoint.
+ * Sends new events over connections that each wait for their answer. It speaks HTTP itself, and reads without a stream: a
+ * client that could do more would take from the cores that it shares with the endpoint.
  */
 export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
-  const { connections = 64, answers, signal, remember = true, onTaken } = options
+  const { connections = 64, ids = 'random', answers, signal, remember = true, onTaken } = options
   const { host, hostname, port } = new URL(url)
+  const head = headOf(host)
   const statuses = new Map<number, number>()
   const taken: string[] = []
   const times: number[] = []
-  const prefix = randomUUID().slice(0, 23)
-  let next = 0
+  const prefix = randomUUID().slice(0, 24)
+  let sent = 0
   let answered = 0
   let stored = 0
   const began = performance.now()
@@ -68,12 +85,12 @@ export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
       let interactionId = ''
       let sentAt = 0
       let received = ''
-      const socket = connect(Number(port), hostname)
+      const buffer = Buffer.alloc(16_384)
       const send = (): void => {
-        next += 1
-        interactionId = `${prefix}-${String(next).padStart(12, '0')}`
+        sent += 1
+        interactionId = ids === 'random' ? randomUUID() : prefix + String(sent).padStart(12, '0')
         sentAt = performance.now()
-        socket.write(requestOf(host, bodyOf(interactionId, timeOf(next))))
+        socket.write(head + bodyOf(interactionId, timeOf(sent)), 'latin1')
       }
       const onAnswer = (status: number): void => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -84,22 +101,20 @@ export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
         if (remember) taken.push(interactionId)
         onTaken?.(stored)
       }
-      sockets.add(socket)
-      socket.setNoDelay(true)
-      socket.on('connect', send)
-      socket.on('data', (chunk: Buffer) => {
-        received += chunk.toString('latin1')
-        const head = received.indexOf('\r\n\r\n')
-        if (head < 0) return
-        const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
-        if (received.length < head + 4 + length) return
-        const status = Number(received.slice(9, 12))
+      const read = (size: number): boolean => {
+        received += buffer.toString('latin1', 0, size)
+        const status = statusIn(received)
+        if (status === undefined) return true
         received = ''
         onAnswer(status)
-        if (finished) return
+        if (finished) return true
         if (answered >= answers) finish()
         else send()
-      })
+        return true
+      }
+      const socket = connect({ port: Number(port), host: hostname, noDelay: true, onread: { buffer, callback: read } })
+      sockets.add(socket)
+      socket.on('connect', send)
       // Whatever was under way got no answer; the next connection sends something new.
       socket.on('error', () => undefined)
       socket.on('close', () => {
