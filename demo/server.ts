@@ -21,7 +21,7 @@ const readPort = (text = '4173') => {
 }
 
 const port = readPort(process.env.PORT)
-const file = process.env.DATA_FILE ?? 'data/wasabi.sqlite'
+const file = process.env.DATA_FILE || 'data/wasabi.sqlite'
 const endpoint = await createEndpoint({ file }).catch((error: unknown) => giveUp((error as Error).message))
 const live = createLive(endpoint.handle)
 

@@ -40,7 +40,7 @@ const usualRate = 600
 
 /** Reads the store's place. */
 export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): Pick<EndpointOptions, 'file' | 'database'> =>
-  DATABASE_URL === undefined || DATABASE_URL === '' ? { file: DATA_FILE ?? 'data/wasabi.sqlite' } : { database: DATABASE_URL }
+  DATABASE_URL === undefined || DATABASE_URL === '' ? { file: DATA_FILE || 'data/wasabi.sqlite' } : { database: DATABASE_URL }
 
 /** Reads everything else. Throws a sentence that says what to set. */
 export const readConfig = (environment: Environment): Config => {

@@ -26,12 +26,20 @@ const decode = (segment: string): string | undefined => {
 export const createOperator = ({ store, follow, metrics, log }: OperatorParts, readToken: string | undefined) => {
   const denial = createAccess(readToken)
 
-  const answerStream = async ({ headers, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answerStream = async ({ method, headers, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (method === 'HEAD') {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end()
+      return
+    }
     const seen = headers['last-event-id'] ?? new URLSearchParams(url.split('?')[1]).get('after')
     follow(response, typeof seen === 'string' && isCursor(seen) ? seen : await store.newest())
   }
 
-  const answerErasure = async (response: ServerResponse, customerId: string): Promise<void> => {
+  const answerErasure = async (response: ServerResponse, customerId: string | undefined): Promise<void> => {
+    if (!customerId) {
+      answerProblem(response, 400, 'needs a customer id after /customers/, with what is special in a URL encoded')
+      return
+    }
     const events = await store.erase(customerId)
     log({ event: 'erased', events })
     answerJson(response, 200, JSON.stringify({ erased: events }))
@@ -45,7 +53,7 @@ export const createOperator = ({ store, follow, metrics, log }: OperatorParts, r
   const answer = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const [, head, name] = path.split('/')
     if (head === 'metrics') answerMetrics(response)
-    else if (head === 'customers') await answerErasure(response, decode(name ?? '') ?? '')
+    else if (head === 'customers') await answerErasure(response, decode(path.slice('/customers/'.length)))
     else if (name === undefined) await answerList(request, response, store.events)
     else if (name === 'stream') await answerStream(request, response)
     else if (name === 'refused' || name === 'conflicting') await answerList(request, response, (page) => store.aside(name, page))

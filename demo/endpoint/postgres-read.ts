@@ -57,7 +57,8 @@ const pauses = 100
 /** Reads by cursors that no entry slips behind. */
 export const createPostgresReader = (query: Query) => {
   const select = async (name: keyof typeof statements, { after, limit }: Page): Promise<readonly Entry[]> => {
-    const [xid = '0', number = '0'] = after.split('-')
+    // A cursor of the other store comes from before a move: whoever brings it begins anew.
+    const [xid = '0', number = '0'] = after.includes('-') ? after.split('-') : []
     const rows = await query<Row>({ name, text: statements[name], values: [xid, number, limit] })
     return rows.map(toEntry)
   }

@@ -1,6 +1,7 @@
 import { appendEvents } from './postgres-append'
 import { createAside, type Aside } from './postgres-aside'
 import { erasePerson } from './postgres-erase'
+import { hostsIn } from './postgres-hosts'
 import { createPostgres, type Postgres } from './postgres-pool'
 import { createPostgresReader } from './postgres-read'
 import { preparePostgres } from './postgres-schema'
@@ -11,10 +12,20 @@ const isValid = (arrival: Arrival): arrival is Valid => arrival.type === 'valid'
 /** Rows at a time, so that nobody waits for long. */
 const expiredAtOnce = 5000
 
+/** The primary may be any of the hosts: after each failure the next one is used. */
+const prepareOnAny = async (postgres: Postgres, hosts: number): Promise<void> => {
+  try {
+    await preparePostgres(postgres)
+  } catch (error) {
+    if (hosts === 1) throw error
+    await prepareOnAny(postgres, hosts - 1)
+  }
+}
+
 const open = async (url: string): Promise<Postgres> => {
   const postgres = createPostgres(url)
   try {
-    await preparePostgres(postgres)
+    await prepareOnAny(postgres, hostsIn(url).length)
     return postgres
   } catch (cause) {
     await postgres.end()

@@ -52,6 +52,10 @@ export const answerList = async (request: IncomingMessage, response: ServerRespo
     answerProblem(response, 400, page)
   } else if (request.headers.accept?.includes('application/x-ndjson') === true) {
     response.setHeader('Content-Type', 'application/x-ndjson')
+    if (request.method === 'HEAD') {
+      response.end()
+      return
+    }
     const entries = query.has('limit') ? await read(page) : allEntries(read, page.after)
     await pipeline(Readable.from(linesOf(entries)), response)
   } else {

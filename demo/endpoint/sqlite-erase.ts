@@ -84,7 +84,7 @@ export const createErasure = (database: DatabaseSyncInstance) => {
       const own = await eventsOf(customerIds)
       const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
       const visitors = visitorsIn(interactions)
-      add(visitors.map(customerDigest))
+      add([...visitors.map(customerDigest), ...interactions.map(interactionDigest)])
       const theirs = await eventsOf(visitors)
       return remove([...own, ...theirs], {
         customerIds: [...customerIds, ...visitors],

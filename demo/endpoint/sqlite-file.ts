@@ -5,9 +5,11 @@ import { prepareSqlite } from './sqlite-schema'
 
 type Sqlite = { readonly DatabaseSync: new (file: string) => DatabaseSyncInstance }
 
-/** Node has SQLite built in from 22.13 on; before, a package brings the same calls. */
-const loadSqlite = async (): Promise<Sqlite> =>
-  (process.getBuiltinModule('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
+/** Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a package brings the same calls. */
+const loadSqlite = async (): Promise<Sqlite> => {
+  const { getBuiltinModule } = process as { readonly getBuiltinModule?: (name: string) => unknown }
+  return (getBuiltinModule?.('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
+}
 
 // In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
 // What is erased is overwritten, not only let go of: https://sqlite.org/pragma.html#pragma_secure_delete
