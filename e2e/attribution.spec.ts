@@ -90,6 +90,25 @@ test('a reload neither changes nor renews a campaign that a later visit replaced
   expect(await attribution(tab)).toEqual({ utmSource: 'b' })
 })
 
+test('an anchor on an older landing is no new visit', async ({ tab, newTab, site, endpoint, wasabi }) => {
+  site.put('/', `${wasabi()}<a href="#form">to the form</a>`)
+  await tab.goto(site.url('/?utm_source=older'))
+  const newer = await newTab()
+  await newer.goto(site.url('/?utm_source=newer'))
+  await tab.evaluate(() => document.querySelector('a')?.click())
+  expect(await tab.evaluate(() => location.hash)).toBe('#form')
+  await track(tab)
+  expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'newer' })
+})
+
+test('what a page writes into the campaign that it was given stays with the page', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/?utm_source=a'))
+  await tab.evaluate(() => Object.assign(window.wasabi?.attribution() ?? {}, { utmSource: 'b', page: '/secret' }))
+  await track(tab)
+  expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'a' })
+})
+
 test('a step back to an older landing changes nothing', async ({ tab, site, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=a'))

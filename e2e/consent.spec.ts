@@ -188,13 +188,3 @@ test('a damaged answer counts as none', async ({ tab, site, endpoint, wasabi }) 
   await track(tab)
   await endpoint.holds(1)
 })
-
-test('with Global Privacy Control the recipe keeps quiet until the visitor answers', async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }); navigator.globalPrivacyControl || wasabi.consent(true)</script>${wasabi({ consent: 'required' })}`)
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'held' })
-  expect(await cookies(tab)).toEqual({})
-  expect(endpoint.arrivals).toEqual([])
-  await consent(tab, true)
-  await endpoint.holds(1)
-})

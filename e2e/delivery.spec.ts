@@ -255,3 +255,41 @@ test('an update whose CREATED is taken while a round of others ends follows it',
   const events = await endpoint.holds(3)
   expect(events.at(-1)).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: 'a', customerId: '42' } })
 })
+
+test('an update follows its CREATED, however the answers to others come in between', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  let answer: () => void = () => undefined
+  const held = new Promise<'up'>((resolve) => {
+    answer = () => resolve('up')
+  })
+  endpoint.weather(({ body }) => (body.includes('"b"') && body.includes('CREATED') ? held : 'up'))
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'b' })
+  await identify(tab, '42')
+  await track(tab, 'PROMOTION_APPLIED', { interactionId: 'a' })
+  await expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.C/.test(key))).toEqual(['wasabi.C.b'])
+  answer()
+  expect((await endpoint.holds(3)).at(-1)).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: 'b', customerId: '42' } })
+})
+
+for (const way of ['goes to another site', 'closes'] as const) {
+  test(`an update leaves with the page that ${way} while its CREATED is on the way`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    site.put('/elsewhere', 'nothing of ours')
+    let answer: () => void = () => undefined
+    const held = new Promise<'up'>((resolve) => {
+      answer = () => resolve('up')
+    })
+    endpoint.weather(({ body }) => (body.includes('CREATED') ? held : 'up'))
+    const other = await newTab()
+    await tab.goto(site.url('/'))
+    await track(tab)
+    await identify(tab, '42')
+    if (way === 'closes') await tab.close()
+    else await tab.goto(site.url('/elsewhere', 'www.far.co.uk'))
+    await expect.poll(() => endpoint.arrivals.map(({ body }) => /CREATED|UPDATED/.exec(body)?.[0]).sort()).toEqual(['CREATED', 'UPDATED'])
+    answer()
+    await endpoint.holds(2)
+    await other.close()
+  })
+}

@@ -172,3 +172,15 @@ for (const moment of ['before the script has come', 'after']) {
     ])
   })
 }
+
+test('before the script has come, what is no id gets one, and asking for the campaign is no mistake', async ({ tab, site, endpoint, wasabi }) => {
+  const early = `<script>ids = [false, {}, [], null, Symbol(), Object.create(null), 7].map((interactionId) => wasabi.track('SIGN_UP', { interactionId })); wasabi.attribution()</script>`
+  site.put('/', early + wasabi())
+  await tab.goto(site.url('/'))
+  const stored = (await endpoint.holds(7)).map(({ body }) => body.interactionId)
+  const ids = await tab.evaluate(() => (window as { ids?: readonly string[] }).ids ?? [])
+  expect([...stored].sort()).toEqual([...ids].sort())
+  expect(ids.filter((id) => /^[\da-f-]{36}$/.test(id))).toHaveLength(6)
+  expect(ids).toContain('7')
+  expect(site.complaints.filter((complaint) => complaint.includes('not a function'))).toEqual([])
+})

@@ -42,7 +42,7 @@ test('the module works as it is imported', async ({ tab, site, endpoint }) => {
 })
 
 test('init gives the options that a tag manager cannot', async ({ tab, site, endpoint }) => {
-  site.put('/', `<script async src="/wasabi.js"></script>${snippet('wasabi.init').replace(ENDPOINT, endpoint.url)}`)
+  site.put('/', `<script async src="/wasabi.js"></script>${snippet("consent: 'required'").replace(ENDPOINT, endpoint.url)}`)
   await tab.goto(site.url('/'))
   await track(tab)
   expect(await cookies(tab)).toEqual({})
@@ -50,15 +50,28 @@ test('init gives the options that a tag manager cannot', async ({ tab, site, end
   await endpoint.holds(1)
 })
 
-test('a consent platform answers by an event, and Global Privacy Control keeps quiet', async ({ tab, site, endpoint, wasabi }) => {
-  const recipe = `<script>${snippet('globalPrivacyControl')}</script>`
-  site.put('/', `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })</script>${recipe}${wasabi({ consent: 'required' })}`)
-  await tab.goto(site.url('/'))
-  await track(tab)
-  expect(await cookies(tab)).toEqual({})
-  await tab.evaluate(() => dispatchEvent(new CustomEvent('consent-changed', { detail: { marketing: true } })))
-  await endpoint.holds(1)
-})
+for (const asked of [true, false]) {
+  test(`a consent platform answers by an event; Global Privacy Control, which is ${asked ? 'on' : 'off'}, only says what counts until then`, async ({ tab, site, endpoint }) => {
+    const recipe = `<script>${snippet('globalPrivacyControl').replace(ENDPOINT, endpoint.url)}</script>`
+    const control = `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: ${asked} })</script>`
+    site.put('/', `${control}${recipe}<script async src="/wasabi.js"></script>`)
+    const answer = (marketing: boolean) => tab.evaluate((detail) => dispatchEvent(new CustomEvent('consent-changed', { detail })), { marketing })
+    await tab.goto(site.url('/'))
+    await track(tab, 'SIGN_UP', { interactionId: 'before' })
+    if (asked) expect(await cookies(tab)).toEqual({})
+    else await endpoint.holds(1)
+
+    await answer(false)
+    await tab.reload()
+    await track(tab, 'SIGN_UP', { interactionId: 'refused' })
+    expect(await cookies(tab)).toEqual({ wasabi_consent: 'denied' })
+
+    await answer(true)
+    await track(tab, 'SIGN_UP', { interactionId: 'granted' })
+    const events = await endpoint.holds(asked ? 1 : 2)
+    expect(events.map(({ body }) => body.interactionId)).toEqual(asked ? ['granted'] : ['before', 'granted'])
+  })
+}
 
 test('a server writes the campaign as the recipe says', async ({ tab, site, endpoint, wasabi }) => {
   const [, cookie = ''] = /'Set-Cookie', '([^']+)'/.exec(snippet('Set-Cookie')) ?? []

@@ -36,8 +36,11 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
   }
 
   return {
-    /** The campaign that a conversion gets now. */
-    current: () => stored()[1],
+    /** The campaign that a conversion gets now. The page's own copy: what it writes there stays there. */
+    current() {
+      const [, campaign] = stored()
+      return campaign && { ...campaign }
+    },
 
     /** The campaign that a conversion would get of these addresses alone, in the order in which they were visited. */
     landed(hrefs: readonly string[]) {
@@ -50,9 +53,11 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
       if (seen.has(href)) return
       seen.add(href)
       const campaign = read(href, onDropped)
-      if (!campaign) return
+      const written = campaign && write(campaign)
+      // An anchor or a step of the same landing is no new visit, though its address is new.
+      if (!written || seen.has(written)) return
+      seen.add(written)
       const [time, before] = stored()
-      const written = write(campaign)
       // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
       const stays = before && (isRevisit || policy.attribution === 'first' || (time === Infinity && write(before) === written))
       if (!stays) jar(`${written}&t=${now()}`, policy.attributionDays)

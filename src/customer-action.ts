@@ -53,4 +53,5 @@ export const readEvent = (event = '{}'): CustomerAction | undefined => {
 
 /** An id as the contract takes it: a non-empty string. `undefined` for what a missing value leaves behind (`''`, `'null'`, `'undefined'`). */
 export const readId = (value: unknown): string | undefined =>
-  /^[ns]\w+r/.test(typeof value) && !/^(|undefined|null|NaN)$/.test(String(value)) ? String(value) : undefined
+  // Of the types, the names of `string` and `number` alone have an r.
+  /r/.test(typeof value) && !/^(|undefined|null|NaN)$/.test(String(value)) ? String(value) : undefined

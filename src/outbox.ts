@@ -41,9 +41,9 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
   let timer: ReturnType<typeof setTimeout> | undefined
   let release: (() => void) | undefined
 
-  /** What could be sent now: an update only after its `CREATED`. */
-  const ready = () => {
-    const waiting = keys(/^wasabi\.[CU]\./)
+  /** What could be sent now: an update only after its `CREATED`, or when the page goes while that is on the way. */
+  const ready = (leaving?: boolean) => {
+    const waiting = keys(/^wasabi\.[CU]\./).filter((key) => !leaving || !flying.has(key))
     return waiting.filter((key) => !flying.has(key) && (key.startsWith(CREATED) || !waiting.includes(CREATED + key.slice(ID_IN_UPDATED))))
   }
 
@@ -59,10 +59,14 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
     timer ??= setTimeout(() => {
       timer = undefined
       failures++
-      flush()
-      // An update waits for its `CREATED` that is on the way: nothing else would send it.
-      if (flying.size) later()
+      catchUp()
     }, delay)
+  }
+
+  const catchUp = () => {
+    flush()
+    // An update waits for its `CREATED` that is on the way: nothing else would send it.
+    if (flying.size) later()
   }
 
   /** Makes one attempt before it returns, of what was just made or of what is left over; tells whether the endpoint could be talked to. */
@@ -75,7 +79,7 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
       write(key)
       const recovered = timer
       forget()
-      if (recovered) flush()
+      if (recovered) catchUp()
       return true
     }
     if (Date.parse(String(readEvent(event)?.updatedAt)) < Date.now() - RETENTION) write(key)
@@ -85,19 +89,19 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
   }
 
   /** One at a time, the first as a probe: four hung requests would take most of the connections that a page has. */
-  const round = async (keepalive?: boolean) => {
+  const round = async (leaving?: boolean) => {
     for (;;) {
       // Any of them: one that the endpoint chokes on must not stand at the head for ever.
-      const left = ready()
+      const left = ready(leaving)
       const key = left[Math.floor(Math.random() * left.length)]
-      if (!key || !permitted() || !(await attempt(key, keepalive))) return
+      if (!key || !permitted() || !(await attempt(key, leaving))) return
       await new Promise((resolve) => setTimeout(resolve, PACE))
     }
   }
 
   /** Sends what is left over, unless the endpoint asked to wait. */
   const flush = (leaving?: boolean): void => {
-    if (release || !ready()[0]) return
+    if (release || !ready(leaving)[0]) return
     if (wait()) return later()
     const left = new Promise<void>((resolve) => (release = resolve))
     const work = () => Promise.race([round(leaving), left])

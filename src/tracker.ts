@@ -51,7 +51,8 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     },
   ])
 
-  const recorder = createRecorder([settings, [tell, log], identity, createJournal(store, settings, readEvent)], attribution.current, (action, event) => {
+  /** `attribution` is not among it, which a stub takes down like the others. */
+  const recorder: Partial<ReturnType<typeof createRecorder>> = createRecorder([settings, [tell, log], identity, createJournal(store, settings, readEvent)], attribution.current, (action, event) => {
     log('recorded', event)
     outbox.add(action, event)
   })
@@ -83,7 +84,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
   const act = guard((call: Call) => {
     const [name, , , , href] = call
     look(href, !name && isRevisit())
-    recorder[name](call)
+    recorder[name]?.(call)
     // What an earlier page left over goes out at the start, and after an answer.
     if (!name || name === 'consent') outbox.flush()
   })

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
  * js-cookie as it comes (about 490), mistakes told with what to do (about 320), options checked (about 280), debug that says why, and one file
  * a part, each handed what it needs.
  */
-const BUDGETS = { 'dist/wasabi.js': 5210 }
+const BUDGETS = { 'dist/wasabi.js': 5240 }
 
 const brotli = (file: string) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 
@@ -17,8 +17,8 @@ test.each(Object.entries(BUDGETS))('%s is at most %i bytes (brotli 11)', (file, 
   expect(bytes).toBeLessThanOrEqual(budget)
 })
 
-test('the stub is at most 350 bytes as it stands in the page', () => {
+test('the stub is at most 355 bytes as it stands in the page', () => {
   const stub = `<script>${readFileSync('dist/stub.js', 'utf8').trim()}</script>`
-  console.log(`stub: ${stub.length} bytes of 350`)
-  expect(stub.length).toBeLessThanOrEqual(350)
+  console.log(`stub: ${stub.length} bytes of 355`)
+  expect(stub.length).toBeLessThanOrEqual(355)
 })
