@@ -59,10 +59,13 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
     await expect.poll(() => administrate(server, 'SHOW synchronous_standby_names')).toEqual([{ synchronous_standby_names: standbys }])
   }
   await waitFor('nobody')
-  const answer = post(action())
   const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
-  await expect.poll(() => administrate(server, cancel), { timeout: 20_000 }).toHaveLength(1)
-  expect(await answer).toBe(503)
+  // The second time it is known, and no standby has it still.
+  for (let known = 0; known < 2; known += 1) {
+    const answer = post(action())
+    await expect.poll(() => administrate(server, cancel), { timeout: 20_000 }).toHaveLength(1)
+    expect(await answer).toBe(503)
+  }
   await waitFor('')
   expect(await post(action())).toBe(200)
 })
@@ -74,4 +77,15 @@ test('refuses a PostgreSQL that would forget in a power cut what it has confirme
   await server.start()
   const { code, errors } = await program.command({ PORT: '0', DATABASE_URL: `${server.host}/postgres` }, [])
   expect([code, errors]).toEqual([1, expect.stringMatching(/runs with fsync = off/)])
+})
+
+test('starts on the host that can be used, whichever it is', async () => {
+  const server = prepareServer()
+  onTestFinished(() => server.remove())
+  await server.start()
+  await administrate(server, 'CREATE DATABASE wasabi')
+  const both = `${server.host}/wasabi`.replace('postgres://postgres@', 'postgres://postgres@127.0.0.1:1,')
+  expect(both).toContain('127.0.0.1:1,')
+  const { code, errors } = await program.command({ DATABASE_URL: both }, ['export'])
+  expect([code, errors]).toEqual([0, '0 events exported\n'])
 })

@@ -95,6 +95,13 @@ describeStores((freshPlace) => {
   })
 })
 
+test('erases the customer whose whole name was given, and nobody for half a name', async () => {
+  const { origin, ids } = await endpointWith({ file: freshFile() }, [created('a', 'shop'), created('b', 'shop/42')])
+  for (const path of ['', '50%']) expect((await fetch(`${origin}/customers/${path}`, { method: 'DELETE' })).status).toBe(400)
+  expect(await (await fetch(`${origin}/customers/shop/42`, { method: 'DELETE' })).json()).toEqual({ erased: 1 })
+  expect(await ids()).toEqual(['a'])
+})
+
 test('leaves nothing of an erased customer in the file', async () => {
   const file = freshFile()
   const { erase } = await endpointWith({ file }, [created('a', 'Ann-the-erased'), created('b', 'Bob')])

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { readPlace } from '../demo/endpoint/config'
 import { environmentOf, root, useProgram } from './endpoint-process'
 import { action, freshFile } from './endpoint-server'
 import { describeStores } from './endpoint-stores'
@@ -117,4 +118,8 @@ test.each([
   const { code, message } = await failure(env)
   expect(code).toBe(1)
   expect(message).toMatch(sentence)
+})
+
+test('takes an empty variable for one that is not set', () => {
+  expect(readPlace({ DATA_FILE: '', DATABASE_URL: '' })).toEqual({ file: 'data/wasabi.sqlite' })
 })

@@ -106,3 +106,10 @@ describeStores((freshPlace) => {
     expect(ids(await rowsIn(await first.get()))).toEqual(['a', 'b', 'c', 'd'])
   })
 })
+
+test('answers HEAD for what has no end, and reads nothing for it', async () => {
+  const { url } = await startEndpoint()
+  expect((await fetch(`${url}/stream`, { method: 'HEAD' })).headers.get('Content-Type')).toBe('text/event-stream')
+  const lines = await fetch(url, { method: 'HEAD', headers: { Accept: 'application/x-ndjson' } })
+  expect(lines.headers.get('Content-Type')).toBe('application/x-ndjson')
+})

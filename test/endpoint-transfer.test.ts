@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../demo/endpoint/index'
+import { createPostgres } from '../demo/endpoint/postgres-pool'
 import { environmentOf, useProgram } from './endpoint-process'
 import { action, arrivalOf, freshFile } from './endpoint-server'
 import { describeStores, usePostgres, type Place } from './endpoint-stores'
@@ -9,6 +10,8 @@ const program = useProgram('endpoint-transfer')
 const odd = [
   `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀 \u2028", "y":1.10,\r\n` + action({ interactionId: 'odd' }).replace('{', ''),
   action({ interactionId: 'id with "quotes", "event":{} and > signs' }),
+  // Line breaks to some, but not to JSON.
+  action({ interactionId: 'a\u2028b\u2029c' }),
 ]
 
 /** Everything that a store can hold. */
@@ -32,7 +35,7 @@ const contentOf = async (place: Place) => {
 
 const move = async (from: Place, to: Place, banner = '') => {
   const exported = await program.command(environmentOf(from), ['export'])
-  expect(exported.errors).toBe('3 events exported\n')
+  expect(exported.errors).toBe('4 events exported\n')
   return program.command(environmentOf(to), ['import'], banner + exported.output)
 }
 
@@ -41,12 +44,23 @@ describeStores((freshPlace) => {
     const [from, to] = [await freshPlace(), await freshPlace()]
     await fill(from)
     const first = await move(from, to)
-    expect([first.code, first.output, first.errors]).toEqual([0, '3 events imported, 0 known already, 3 bodies kept aside\n', ''])
+    expect([first.code, first.output, first.errors]).toEqual([0, '4 events imported, 0 known already, 3 bodies kept aside\n', ''])
     expect(await contentOf(to)).toEqual(await contentOf(from))
 
     const second = await move(from, to)
-    expect([second.code, second.output]).toEqual([0, '0 events imported, 3 known already, 3 bodies kept aside\n'])
+    expect([second.code, second.output]).toEqual([0, '0 events imported, 4 known already, 3 bodies kept aside\n'])
     expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
+  test('erases with an import what came in of an erased customer before it', async () => {
+    const [from, to] = [await freshPlace(), await freshPlace()]
+    await fill(from)
+    const store = await openStore(to)
+    for (const customerId of ['erased', 'somebody']) await store.append([arrivalOf(Buffer.from(action({ interactionId: `late of ${customerId}`, customerId })))])
+    await store.close()
+    await move(from, to)
+    const late = (await contentOf(to)).rows.map(({ text }) => /late of (\w+)/.exec(text)?.[1]).filter(Boolean)
+    expect(late).toEqual(['somebody'])
   })
 })
 
@@ -59,6 +73,23 @@ test('moves from SQLite to PostgreSQL and back', async () => {
   expect((await move(from, database, npmBanner)).code).toBe(0)
   expect((await move(database, back)).code).toBe(0)
   expect(await contentOf(back)).toEqual(await contentOf(from))
+})
+
+test('exports nothing rather than a part, while an open transaction hides what came after it', async () => {
+  const place = await freshDatabase()
+  await fill(place)
+  const other = createPostgres(place.database ?? '')
+  onTestFinished(() => other.end())
+  await other.transaction(async (query) => {
+    await query('SELECT pg_current_xact_id()')
+    const store = await openStore(place)
+    await store.append([arrivalOf(Buffer.from(action({ interactionId: 'hidden' })))])
+    await store.close()
+    const { code, output, errors } = await program.command(environmentOf(place), ['export'])
+    expect([code, output]).toEqual([1, ''])
+    expect(errors).toMatch(/transaction that is still open .* end it, and try again/)
+  })
+  expect((await program.command(environmentOf(place), ['export'])).output).toContain('hidden')
 })
 
 test('imports what was read as NDJSON, and says which lines are none', async () => {

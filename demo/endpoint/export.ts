@@ -17,12 +17,13 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
   return JSON.stringify({ receivedAt: new Date(receivedAt), outcome, ...refusal, base64 })
 }
 
-/** Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the number of events. */
+/** Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the number of events; rejects rather than leave something out. */
 export const exportAll = async (store: Store, output: Writable): Promise<number> => {
   let events = 0
   const write = async (line: string): Promise<void> => {
     if (!output.write(`${line}\n`)) await once(output, 'drain')
   }
+  await store.settle()
   for (const erased of await store.erased()) await write(JSON.stringify({ erased }))
   for await (const entry of allEntries(store.entries)) {
     await write(exportRow(entry))

@@ -7,15 +7,22 @@ const freshFor = 1000
 /** Answers whether the process lives, and whether it could commit an event now. */
 export const createHealth = (check: () => Promise<void>) => {
   let asked = -Infinity
+  let asking = false
   let known: Promise<boolean> = Promise.resolve(false)
 
   const isReady = (): Promise<boolean> => {
-    if (performance.now() - asked > freshFor) {
+    // One at a time: a commit that waits for a standby takes long, and many of them would take all connections.
+    if (!asking && performance.now() - asked > freshFor) {
       asked = performance.now()
-      known = check().then(
-        () => true,
-        () => false,
-      )
+      asking = true
+      known = check()
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => {
+          asking = false
+        })
     }
     return known
   }

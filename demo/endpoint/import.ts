@@ -63,6 +63,7 @@ async function* linesIn(input: Readable): AsyncGenerator<string> {
 export const importAll = async (store: Store, input: Readable): Promise<Imported> => {
   const counts = { stored: 0, known: 0, aside: 0 }
   const unreadable: number[] = []
+  let anyErased = false
   let arrivals: Arrival[] = []
   let number = 0
 
@@ -79,11 +80,15 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   for await (const text of linesIn(input)) {
     number += 1
     const line = readLine(text.replace(/\r$/, ''))
-    if (line.type === 'erased') await store.addErased([line.digest])
+    if (line.type === 'erased') {
+      anyErased = true
+      await store.addErased([line.digest])
+    }
     if (line.type === 'unknown') unreadable.push(number)
     if (line.type === 'arrival') arrivals.push(line.arrival)
     if (arrivals.length >= atOnce) await flush()
   }
   await flush()
+  if (anyErased) await store.sweepErased()
   return { ...counts, unreadable }
 }

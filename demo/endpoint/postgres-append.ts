@@ -64,6 +64,14 @@ const insertAll = async (query: Query, rows: readonly Keyed[]): Promise<Readonly
   return new Set(stored.map(({ key }) => key))
 }
 
+/**
+ * What is known may be there without its standby: its commit was cut off while it waited for one, by a restart or a cancel. A
+ * commit after it waits for that standby too.
+ */
+export const waitForStandby = async (query: Query): Promise<void> => {
+  await query("SELECT pg_logical_emit_message(true, 'wasabi', '')")
+}
+
 /** Stores all that is new with one statement, which is one transaction; asks for the others afterwards. */
 export const appendEvents = async (query: Query, arrivals: readonly Valid[]): Promise<readonly Fate[]> => {
   const all = arrivals.map(keyed)
@@ -80,8 +88,9 @@ export const appendEvents = async (query: Query, arrivals: readonly Valid[]): Pr
   const gone = new Set<string>()
   if (suspects.length > 0)
     for (const { digest } of await query<{ digest: string }>({ name: 'erased', text: erased, values: [suspects.join()] })) gone.add(digest)
+  await waitForStandby(query)
 
-  return all.map((arrival): Fate => {
+  const fates = all.map((arrival): Fate | undefined => {
     const { key, customer, visitor, text, action } = arrival
     if (stored.has(key) && firsts.get(key) === arrival) return { outcome: 'stored' }
     const knownText = texts.get(key)
@@ -89,7 +98,11 @@ export const appendEvents = async (query: Query, arrivals: readonly Valid[]): Pr
     const interaction = interactionDigest(action.body.interactionId)
     if (gone.has(customer)) return { outcome: 'erased', tellsMore: !gone.has(interaction) }
     if (visitor && gone.has(interaction)) return { outcome: 'erased', tellsMore: true }
-    // It was there when it was to be written, and is not now.
-    throw new Error('an event was deleted while it came again')
+    // The first of its key was of an erased customer, or it was deleted while it came again.
+    return undefined
   })
+  const left = arrivals.filter((_, index) => fates[index] === undefined)
+  if (left.length === arrivals.length) throw new Error('events were deleted while they came again')
+  const rest = left.length > 0 ? [...(await appendEvents(query, left))] : []
+  return fates.map((fate) => fate ?? (rest.shift() as Fate))
 }

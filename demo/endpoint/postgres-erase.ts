@@ -50,3 +50,10 @@ export const erasePerson = ({ transaction }: Postgres, person: Person): Promise<
     await query('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE')
     return deleteAll(query, await wholePerson(query, person))
   })
+
+/** Deletes what came in of erased customers before their digests were known here. */
+export const sweepErased = ({ transaction }: Postgres): Promise<void> =>
+  transaction(async (query) => {
+    for (const table of ['wasabi_event', 'wasabi_aside'])
+      await query(`DELETE FROM ${table} WHERE customer IN (SELECT digest FROM wasabi_erased)`)
+  })

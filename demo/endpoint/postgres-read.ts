@@ -53,6 +53,7 @@ const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapsh
 /** Milliseconds, and how often. A commit takes less; a transaction that stays open for longer is not waited for. */
 const pause = 5
 const pauses = 100
+const longPauses = 1000
 
 /** Reads by cursors that no entry slips behind. */
 export const createPostgresReader = (query: Query) => {
@@ -81,6 +82,16 @@ export const createPostgresReader = (query: Query) => {
     interaction: async (interactionId: string): Promise<readonly Entry[]> => {
       const values = [Buffer.from(interactionDigest(interactionId), 'hex')]
       return (await query<Row>({ name: 'interaction', text: interaction, values })).map(toEntry)
+    },
+    settle: async (): Promise<void> => {
+      const [row] = await query<{ readonly xmax: string }>('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax')
+      const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS settled'
+      for (let turn = 0; turn < longPauses; turn += 1) {
+        const [now] = await query<{ readonly settled: boolean }>({ text, values: [row?.xmax] })
+        if (now?.settled === true) return
+        await delay(pause)
+      }
+      throw new Error('A transaction that is still open on the database server hides what was stored since it began: end it, and try again.')
     },
     newest: async (): Promise<string> => {
       const [row] = await query<{ readonly xmin: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin')

@@ -31,16 +31,19 @@ const migrations: readonly string[] = [
   `,
 ]
 
+/** Millions of rows may have to be touched, or another process be waited for that does: an hour in milliseconds, for the driver. */
+const unhurried = (text: string) => ({ text, query_timeout: 3_600_000 })
+
 /** Any number will do, as long as it stays the same. */
 const lock = 0x77617361
 
 const migrate = async (query: Query): Promise<void> => {
-  await query(`SELECT pg_advisory_xact_lock(${String(lock)})`)
+  await query(unhurried(`SELECT pg_advisory_xact_lock(${String(lock)})`))
   await query('CREATE TABLE IF NOT EXISTS wasabi_version (version integer NOT NULL)')
   const [row] = await query<{ readonly version: number }>('SELECT version FROM wasabi_version')
   const version = row?.version ?? 0
   if (version > migrations.length) throw new Error('its tables were made by a newer wasabi, which must be used from then on')
-  for (const migration of migrations.slice(version)) await query(migration)
+  for (const migration of migrations.slice(version)) await query(unhurried(migration))
   await query(row === undefined ? 'INSERT INTO wasabi_version VALUES (0)' : 'SELECT 1')
   await query(`UPDATE wasabi_version SET version = ${String(migrations.length)}`)
 }
@@ -51,7 +54,7 @@ const migrate = async (query: Query): Promise<void> => {
  */
 const adoptRestored = async (query: Query): Promise<void> => {
   for (const table of ['wasabi_event', 'wasabi_aside'])
-    await query(`UPDATE ${table} SET xid = '1' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`)
+    await query(unhurried(`UPDATE ${table} SET xid = '1' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`))
 }
 
 /** Makes the tables, or brings them up to date, one process at a time. */

@@ -1,6 +1,6 @@
-import { appendEvents } from './postgres-append'
+import { appendEvents, waitForStandby } from './postgres-append'
 import { createAside, type Aside } from './postgres-aside'
-import { erasePerson } from './postgres-erase'
+import { erasePerson, sweepErased } from './postgres-erase'
 import { hostsIn } from './postgres-hosts'
 import { createPostgres, type Postgres } from './postgres-pool'
 import { createPostgresReader } from './postgres-read'
@@ -83,6 +83,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
       const text = `INSERT INTO wasabi_erased SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d ON CONFLICT DO NOTHING`
       await query({ text, values: [digests] })
     },
+    sweepErased: () => sweepErased(postgres),
     expire: async (before) => {
       let most = 0
       for (const table of ['wasabi_event', 'wasabi_aside']) {
@@ -97,6 +98,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
     check: async () => {
       const [row] = await query<{ readonly standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
       if (row?.standby === true) throw new Error('the database is a standby')
+      await waitForStandby(query)
     },
     close: postgres.end,
   }

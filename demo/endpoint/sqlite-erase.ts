@@ -24,6 +24,7 @@ export const createErasure = (database: DatabaseSyncInstance) => {
   const selectNewest = database.prepare('SELECT max(cursor) AS newest FROM event')
   const scan = database.prepare(`SELECT cursor, interaction_id FROM event
     WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`)
+  const scanCustomers = database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?')
   const selectCustomers = database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE interaction_id = ?')
   const deleteEvent = database.prepare('DELETE FROM event WHERE cursor = ?')
   const deleteAside = database.prepare('DELETE FROM aside WHERE customer_id = ?1 OR instr(bytes, ?2) > 0')
@@ -35,15 +36,28 @@ export const createErasure = (database: DatabaseSyncInstance) => {
     })
   }
 
-  const eventsOf = async (customerIds: readonly string[]): Promise<readonly Found[]> => {
-    if (customerIds.length === 0) return []
+  /** Looks at all events, a little at a time. */
+  const lookThrough = async (look: (after: number, upTo: number) => void): Promise<void> => {
     const { newest } = selectNewest.get() as { readonly newest: number | null }
-    const found: Found[] = []
     for (let after = 0; after < (newest ?? 0); after += scannedAtOnce) {
-      found.push(...(scan.all(after, after + scannedAtOnce, JSON.stringify(customerIds)) as Found[]))
+      look(after, after + scannedAtOnce)
       await new Promise(setImmediate)
     }
+  }
+
+  const eventsOf = async (customerIds: readonly string[]): Promise<readonly Found[]> => {
+    const found: Found[] = []
+    const ids = JSON.stringify(customerIds)
+    if (customerIds.length > 0) await lookThrough((after, upTo) => found.push(...(scan.all(after, upTo, ids) as Found[])))
     return found
+  }
+
+  const customersLike = async (isWanted: (customerId: string) => boolean): Promise<readonly string[]> => {
+    const found = new Set<string>()
+    await lookThrough((after, upTo) => {
+      for (const { id } of scanCustomers.all(after, upTo) as { readonly id: string }[]) if (isWanted(id)) found.add(id)
+    })
+    return [...found]
   }
 
   const visitorsIn = (interactionIds: readonly string[]): readonly string[] => {
@@ -63,6 +77,21 @@ export const createErasure = (database: DatabaseSyncInstance) => {
     return cursors.size
   }
 
+  /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
+  const erase = async ({ customerIds, interactionIds }: Person): Promise<number> => {
+    add(customerIds.map(customerDigest))
+    const own = await eventsOf(customerIds)
+    const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
+    const visitors = visitorsIn(interactions)
+    // Before the next look, or what comes of them in the meantime would stay.
+    add([...visitors.map(customerDigest), ...interactions.map(interactionDigest)])
+    const theirs = await eventsOf(visitors)
+    return remove([...own, ...theirs], {
+      customerIds: [...customerIds, ...visitors],
+      interactionIds: [...interactions, ...theirs.map((row) => row.interaction_id)],
+    })
+  }
+
   return {
     add,
 
@@ -78,18 +107,22 @@ export const createErasure = (database: DatabaseSyncInstance) => {
       return { person: { customerIds: [customerId], interactionIds: [interactionId] }, tellsMore: !customerKnown || !interactionKnown }
     },
 
-    /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
-    erase: async ({ customerIds, interactionIds }: Person): Promise<number> => {
-      add(customerIds.map(customerDigest))
-      const own = await eventsOf(customerIds)
-      const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
-      const visitors = visitorsIn(interactions)
-      add([...visitors.map(customerDigest), ...interactions.map(interactionDigest)])
-      const theirs = await eventsOf(visitors)
-      return remove([...own, ...theirs], {
-        customerIds: [...customerIds, ...visitors],
-        interactionIds: [...interactions, ...theirs.map((row) => row.interaction_id)],
-      })
+    erase,
+
+    /**
+     * Takes down what late events tell of erased people. Only of somebody new there may be events to look for: an erased
+     * customer who goes on as before must not have the whole table looked through each time.
+     */
+    learn: async (person: Person): Promise<void> => {
+      const isKnown = person.customerIds.every((id) => has(customerDigest(id))) && visitorsIn(person.interactionIds).length === 0
+      if (isKnown) add(person.interactionIds.map(interactionDigest))
+      else await erase(person)
+    },
+
+    /** Erases what came in before it was known whom to erase. */
+    sweep: async (): Promise<void> => {
+      const customers = await customersLike((id) => has(customerDigest(id)))
+      if (customers.length > 0) await erase({ customerIds: customers, interactionIds: [] })
     },
   }
 }

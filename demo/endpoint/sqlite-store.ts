@@ -24,7 +24,11 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   const append = async (arrivals: readonly Arrival[]): Promise<readonly Outcome[]> => {
     const { outcomes, toErase } = appendNow(arrivals)
     // Before anybody is answered: whoever is not, sends again, and is erased then.
-    for (const person of toErase) await erasure.erase(person)
+    if (toErase.length > 0)
+      await erasure.learn({
+        customerIds: toErase.flatMap(({ customerIds }) => customerIds),
+        interactionIds: toErase.flatMap(({ interactionIds }) => interactionIds),
+      })
     return outcomes
   }
 
@@ -43,6 +47,9 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     addErased: async (digests) => {
       erasure.add(digests)
     },
+    sweepErased: erasure.sweep,
+    // One counter gives the cursors, within the transactions.
+    settle: () => Promise.resolve(),
     expire: async (before) => expire.map((statement) => Number(statement.run(before).changes)).includes(expiredAtOnce),
     check: async () => {
       // Takes the write lock and writes nothing new.

@@ -59,8 +59,12 @@ export type Store = {
   readonly erase: (customerId: string) => Promise<number>
   /** Digests of what was erased, by which it is known again. */
   readonly erased: () => Promise<readonly string[]>
-  /** Takes over digests of what was erased elsewhere. */
+  /** Takes over digests of what was erased elsewhere: it is not stored from now on. */
   readonly addErased: (digests: readonly string[]) => Promise<void>
+  /** Deletes what came in of erased customers before their digests were taken over. */
+  readonly sweepErased: () => Promise<void>
+  /** Resolves when all that is committed by now can be read by cursors; rejects with a sentence when something holds it back for long. */
+  readonly settle: () => Promise<void>
   /** Deletes some of what was received before an instant. Resolves to `true` when there may be more. */
   readonly expire: (before: number) => Promise<boolean>
   /** Rejects when the store could not commit at the moment. */
