@@ -41,13 +41,14 @@ test('a late grant finds the landing again after three pages and a reload, with 
     await arriveAt(tab, path)
   }
   await tab.reload()
+  // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
+  const remembers = await tab.evaluate(() => 'navigation' in window)
+  expect(await attribution(tab)).toEqual(remembers ? { utmSource: 'landing' } : null)
   await track(tab)
   expect(await cookies(tab)).toEqual({})
   expect(await storedKeys(tab)).toEqual([])
   await consent(tab, true)
   const [event] = await endpoint.holds(1)
-  // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
-  const remembers = await tab.evaluate(() => 'navigation' in window)
   expect(event?.body.utmParameters).toEqual(remembers ? { utmSource: 'landing' } : undefined)
 })
 
@@ -146,6 +147,30 @@ test('a grant in one tab lets another send what it held back', async ({ tab, new
     ['next', 'x'],
   ])
 })
+
+for (const model of ['last', 'first'] as const) {
+  for (const further of [false, true]) {
+    test(`a landing that waited for permission counts from its own time: ${model}${further ? ', found a page later' : ''}`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+      for (const path of ['/', '/next']) site.put(path, wasabi({ consent: 'required', attribution: model }))
+      await tab.goto(site.url('/?utm_source=earlier'))
+      if (further) {
+        await tab.evaluate(() => {
+          location.href = '/next'
+        })
+        await arriveAt(tab, '/next')
+      }
+      const second = () => Math.floor(Date.now() / 1000)
+      const landed = second()
+      await expect.poll(second).toBeGreaterThan(landed)
+      const other = await newTab()
+      await other.goto(site.url('/?utm_source=later'))
+      await consent(other, true)
+      await track(tab)
+      const [event] = await endpoint.holds(1)
+      expect(event?.body.utmParameters).toEqual({ utmSource: model === 'last' ? 'later' : 'earlier' })
+    })
+  }
+}
 
 test('what slipped through a race with a refusal is deleted at the next start', async ({ tab, site, wasabi }) => {
   site.put('/', wasabi())

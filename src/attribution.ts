@@ -48,8 +48,8 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
       return campaigns[policy.attribution === 'first' ? 0 : campaigns.length - 1]
     },
 
-    /** Takes an address into account, once: a campaign in it replaces the stored one as a whole, or leaves it as it is. */
-    look(href: string, isRevisit: boolean, onDropped: (name: string) => void) {
+    /** Takes a visit into account, once: a campaign in its address replaces the stored one as a whole, or leaves it as it is. */
+    look([href, at]: readonly [href: string, at: number], isRevisit: boolean, onDropped: (name: string) => void) {
       if (seen.has(href)) return
       seen.add(href)
       const campaign = read(href, onDropped)
@@ -57,10 +57,13 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
       // An anchor or a step of the same landing is no new visit, though its address is new.
       if (!written || seen.has(written)) return
       seen.add(written)
-      const [time, before] = stored()
+      const [time = 0, before] = stored()
+      const visited = Math.floor(at / 1000)
+      // One that waited for permission may be older than what another tab has stored meanwhile.
+      const isOlder = time > visited && time < Infinity
       // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
-      const stays = before && (isRevisit || policy.attribution === 'first' || (time === Infinity && write(before) === written))
-      if (!stays) jar(`${written}&t=${now()}`, policy.attributionDays)
+      const stays = before && (isRevisit || (policy.attribution === 'first') !== isOlder || (time === Infinity && write(before) === written))
+      if (!stays) jar(`${written}&t=${visited}`, policy.attributionDays)
     },
 
     forget() {

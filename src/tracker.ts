@@ -71,8 +71,8 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     return now
   }
 
-  const look = (href: string, revisit = false) => {
-    attribution.look(href, revisit, (name) => {
+  const look = (href: string, time: number, revisit = false) => {
+    attribution.look([href, time], revisit, (name) => {
       log(name, 'left out, an e-mail address')
     })
     if (settings.debug) log('attributed to', attribution.current())
@@ -82,8 +82,8 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
   const landed = (calls: readonly Call[]) => attribution.landed([...calls.map(([, , , , href]) => href), location.href])
 
   const act = guard((call: Call) => {
-    const [name, , , , href] = call
-    look(href, !name && isRevisit())
+    const [name, , , time, href] = call
+    look(href, time, !name && isRevisit())
     recorder[name]?.(call)
     // What an earlier page left over goes out at the start, and after an answer.
     if (!name || name === 'consent') outbox.flush()
@@ -107,7 +107,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     if (now !== 'granted') return
     const calls = waiting.splice(0)
     // Permission that came late finds the landing in this tab's own trail, if not in what waited.
-    if (held && !landed(calls)) for (const href of readTrail()) look(href)
+    if (held && !landed(calls)) for (const href of readTrail()) look(href, performance.timeOrigin)
     held = false
     calls.forEach((call) => act(call))
   }
@@ -141,8 +141,8 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
 
     attribution(): UtmParameters | undefined {
       release()
-      if (waiting[0]) return landed(waiting)
-      if (permission() === 'granted') look(location.href)
+      if (waiting[0]) return landed(waiting) ?? attribution.landed(readTrail())
+      if (permission() === 'granted') look(location.href, Date.now())
       return attribution.current()
     },
   }

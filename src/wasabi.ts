@@ -100,7 +100,7 @@ export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] 
       return name === 'track' ? id : undefined
     })
 
-  for (const href of [landing, location.href]) submit(['', '', {}, 0, href, ''])
+  for (const href of [landing, location.href]) submit(['', '', {}, Date.now(), href, ''])
   early.forEach((each) => submit(each))
   const begin = guard(() => {
     if (!settings.endpoint) init({})
