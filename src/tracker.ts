@@ -107,7 +107,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     if (now !== 'granted') return
     const calls = waiting.splice(0)
     // Permission that came late finds the landing in this tab's own trail, if not in what waited.
-    if (held && !landed(calls)) for (const href of readTrail()) look(href, performance.timeOrigin)
+    if (held && !landed(calls)) for (const href of readTrail()) look(href, Date.now() - performance.now())
     held = false
     calls.forEach((call) => act(call))
   }
