@@ -23,7 +23,7 @@ const FIELDS = {
   utm_content: 'utmContent',
   utm_term: 'utmTerms',
   utm_terms: 'utmTerms',
-} as unknown as Table<keyof UtmParameters>
+} as unknown as Table<keyof UtmParameters> // The compiler takes `__proto__` for a field.
 
 /** Five values of this many encoded bytes, their names and a time fit the 4,096 bytes that a cookie may have (RFC 6265, 6.1). */
 const MAX_BYTES = 512

@@ -106,7 +106,8 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     }
     if (now !== 'granted') return
     const calls = waiting.splice(0)
-    // Permission that came late finds the landing in this tab's own trail, if not in what waited.
+    // Permission that came late finds the landing in this tab's own trail, if not in what waited. The trail has no times: it came before this page
+    // did, whose `performance.timeOrigin` Safari 14 does not tell.
     if (held && !landed(calls)) for (const href of readTrail()) look(href, Date.now() - performance.now())
     held = false
     calls.forEach((call) => act(call))

@@ -52,7 +52,7 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
   onTestFinished(() => server.remove())
   await server.start()
   await administrate(server, 'CREATE DATABASE wasabi')
-  const { post } = await program.start({ DATABASE_URL: `${server.host}/wasabi` })
+  const { post, origin } = await program.start({ DATABASE_URL: `${server.host}/wasabi` })
   const waitFor = async (standbys: string) => {
     await administrate(server, `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
     await administrate(server, 'SELECT pg_reload_conf()')
@@ -60,6 +60,10 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
   }
   await waitFor('nobody')
   const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
+  // Readiness is what an event would find.
+  const ready = fetch(`${origin}/health/ready`)
+  await expect.poll(() => administrate(server, cancel), { timeout: 20_000 }).toHaveLength(1)
+  expect((await ready).status).toBe(503)
   // The second time it is known, and no standby has it still.
   for (let known = 0; known < 2; known += 1) {
     const answer = post(action())

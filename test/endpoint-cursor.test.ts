@@ -75,6 +75,13 @@ describeStores((freshPlace) => {
 
 const freshDatabase = usePostgres()
 
+test('begins anew for a cursor that is from before a move to PostgreSQL', async () => {
+  const store = await openStore(await freshDatabase())
+  onTestFinished(() => store.close())
+  await store.append([arrivalOf(Buffer.from(action()))])
+  expect(await store.events({ after: '120000', limit: 10 })).toHaveLength(1)
+})
+
 test('holds back what a transaction still under way could overtake', async () => {
   const place = await freshDatabase()
   const store = await openStore(place)

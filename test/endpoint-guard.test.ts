@@ -112,6 +112,7 @@ test('stays small however many clients there are', () => {
   expect(secondsToWait('first')).toBe(0)
 })
 
+// Only this much of a request is looked at, and a connection of one's own cannot come from these addresses.
 const requestFrom = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { host: '127.0.0.1', 'x-forwarded-for': forwarded } }) as unknown as Parameters<typeof clientOf>[0]
 

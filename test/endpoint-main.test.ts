@@ -35,6 +35,7 @@ describeStores((freshPlace) => {
     const closed = once(child, 'close')
     expect(await post(action())).toBe(201)
     let seen = ''
+    // Node's streams can be iterated over, which the types of `fetch` do not say.
     for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
       seen += Buffer.from(chunk).toString()
       if (seen.includes('event: stored')) child.kill('SIGTERM')

@@ -53,6 +53,8 @@ const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapsh
 /** Milliseconds, and how often. A commit takes less; a transaction that stays open for longer is not waited for. */
 const pause = 5
 const pauses = 100
+
+/** An export is a backup, and waits for longer: for the commits that were under way when it began, five seconds at least. */
 const longPauses = 1000
 
 /** Reads by cursors that no entry slips behind. */
