@@ -1,6 +1,10 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { arrivals, expect, test, type Demo } from './demo'
+import { startNamedProxy } from './named-proxy'
 
 const PHONE = { width: 390, height: 844 }
 const THEMES = ['light', 'dark'] as const
@@ -95,23 +99,45 @@ test('on a phone nothing is wider than the screen, and a visitor gets through th
   }
 })
 
+/** Gives the body of a page line by line, as a slow network or a busy machine does: the next one only when `shown` was called for the last. */
+const startLineByLine = async () => {
+  let show: (() => void) | undefined
+  const read = async function* (answer: IncomingMessage) {
+    for (const line of (await text(answer)).split(/(?<=<body[^]*\n)/)) {
+      yield line
+      await new Promise<void>((resolve) => (show = resolve))
+    }
+  }
+  const proxy = await startNamedProxy((answer, response) => (answer.headers['content-type']?.startsWith('text/html') ? Readable.from(read(answer)) : answer).pipe(response))
+  return { ...proxy, shown: () => show?.() }
+}
+
 for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
-  test(`nothing shifts while a page loads, ${viewport.width} pixels wide`, { tag: '@chromium' }, async ({ page, demo }) => {
-    await page.setViewportSize(viewport)
-    await fill(page, demo)
+  test(`nothing shifts while a page comes in line by line, ${viewport.width} pixels wide`, { tag: '@chromium' }, async ({ browser, demo }) => {
+    test.slow()
+    const proxy = await startLineByLine()
+    const context = await browser.newContext({ viewport, proxy: { server: proxy.url } })
+    const page = await context.newPage()
+    await page.exposeFunction('shown', proxy.shown)
     await page.addInitScript(() => {
       const shifts: string[] = []
-      Object.assign(window, { shifts })
+      const { shown } = Object.assign(window, { shifts }) as unknown as { shown: () => Promise<void> }
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Element | null }[] })[])
           shifts.push(`${entry.value.toFixed(3)} ${entry.sources.map(({ node }) => `${node?.nodeName ?? ''}.${node?.className ?? ''}`).join(' ')}`)
       }).observe({ type: 'layout-shift', buffered: true })
+      // A frame in which the line is there, and one after which it has been painted.
+      const look = () => requestAnimationFrame(() => requestAnimationFrame(() => void shown().then(look)))
+      look()
     })
+    await fill(page, demo)
     for (const url of pagesOf(demo)) {
       await page.goto(url)
       await expect(arrivals(page)).not.toHaveCount(0)
       expect(await page.evaluate(() => Reflect.get(window, 'shifts') as string[]), url).toEqual([])
     }
+    await context.close()
+    await proxy.close()
   })
 }
 
