@@ -36,7 +36,6 @@ const fill = async (page: Page, demo: Demo) => {
 
 for (const colorScheme of THEMES) {
   test(`axe finds nothing on any page in the ${colorScheme} theme`, { tag: '@chromium' }, async ({ page, demo }) => {
-    test.slow()
     await page.emulateMedia({ colorScheme })
     await fill(page, demo)
     expect(await findings(page)).toEqual([])
@@ -49,7 +48,6 @@ for (const colorScheme of THEMES) {
   })
 
   test(`axe finds nothing on a phone in the ${colorScheme} theme, with the panel open and with the question of consent`, { tag: '@chromium' }, async ({ page, demo }) => {
-    test.slow()
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(PHONE)
     await fill(page, demo)
@@ -113,8 +111,8 @@ const startLineByLine = async () => {
 }
 
 for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
-  test(`nothing shifts while a page comes in line by line, ${viewport.width} pixels wide`, { tag: '@chromium' }, async ({ browser, demo }) => {
-    test.slow()
+  test(`nothing shifts while a page comes in line by line, ${viewport.width} pixels wide`, { tag: '@chromium' }, async ({ browser, page: other, demo }) => {
+    await fill(other, demo)
     const proxy = await startLineByLine()
     const context = await browser.newContext({ viewport, proxy: { server: proxy.url } })
     const page = await context.newPage()
@@ -130,7 +128,6 @@ for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
       const look = () => requestAnimationFrame(() => requestAnimationFrame(() => void shown().then(look)))
       look()
     })
-    await fill(page, demo)
     for (const url of pagesOf(demo)) {
       await page.goto(url)
       await expect(arrivals(page)).not.toHaveCount(0)

@@ -88,7 +88,6 @@ test('four tabs and an endpoint that comes back: every event once, and hardly a 
 })
 
 test('an attempt without an answer is given up after half a minute', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  test.setTimeout(90_000)
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   let hangs = 1

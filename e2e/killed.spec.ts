@@ -26,7 +26,6 @@ const start = (profile: string, url: string) => {
 
 // One engine's way of writing storage down is what can be tested without a driver.
 test('an event survives the sudden death of the whole browser, ten seconds after its call', { tag: '@chromium' }, async ({ site, endpoint, wasabi }) => {
-  test.setTimeout(90_000)
   const profile = await mkdtemp(join(tmpdir(), 'wasabi-'))
   site.put('/', `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'a' }); addEventListener('load', () => fetch('/tracked'))</script>`)
   site.put('/later', wasabi())

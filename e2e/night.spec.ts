@@ -4,7 +4,7 @@ const HOUR = 3_600_000
 
 // The clock of the pages is under control (Playwright's own does it in Chromium for every page of a profile at once).
 test('after a night without an endpoint 500 events of four tabs arrive, slowly and once', { tag: '@chromium' }, async ({ context, site, endpoint, wasabi }) => {
-  test.setTimeout(180_000)
+  test.slow()
   site.put('/', wasabi())
   await context.clock.install()
   const pages = []

@@ -47,7 +47,7 @@ test('a prerendered page stores and sends nothing until it is shown, and then co
   site.put('/next', { html: page(next(wasabi().replace('async ', ''), endpoint.url)), headers: { 'no-vary-search': 'params=("utm_source")' } })
   const browser = await visit(site.url('/'))
   try {
-    await orEnded(expect.poll(() => site.complaints, { timeout: 20_000 }).toEqual(['prerendered,']), browser.ended)
+    await orEnded(expect.poll(() => site.complaints).toEqual(['prerendered,']), browser.ended)
     expect(endpoint.arrivals.map(({ method }) => method)).toEqual(['GET'])
     site.put('/go', 'now')
     const [event] = await orEnded(endpoint.holds(1), browser.ended)

@@ -110,7 +110,7 @@ const check = (model: Model, events: readonly StoredEvent[]) => {
 
 // It says nothing about an engine: every call in it is tested in all of them.
 test('whatever a visitor does in two tabs on two subdomains, campaign, person and permission are the right ones', { tag: '@chromium' }, async ({ browser, site }) => {
-  test.setTimeout(60_000 + RUNS * 20_000)
+  test.setTimeout(180_000 + RUNS * 20_000)
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 12, maxLength: 30 }), async (steps) => {
       const endpoint = await startEndpoint()

@@ -31,15 +31,15 @@ test('outlives its database, says 503 meanwhile, and goes on by itself', async (
 
   for (const round of [1, 2]) {
     const before = count(201)
-    await expect.poll(() => count(201), { timeout: 20_000 }).toBeGreaterThan(before + 20)
+    await expect.poll(() => count(201)).toBeGreaterThan(before + 20)
     await server.kill()
-    await expect.poll(() => count(503), { timeout: 20_000 }).toBeGreaterThan(round)
-    await expect.poll(ready, { timeout: 20_000 }).toBe(503)
+    await expect.poll(() => count(503)).toBeGreaterThan(round)
+    await expect.poll(ready).toBe(503)
     await server.start()
     statuses.set(503, 0)
   }
   const before = count(201)
-  await expect.poll(() => count(201), { timeout: 20_000 }).toBeGreaterThan(before + 20)
+  await expect.poll(() => count(201)).toBeGreaterThan(before + 20)
   ended = true
   await Promise.all(sending)
   expect([...statuses.keys()].sort()).toEqual([201, 503])
@@ -62,12 +62,12 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
   const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
   // Readiness is what an event would find.
   const ready = fetch(`${origin}/health/ready`)
-  await expect.poll(() => administrate(server, cancel), { timeout: 20_000 }).toHaveLength(1)
+  await expect.poll(() => administrate(server, cancel)).toHaveLength(1)
   expect((await ready).status).toBe(503)
   // The second time it is known, and no standby has it still.
   for (let known = 0; known < 2; known += 1) {
     const answer = post(action())
-    await expect.poll(() => administrate(server, cancel), { timeout: 20_000 }).toHaveLength(1)
+    await expect.poll(() => administrate(server, cancel)).toHaveLength(1)
     expect(await answer).toBe(503)
   }
   await waitFor('')

@@ -79,7 +79,8 @@ test('cuts off who sends slowly', async () => {
     await once(socket, 'close')
   })
   await Promise.all(cutOff)
-  expect(performance.now() - began).toBeLessThan(14_000)
+  // Node by itself waits for a minute, and for a body for five.
+  expect(performance.now() - began).toBeLessThan(50_000)
   expect(await post(action())).toBe(201)
 })
 

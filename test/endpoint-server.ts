@@ -3,13 +3,10 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { Arrival } from '../demo/endpoint/store'
 import { validate } from '../demo/endpoint/validate'
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../demo/endpoint/index'
-
-// Databases are started and disks are flushed here, on machines that may be busy with other tests.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 /** One line of `vectors/events.json`. */
 export type EventVector = { readonly why: string; readonly body: string; readonly status: number; readonly at?: string }

@@ -34,7 +34,7 @@ describeStores((freshPlace) => {
     expect((await fetch(`${origin}/health/live`)).status).toBe(200)
     expect((await fetch(`${origin}/health/ready`)).status).toBe(200)
     await endpoint.close()
-    await expect.poll(async () => (await fetch(`${origin}/health/ready`)).status, { timeout: 3000 }).toBe(503)
+    await expect.poll(async () => (await fetch(`${origin}/health/ready`)).status).toBe(503)
     expect((await fetch(`${origin}/health/live`)).status).toBe(200)
   })
 })
@@ -45,7 +45,7 @@ test('is not ready while it cannot commit, and ready again by itself', async () 
   fail(true)
   expect(await ready()).toBe(503)
   fail(false)
-  await expect.poll(ready, { timeout: 3000 }).toBe(200)
+  await expect.poll(ready).toBe(200)
 })
 
 test('counts what became of events, and how long commits took', async () => {
@@ -84,13 +84,13 @@ test('turns events away when too many wait, before it reads them', async () => {
   socket.write(Array.from({ length: 10_000 }, requestFor).join(''))
   let answers = ''
   socket.on('data', (chunk: Buffer) => (answers += chunk.toString()))
-  await expect.poll(async () => (await metricsOf(origin)).get('wasabi_queue_events'), { timeout: 20_000 }).toBe('10000')
+  await expect.poll(async () => (await metricsOf(origin)).get('wasabi_queue_events')).toBe('10000')
 
   const late = await post(action({ interactionId: 'late' }))
   expect(late.status).toBe(503)
   expect(Number(late.headers.get('Retry-After'))).toBeGreaterThan(0)
   letThrough()
-  await expect.poll(async () => (await metricsOf(origin)).get('wasabi_events_total{outcome="stored"}'), { timeout: 20_000 }).toBe('10000')
+  await expect.poll(async () => (await metricsOf(origin)).get('wasabi_events_total{outcome="stored"}')).toBe('10000')
   await expect.poll(() => answers.match(/HTTP\/1.1 201/g)).toHaveLength(10_000)
   socket.destroy()
   expect((await post(action({ interactionId: 'late' }))).status).toBe(201)
