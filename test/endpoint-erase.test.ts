@@ -102,6 +102,32 @@ test('erases the customer whose whole name was given, and nobody for half a name
   expect(await ids()).toEqual(['a'])
 })
 
+test('finishes an erasure that was interrupted, when its event comes again', async () => {
+  const arrivalsOf = (...bodies: readonly string[]) => bodies.map((body) => arrivalOf(Buffer.from(body)))
+  const crowd = arrivalsOf(...Array.from({ length: 5000 }, (_, index) => created(`of somebody ${String(index)}`, 'Bob')))
+  // The one tells of a visitor who is an erased customer; the other of another visitor in that customer's interaction.
+  for (const late of arrivalsOf(given('a', 'Ann'), created('known', 'visitor-1'))) {
+    let interrupted = 0
+    for (let turns = 0; turns < 8; turns += 1) {
+      const file = freshFile()
+      const first = await openStore({ file })
+      await first.append([...arrivalsOf(created('a', 'visitor-1'), created('b', 'visitor-1'), created('known', 'Ann')), ...crowd])
+      await first.erase('Ann')
+      const outcome = first.append([late]).catch(() => 'interrupted')
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)
+      // As when it is killed: what is committed stays, and nothing comes after.
+      await first.close()
+      if ((await outcome) === 'interrupted') interrupted += 1
+
+      const second = await openStore({ file })
+      expect(await second.append([late])).toEqual(['erased'])
+      for (const id of ['a', 'b']) expect(await second.interaction(id), `${id} after ${String(turns)} turns`).toEqual([])
+      await second.close()
+    }
+    expect(interrupted).toBeGreaterThan(3)
+  }
+})
+
 test('leaves nothing of an erased customer in the file', async () => {
   const file = freshFile()
   const { erase } = await endpointWith({ file }, [created('a', 'Ann-the-erased'), created('b', 'Bob')])

@@ -21,6 +21,9 @@ export const createErasure = (database: DatabaseSyncInstance) => {
   const selectAny = database.prepare('SELECT 1 FROM erased LIMIT 1')
   const select = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
   const insert = database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING')
+  const selectUnfinished = database.prepare('SELECT 1 FROM unfinished WHERE digest = ?')
+  const insertUnfinished = database.prepare('INSERT INTO unfinished VALUES (?) ON CONFLICT DO NOTHING')
+  const deleteUnfinished = database.prepare('DELETE FROM unfinished WHERE digest = ?')
   const selectNewest = database.prepare('SELECT max(cursor) AS newest FROM event')
   const scan = database.prepare(`SELECT cursor, interaction_id FROM event
     WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`)
@@ -35,6 +38,16 @@ export const createErasure = (database: DatabaseSyncInstance) => {
       for (const digest of digests) insert.run(digest)
     })
   }
+
+  /** Writes down who is being erased, so that an erasure which does not come to its end is begun again with their next event. */
+  const begin = (customerIds: readonly string[], interactionIds: readonly string[] = []): void => {
+    const customers = customerIds.map(customerDigest)
+    inTransaction(database, () => {
+      for (const digest of [...customers, ...interactionIds.map(interactionDigest)]) insert.run(digest)
+      for (const digest of customers) insertUnfinished.run(digest)
+    })
+  }
+  const isErased = (customerId: string): boolean => has(customerDigest(customerId)) && selectUnfinished.get(customerDigest(customerId)) === undefined
 
   /** Looks at all events, a little at a time. */
   const lookThrough = async (look: (after: number, upTo: number) => void): Promise<void> => {
@@ -70,7 +83,10 @@ export const createErasure = (database: DatabaseSyncInstance) => {
     inTransaction(database, () => {
       for (const id of interactionIds) insert.run(interactionDigest(id))
       for (const cursor of cursors) deleteEvent.run(cursor)
-      for (const id of customerIds) deleteAside.run(id, asWritten(id))
+      for (const id of customerIds) {
+        deleteAside.run(id, asWritten(id))
+        deleteUnfinished.run(customerDigest(id))
+      }
     })
     // What is gone from the tables is still in the log, until that begins anew: https://sqlite.org/wal.html
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -79,12 +95,12 @@ export const createErasure = (database: DatabaseSyncInstance) => {
 
   /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
   const erase = async ({ customerIds, interactionIds }: Person): Promise<number> => {
-    add(customerIds.map(customerDigest))
+    begin(customerIds)
     const own = await eventsOf(customerIds)
     const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
     const visitors = visitorsIn(interactions)
     // Before the next look, or what comes of them in the meantime would stay.
-    add([...visitors.map(customerDigest), ...interactions.map(interactionDigest)])
+    begin(visitors, interactions)
     const theirs = await eventsOf(visitors)
     return remove([...own, ...theirs], {
       customerIds: [...customerIds, ...visitors],
@@ -101,10 +117,9 @@ export const createErasure = (database: DatabaseSyncInstance) => {
     /** Says whether an event is of an erased person, and whether it tells more of that person than was known. */
     find: ({ body }: CustomerAction): { readonly person: Person; readonly tellsMore: boolean } | undefined => {
       const { customerId, interactionId } = body
-      const customerKnown = has(customerDigest(customerId))
       const interactionKnown = has(interactionDigest(interactionId))
-      if (!customerKnown && !(interactionKnown && isVisitor(customerId))) return undefined
-      return { person: { customerIds: [customerId], interactionIds: [interactionId] }, tellsMore: !customerKnown || !interactionKnown }
+      if (!has(customerDigest(customerId)) && !(interactionKnown && isVisitor(customerId))) return undefined
+      return { person: { customerIds: [customerId], interactionIds: [interactionId] }, tellsMore: !isErased(customerId) || !interactionKnown }
     },
 
     erase,
@@ -114,7 +129,7 @@ export const createErasure = (database: DatabaseSyncInstance) => {
      * customer who goes on as before must not have the whole table looked through each time.
      */
     learn: async (person: Person): Promise<void> => {
-      const isKnown = person.customerIds.every((id) => has(customerDigest(id))) && visitorsIn(person.interactionIds).length === 0
+      const isKnown = person.customerIds.every(isErased) && visitorsIn(person.interactionIds).length === 0
       if (isKnown) add(person.interactionIds.map(interactionDigest))
       else await erase(person)
     },

@@ -37,6 +37,7 @@ const migrations: readonly string[] = [
   CREATE UNIQUE INDEX aside_once ON aside (outcome, received_at, digest);
   CREATE TABLE erased (digest TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
+  'CREATE TABLE unfinished (digest TEXT PRIMARY KEY) WITHOUT ROWID;',
 ]
 
 /** Makes the tables, or brings them up to date, one process at a time: the write lock is taken before the version is read. */
