@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { createPostgres } from '../demo/endpoint/postgres-pool'
 import { administrate, prepareServer } from './endpoint-postgres'
 import { useProgram } from './endpoint-process'
 import { action } from './endpoint-server'
@@ -47,19 +48,27 @@ test('outlives its database, says 503 meanwhile, and goes on by itself', async (
   expect(log.join('')).toMatch(/"cannot commit".*[\s\S]*"commits again"/)
 })
 
-test('a commit whose wait for a standby is cancelled is not acknowledged, though the primary has it', async () => {
+/** An empty database on a server of its own, which may be told to wait for standbys. */
+const prepareDatabase = async () => {
   const server = prepareServer()
   onTestFinished(() => server.remove())
   await server.start()
   await administrate(server, 'CREATE DATABASE wasabi')
-  const { post, origin } = await program.start({ DATABASE_URL: `${server.host}/wasabi` })
   const waitFor = async (standbys: string) => {
     await administrate(server, `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
     await administrate(server, 'SELECT pg_reload_conf()')
     await expect.poll(() => administrate(server, 'SHOW synchronous_standby_names')).toEqual([{ synchronous_standby_names: standbys }])
   }
+  return { server, url: `${server.host}/wasabi`, waitFor }
+}
+
+const waiting = `FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
+
+test('a commit whose wait for a standby is cancelled is not acknowledged, though the primary has it', async () => {
+  const { server, url, waitFor } = await prepareDatabase()
+  const { post, origin } = await program.start({ DATABASE_URL: url })
   await waitFor('nobody')
-  const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
+  const cancel = `SELECT pg_cancel_backend(pid) ${waiting}`
   // Readiness is what an event would find.
   const ready = fetch(`${origin}/health/ready`)
   await expect.poll(() => administrate(server, cancel)).toHaveLength(1)
@@ -74,6 +83,17 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
   expect(await post(action())).toBe(200)
 })
 
+test('without its standby it answers 503, takes no connection of the server for good, and lets itself be read', async () => {
+  const { server, url, waitFor } = await prepareDatabase()
+  const { post } = await program.start({ DATABASE_URL: url })
+  expect(await post(action())).toBe(201)
+  await waitFor('nobody')
+  expect(await post(action({ interactionId: 'another' }))).toBe(503)
+  await expect.poll(() => administrate(server, `SELECT ${waiting}`)).toEqual([])
+  const { code, errors } = await program.command({ DATABASE_URL: url }, ['export'])
+  expect([code, errors]).toEqual([0, '2 events exported\n'])
+})
+
 test('refuses a PostgreSQL that would forget in a power cut what it has confirmed', async () => {
   const server = prepareServer()
   onTestFinished(() => server.remove())
@@ -83,13 +103,16 @@ test('refuses a PostgreSQL that would forget in a power cut what it has confirme
   expect([code, errors]).toEqual([1, expect.stringMatching(/runs with fsync = off/)])
 })
 
-test('starts on the host that can be used, whichever it is', async () => {
-  const server = prepareServer()
-  onTestFinished(() => server.remove())
-  await server.start()
-  await administrate(server, 'CREATE DATABASE wasabi')
-  const both = `${server.host}/wasabi`.replace('postgres://postgres@', 'postgres://postgres@127.0.0.1:1,')
-  expect(both).toContain('127.0.0.1:1,')
-  const { code, errors } = await program.command({ DATABASE_URL: both }, ['export'])
+test('starts on the host that can be used, whichever it is, and says of each why it could not', async () => {
+  const { url } = await prepareDatabase()
+  const postgres = createPostgres(url)
+  onTestFinished(() => postgres.end())
+  const on = (...hosts: readonly string[]) => program.command({ DATABASE_URL: url.replace(/(?<=@)[^/]+/, hosts.join()) }, ['export'])
+  const [here = '', nowhere] = [/(?<=@)[^/]+/.exec(url)?.[0], '127.0.0.1:1']
+  const { code, errors } = await on(nowhere, here)
   expect([code, errors]).toEqual([0, '0 events exported\n'])
+
+  await postgres.query('UPDATE wasabi_version SET version = 1000')
+  const refused = await on(here, nowhere)
+  expect([refused.code, refused.errors]).toEqual([1, expect.stringMatching(/made by a newer wasabi.*; .*ECONNREFUSED/)])
 })

@@ -52,11 +52,13 @@ describeStores((freshPlace) => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test('erases with an import what came in of an erased customer before it', async () => {
+  test('erases with an import what came in of an erased customer before it, as whom or which visitor ever', async () => {
     const [from, to] = [await freshPlace(), await freshPlace()]
     await fill(from)
     const store = await openStore(to)
-    for (const customerId of ['erased', 'somebody']) await store.append([arrivalOf(Buffer.from(action({ interactionId: `late of ${customerId}`, customerId })))])
+    for (const customerId of ['erased', 'somebody', 'visitor-1']) await store.append([arrivalOf(Buffer.from(action({ interactionId: `late of ${customerId}`, customerId })))])
+    const given = action({ interactionId: 'late of visitor-1', customerId: 'erased', updatedAt: '2026-11-23T11:00:00.000Z' }, 'UPDATED')
+    await store.append([arrivalOf(Buffer.from(given))])
     await store.close()
     await move(from, to)
     const late = (await contentOf(to)).rows.map(({ text }) => /late of (\w+)/.exec(text)?.[1]).filter(Boolean)

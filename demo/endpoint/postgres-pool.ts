@@ -15,6 +15,9 @@ export type Postgres = {
 /** Milliseconds. Longer than a restart of the database takes, and shorter than a page waits for its answer (30 s). */
 const patience = 15_000
 
+/** For what may touch millions of rows, or wait for another process that does: an hour, for the driver. */
+export const unhurried = (text: string): QueryConfig & { readonly query_timeout: number } => ({ text, query_timeout: 3_600_000 })
+
 const queryOf =
   (client: PoolClient): Query =>
   async <Row>(statement: string | QueryConfig) => {
@@ -57,6 +60,9 @@ const isServersFault = (error: unknown): boolean => {
   return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || code === '25006'
 }
 
+/** Says whether the driver gave up waiting. */
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
+
 /** Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that one cannot be written to. */
 export const createPostgres = (url: string): Postgres => {
   const pools = hostsIn(url).map(createPool)
@@ -67,6 +73,16 @@ export const createPostgres = (url: string): Postgres => {
     if (prepared.has(client)) return
     await client.query(settings)
     prepared.add(client)
+  }
+
+  /**
+   * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would keep
+   * a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
+   */
+  const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
+    const { processID } = client as PoolClient & { readonly processID: number | null }
+    const text = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = 'wasabi'`
+    await pool.query(text, [processID]).catch(() => undefined)
   }
 
   const withClient = async <Result>(run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
@@ -89,6 +105,7 @@ export const createPostgres = (url: string): Postgres => {
     } catch (error) {
       // Whatever state the connection is in, nobody else is to find it there.
       client?.release(true)
+      if (client && isTimeout(error)) void cancel(pool, client)
       if (isServersFault(error) && current === used) current = (used + 1) % pools.length
       throw error
     }

@@ -54,8 +54,9 @@ const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapsh
 const pause = 5
 const pauses = 100
 
-/** An export is a backup, and waits for longer: for the commits that were under way when it began, five seconds at least. */
-const longPauses = 1000
+/** An export is a backup, and waits for longer for the commits that were under way when it began: milliseconds. */
+const patience = 5000
+const longPause = 50
 
 /** Reads by cursors that no entry slips behind. */
 export const createPostgresReader = (query: Query) => {
@@ -88,10 +89,9 @@ export const createPostgresReader = (query: Query) => {
     settle: async (): Promise<void> => {
       const [row] = await query<{ readonly xmax: string }>('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax')
       const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS settled'
-      for (let turn = 0; turn < longPauses; turn += 1) {
+      for (const end = performance.now() + patience; performance.now() < end; await delay(longPause)) {
         const [now] = await query<{ readonly settled: boolean }>({ text, values: [row?.xmax] })
         if (now?.settled === true) return
-        await delay(pause)
       }
       throw new Error('A transaction that is still open on the database server hides what was stored since it began: end it, and try again.')
     },

@@ -1,4 +1,4 @@
-import type { Postgres, Query } from './postgres-pool'
+import { unhurried, type Postgres, type Query } from './postgres-pool'
 
 /** Each brings the tables from the version of its index to the next. What has been released is never changed. */
 const migrations: readonly string[] = [
@@ -31,9 +31,6 @@ const migrations: readonly string[] = [
   `,
 ]
 
-/** Millions of rows may have to be touched, or another process be waited for that does: an hour in milliseconds, for the driver. */
-const unhurried = (text: string) => ({ text, query_timeout: 3_600_000 })
-
 /** Any number will do, as long as it stays the same. */
 const lock = 0x77617361
 
@@ -43,9 +40,11 @@ const migrate = async (query: Query): Promise<void> => {
   const [row] = await query<{ readonly version: number }>('SELECT version FROM wasabi_version')
   const version = row?.version ?? 0
   if (version > migrations.length) throw new Error('its tables were made by a newer wasabi, which must be used from then on')
+  // A commit of nothing waits for no standby, so that an endpoint can start without one, and read.
+  if (version === migrations.length) return
   for (const migration of migrations.slice(version)) await query(unhurried(migration))
-  await query(row === undefined ? 'INSERT INTO wasabi_version VALUES (0)' : 'SELECT 1')
-  await query(`UPDATE wasabi_version SET version = ${String(migrations.length)}`)
+  await query('DELETE FROM wasabi_version')
+  await query(`INSERT INTO wasabi_version VALUES (${String(migrations.length)})`)
 }
 
 /**

@@ -12,13 +12,17 @@ const isValid = (arrival: Arrival): arrival is Valid => arrival.type === 'valid'
 /** Rows at a time, so that nobody waits for long. */
 const expiredAtOnce = 5000
 
-/** The primary may be any of the hosts: after each failure the next one is used. */
-const prepareOnAny = async (postgres: Postgres, hosts: number): Promise<void> => {
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message || String((error as { readonly code?: unknown }).code) : String(error)
+
+/** The primary may be any of the hosts: after each failure the next one is used. Rejects with all reasons, each once. */
+const prepareOnAny = async (postgres: Postgres, hosts: number, failures: readonly string[] = []): Promise<void> => {
   try {
     await preparePostgres(postgres)
-  } catch (error) {
-    if (hosts === 1) throw error
-    await prepareOnAny(postgres, hosts - 1)
+  } catch (cause) {
+    const reasons = [...failures, reasonOf(cause)]
+    if (reasons.length === hosts) throw new Error([...new Set(reasons)].join('; '), { cause })
+    await prepareOnAny(postgres, hosts, reasons)
   }
 }
 
@@ -29,9 +33,8 @@ const open = async (url: string): Promise<Postgres> => {
     return postgres
   } catch (cause) {
     await postgres.end()
-    const reason = cause instanceof Error ? cause.message || String((cause as { code?: unknown }).code) : String(cause)
     throw new Error(
-      `Cannot use the database of DATABASE_URL (${reason}): check the address, and that PostgreSQL 15 or later runs there and lets this user make tables.`,
+      `Cannot use the database of DATABASE_URL (${reasonOf(cause)}): check the address, and that PostgreSQL 15 or later runs there and lets this user make tables.`,
       { cause },
     )
   }
