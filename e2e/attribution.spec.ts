@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { arriveAt, attribution, cookies, track } from './steps'
+import { arriveAt, attribution, cookies, nextSecond, track } from './steps'
 
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
@@ -135,6 +135,59 @@ test('a single-page site lands later, and stepping back inside it lands no secon
   await track(tab, 'SIGN_UP', { interactionId: 'two' })
   const events = await endpoint.holds(2)
   expect(events.map(({ body }) => body.utmParameters?.utmSource)).toEqual(['b', 'b'])
+})
+
+test('a single-page site that comes back to a campaign by another link lands with it again', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/?utm_source=search&gclid=1'))
+  for (const path of ['/?utm_source=mail', '/?utm_source=search&gclid=2'])
+    await tab.evaluate((next) => {
+      history.pushState(null, '', next)
+      window.wasabi?.attribution()
+    }, path)
+  await track(tab)
+  expect(source(await endpoint.holds(1))).toEqual({ utmSource: 'search' })
+})
+
+for (const model of ['last', 'first'] as const) {
+  test(`what is called early, at a later address than the landing, comes after it: ${model}`, async ({ tab, site, endpoint, wasabi }) => {
+    const called = site.asked('/called')
+    const open = site.holdScript()
+    const early = `history.pushState(null, '', '/?utm_source=later'); wasabi.track('SIGN_UP'); history.pushState(null, '', '/clean'); fetch('/called')`
+    site.put('/', `<script>${early}</script>${wasabi({ attribution: model })}`)
+    const arriving = tab.goto(site.url('/?utm_source=landing'))
+    await called
+    await nextSecond()
+    open()
+    await arriving
+    expect(source(await endpoint.holds(1))).toEqual({ utmSource: model === 'last' ? 'later' : 'landing' })
+  })
+
+  test(`a prerendered page counts from when it was shown: ${model}`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi({ attribution: model }))
+    site.put('/next', `<script>Object.defineProperty(document, 'prerendering', { configurable: true, value: true })</script>${wasabi({ attribution: model })}`)
+    await tab.goto(site.url('/next?utm_source=shown'))
+    await nextSecond()
+    const other = await newTab()
+    await other.goto(site.url('/?utm_source=meanwhile'))
+    await nextSecond()
+    await tab.evaluate(() => {
+      Object.defineProperty(document, 'prerendering', { value: false })
+      document.dispatchEvent(new Event('prerenderingchange'))
+    })
+    await track(tab)
+    expect(source(await endpoint.holds(1))).toEqual({ utmSource: model === 'last' ? 'shown' : 'meanwhile' })
+  })
+}
+
+test('before init a page is told of no campaign that no conversion would get', async ({ tab, newTab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  const init = `<script>told = [wasabi.attribution()]; wasabi.init({ endpoint: '${endpoint.url}' }); told.push(wasabi.attribution())</script>`
+  site.put('/next', `<script src="/wasabi.js"></script>${init}`)
+  await tab.goto(site.url('/?utm_source=earlier'))
+  await (await newTab()).goto(site.url('/?utm_source=later'))
+  await tab.goto(site.url('/next'))
+  expect(await tab.evaluate(() => JSON.stringify(Reflect.get(window, 'told')))).toBe('[null,{"utmSource":"later"}]')
 })
 
 test('a router that strips the query before the script runs costs nothing', async ({ tab, site, endpoint, wasabi }) => {

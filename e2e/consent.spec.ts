@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { arriveAt, attribution, consent, cookies, identify, storedKeys, track } from './steps'
+import { arriveAt, attribution, consent, cookies, identify, nextSecond, storedKeys, track } from './steps'
 
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
@@ -159,9 +159,7 @@ for (const model of ['last', 'first'] as const) {
         })
         await arriveAt(tab, '/next')
       }
-      const second = () => Math.floor(Date.now() / 1000)
-      const landed = second()
-      await expect.poll(second).toBeGreaterThan(landed)
+      await nextSecond()
       const other = await newTab()
       await other.goto(site.url('/?utm_source=later'))
       await consent(other, true)
@@ -171,6 +169,21 @@ for (const model of ['last', 'first'] as const) {
     })
   }
 }
+
+test('a campaign that comes back while permission is awaited is the latest again', async ({ tab, site, endpoint, wasabi }) => {
+  for (const path of ['/', '/next']) site.put(path, wasabi({ consent: 'required' }))
+  await tab.goto(site.url('/?utm_source=search&gclid=1'))
+  for (const path of ['/?utm_source=mail', '/?utm_source=search&gclid=2', '/next']) {
+    await tab.evaluate((next) => {
+      location.href = next
+    }, path)
+    await arriveAt(tab, path)
+  }
+  expect(await attribution(tab)).toEqual({ utmSource: 'search' })
+  await consent(tab, true)
+  await track(tab)
+  expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'search' })
+})
 
 test('what slipped through a race with a refusal is deleted at the next start', async ({ tab, site, wasabi }) => {
   site.put('/', wasabi())

@@ -45,3 +45,10 @@ export const arriveAt = (tab: Tab, path: string): Promise<void> =>
   expect(async () => {
     expect(await tab.evaluate(() => (window.wasabi && document.readyState === 'complete' ? location.pathname + location.search + location.hash : ''))).toBe(path)
   }).toPass()
+
+/** Waits until the clock shows another second: to that a campaign is dated. */
+export const nextSecond = (): Promise<void> => {
+  const second = () => Math.floor(Date.now() / 1000)
+  const now = second()
+  return expect.poll(second).toBeGreaterThan(now)
+}

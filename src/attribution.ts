@@ -14,6 +14,7 @@ type Codec = readonly [read: (url: string, onDropped?: (name: string) => void) =
  */
 export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec) => {
   const seen = new Set<string>()
+  let latest = ''
   /** A conversion asks for what stands in the cookie more often than it changes, and must not wait for it. */
   const known = new Map<string, UtmParameters | undefined>()
   const now = () => Math.floor(Date.now() / 1000)
@@ -55,8 +56,8 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
       const campaign = read(href, onDropped)
       const written = campaign && write(campaign)
       // An anchor or a step of the same landing is no new visit, though its address is new.
-      if (!written || seen.has(written)) return
-      seen.add(written)
+      if (!written || latest === written) return
+      latest = written
       const [time = 0, before] = stored()
       const visited = Math.floor(at / 1000)
       // One that waited for permission may be older than what another tab has stored meanwhile.
@@ -68,6 +69,7 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
 
     forget() {
       seen.clear()
+      latest = ''
       jar('')
     },
   }

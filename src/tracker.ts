@@ -83,7 +83,8 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
 
   const act = guard((call: Call) => {
     const [name, , , time, href] = call
-    look(href, time, !name && isRevisit())
+    // What waited for permission counts from its visit; else a page counts from when it was shown, and before what was called early.
+    look(href, held ? time : Date.now(), !name && isRevisit())
     recorder[name]?.(call)
     // What an earlier page left over goes out at the start, and after an answer.
     if (!name || name === 'consent') outbox.flush()
@@ -106,11 +107,10 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
     }
     if (now !== 'granted') return
     const calls = waiting.splice(0)
-    // Permission that came late finds the landing in this tab's own trail, if not in what waited. The trail has no times: it came before this page
-    // did, whose `performance.timeOrigin` Safari 14 does not tell.
-    if (held && !landed(calls)) for (const href of readTrail()) look(href, Date.now() - performance.now())
-    held = false
+    // Permission that came late finds the landing in this tab's own trail, if not in what waited. The trail has no times: it came before this page did.
+    if (held && !landed(calls)) for (const href of readTrail()) look(href, calls[0]?.[3] ?? 0)
     calls.forEach((call) => act(call))
+    held = false
   }
 
   onShown(
@@ -142,7 +142,7 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
 
     attribution(): UtmParameters | undefined {
       release()
-      if (waiting[0]) return landed(waiting) ?? attribution.landed(readTrail())
+      if (waiting[0]) return landed(waiting) ?? attribution.landed(held ? readTrail() : [])
       if (permission() === 'granted') look(location.href, Date.now())
       return attribution.current()
     },
