@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../demo/endpoint/index'
 import { action, arrivalOf, freshFile, rowsIn, startEndpoint } from './endpoint-server'
 import { describeStores, type Place } from './endpoint-stores'
@@ -102,9 +102,22 @@ test('erases the customer whose whole name was given, and nobody for half a name
   expect(await ids()).toEqual(['a'])
 })
 
+const arrivalsOf = (...bodies: readonly string[]) => bodies.map((body) => arrivalOf(Buffer.from(body)))
+const crowd = arrivalsOf(...Array.from({ length: 5000 }, (_, index) => created(`of somebody ${String(index)}`, 'Bob')))
+
+test('lets nobody wait for an erasure that is under way, though the erased customer goes on', async () => {
+  const store = await openStore({ file: freshFile() })
+  onTestFinished(() => store.close())
+  await store.append([...arrivalsOf(created('a', 'Ann')), ...crowd])
+  const done: string[] = []
+  const erasing = store.erase('Ann').then(() => done.push('erased'))
+  const answering = store.append(arrivalsOf(created('b', 'Ann'))).then(() => done.push('answered'))
+  await Promise.all([erasing, answering])
+  expect(done).toEqual(['answered', 'erased'])
+  for (const id of ['a', 'b']) expect(await store.interaction(id)).toEqual([])
+})
+
 test('finishes an erasure that was interrupted, when its event comes again', async () => {
-  const arrivalsOf = (...bodies: readonly string[]) => bodies.map((body) => arrivalOf(Buffer.from(body)))
-  const crowd = arrivalsOf(...Array.from({ length: 5000 }, (_, index) => created(`of somebody ${String(index)}`, 'Bob')))
   // The one tells of a visitor who is an erased customer; the other of another visitor in that customer's interaction.
   for (const late of arrivalsOf(given('a', 'Ann'), created('known', 'visitor-1'))) {
     let interrupted = 0

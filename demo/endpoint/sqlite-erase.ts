@@ -47,7 +47,12 @@ export const createErasure = (database: DatabaseSyncInstance) => {
       for (const digest of customers) insertUnfinished.run(digest)
     })
   }
-  const isErased = (customerId: string): boolean => has(customerDigest(customerId)) && selectUnfinished.get(customerDigest(customerId)) === undefined
+  /** Whose erasure is under way here. Nobody's events wait for it, but the one that told of them. */
+  const underWay = new Set<string>()
+  const isErased = (customerId: string): boolean => {
+    const digest = customerDigest(customerId)
+    return has(digest) && (underWay.has(customerId) || selectUnfinished.get(digest) === undefined)
+  }
 
   /** Looks at all events, a little at a time. */
   const lookThrough = async (look: (after: number, upTo: number) => void): Promise<void> => {
@@ -93,8 +98,7 @@ export const createErasure = (database: DatabaseSyncInstance) => {
     return cursors.size
   }
 
-  /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
-  const erase = async ({ customerIds, interactionIds }: Person): Promise<number> => {
+  const eraseWhole = async ({ customerIds, interactionIds }: Person): Promise<number> => {
     begin(customerIds)
     const own = await eventsOf(customerIds)
     const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
@@ -106,6 +110,16 @@ export const createErasure = (database: DatabaseSyncInstance) => {
       customerIds: [...customerIds, ...visitors],
       interactionIds: [...interactions, ...theirs.map((row) => row.interaction_id)],
     })
+  }
+
+  /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
+  const erase = async (person: Person): Promise<number> => {
+    for (const id of person.customerIds) underWay.add(id)
+    try {
+      return await eraseWhole(person)
+    } finally {
+      for (const id of person.customerIds) underWay.delete(id)
+    }
   }
 
   return {
