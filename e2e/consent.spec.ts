@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { arriveAt, attribution, consent, cookies, identify, nextSecond, storedKeys, track } from './steps'
+import { attribution, consent, cookies, follow, identify, nextSecond, storedKeys, track } from './steps'
 
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
@@ -34,12 +34,7 @@ test('before the answer nothing is stored or sent; after it everything goes out 
 test('a late grant finds the landing again after three pages and a reload, with nothing stored meanwhile', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   for (const path of ['/', '/a', '/b', '/c']) site.put(path, wasabi({ consent: 'required' }))
   await tab.goto(site.url('/?utm_source=landing'))
-  for (const path of ['/a', '/b', '/c']) {
-    await tab.evaluate((next) => {
-      location.href = next
-    }, path)
-    await arriveAt(tab, path)
-  }
+  for (const path of ['/a', '/b', '/c']) await follow(tab, path)
   await tab.reload()
   // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
   const remembers = await tab.evaluate(() => 'navigation' in window)
@@ -153,12 +148,7 @@ for (const model of ['last', 'first'] as const) {
     test(`a landing that waited for permission counts from its own time: ${model}${further ? ', found a page later' : ''}`, async ({ tab, newTab, site, endpoint, wasabi }) => {
       for (const path of ['/', '/next']) site.put(path, wasabi({ consent: 'required', attribution: model }))
       await tab.goto(site.url('/?utm_source=earlier'))
-      if (further) {
-        await tab.evaluate(() => {
-          location.href = '/next'
-        })
-        await arriveAt(tab, '/next')
-      }
+      if (further) await follow(tab, '/next')
       await nextSecond()
       const other = await newTab()
       await other.goto(site.url('/?utm_source=later'))
@@ -173,12 +163,7 @@ for (const model of ['last', 'first'] as const) {
 test('a campaign that comes back while permission is awaited is the latest again', async ({ tab, site, endpoint, wasabi }) => {
   for (const path of ['/', '/next']) site.put(path, wasabi({ consent: 'required' }))
   await tab.goto(site.url('/?utm_source=search&gclid=1'))
-  for (const path of ['/?utm_source=mail', '/?utm_source=search&gclid=2', '/next']) {
-    await tab.evaluate((next) => {
-      location.href = next
-    }, path)
-    await arriveAt(tab, path)
-  }
+  for (const path of ['/?utm_source=mail', '/?utm_source=search&gclid=2', '/next']) await follow(tab, path)
   expect(await attribution(tab)).toEqual({ utmSource: 'search' })
   await consent(tab, true)
   await track(tab)

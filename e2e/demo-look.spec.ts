@@ -119,7 +119,8 @@ for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
     await page.exposeFunction('shown', proxy.shown)
     await page.addInitScript(() => {
       const shifts: string[] = []
-      const { shown } = Object.assign(window, { shifts }) as unknown as { shown: () => Promise<void> }
+      Object.assign(window, { shifts })
+      const shown = Reflect.get(window, 'shown') as () => Promise<void>
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Element | null }[] })[])
           shifts.push(`${entry.value.toFixed(3)} ${entry.sources.map(({ node }) => `${node?.nodeName ?? ''}.${node?.className ?? ''}`).join(' ')}`)

@@ -46,7 +46,15 @@ export const arriveAt = (tab: Tab, path: string): Promise<void> =>
     expect(await tab.evaluate(() => (window.wasabi && document.readyState === 'complete' ? location.pathname + location.search + location.hash : ''))).toBe(path)
   }).toPass()
 
-/** Waits until the clock shows another second: to that a campaign is dated. */
+/** Leaves for another page as by a link, so that what the page before knows of its history is kept, and waits until it is there. */
+export const follow = async (tab: Tab, path: string): Promise<void> => {
+  await tab.evaluate((next) => {
+    location.href = next
+  }, path)
+  await arriveAt(tab, path)
+}
+
+/** Waits until the clock shows another second: a campaign is dated to the second. */
 export const nextSecond = (): Promise<void> => {
   const second = () => Math.floor(Date.now() / 1000)
   const now = second()

@@ -6,12 +6,23 @@ import { action } from './endpoint-server'
 
 const program = useProgram('endpoint-away')
 
-test('outlives its database, says 503 meanwhile, and goes on by itself', async () => {
+/** An empty database on a server of its own, which may be told to wait for standbys. */
+const prepareDatabase = async () => {
   const server = prepareServer()
   onTestFinished(() => server.remove())
   await server.start()
   await administrate(server, 'CREATE DATABASE wasabi')
-  const { post, origin, log, child } = await program.start({ DATABASE_URL: `${server.host}/wasabi` })
+  const waitFor = async (standbys: string) => {
+    await administrate(server, `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
+    await administrate(server, 'SELECT pg_reload_conf()')
+    await expect.poll(() => administrate(server, 'SHOW synchronous_standby_names')).toEqual([{ synchronous_standby_names: standbys }])
+  }
+  return { server, url: `${server.host}/wasabi`, waitFor }
+}
+
+test('outlives its database, says 503 meanwhile, and goes on by itself', async () => {
+  const { server, url } = await prepareDatabase()
+  const { post, origin, log, child } = await program.start({ DATABASE_URL: url })
   const ready = async () => (await fetch(`${origin}/health/ready`)).status
   expect(await ready()).toBe(200)
   let next = 0
@@ -47,20 +58,6 @@ test('outlives its database, says 503 meanwhile, and goes on by itself', async (
   expect(child.exitCode).toBeNull()
   expect(log.join('')).toMatch(/"cannot commit".*[\s\S]*"commits again"/)
 })
-
-/** An empty database on a server of its own, which may be told to wait for standbys. */
-const prepareDatabase = async () => {
-  const server = prepareServer()
-  onTestFinished(() => server.remove())
-  await server.start()
-  await administrate(server, 'CREATE DATABASE wasabi')
-  const waitFor = async (standbys: string) => {
-    await administrate(server, `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
-    await administrate(server, 'SELECT pg_reload_conf()')
-    await expect.poll(() => administrate(server, 'SHOW synchronous_standby_names')).toEqual([{ synchronous_standby_names: standbys }])
-  }
-  return { server, url: `${server.host}/wasabi`, waitFor }
-}
 
 const waiting = `FROM pg_stat_activity WHERE application_name = 'wasabi' AND wait_event = 'SyncRep'`
 

@@ -52,7 +52,7 @@ describeStores((freshPlace) => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test('erases with an import what came in of an erased customer before it, as whom or which visitor ever', async () => {
+  test('erases with an import what came in before it of an erased customer, and of the visitors known to be the same person', async () => {
     const [from, to] = [await freshPlace(), await freshPlace()]
     await fill(from)
     const store = await openStore(to)

@@ -60,7 +60,7 @@ const isServersFault = (error: unknown): boolean => {
   return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || code === '25006'
 }
 
-/** Says whether the driver gave up waiting. */
+/** Says whether the driver gave up waiting, for which it has words and no code: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
 
 /** Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that one cannot be written to. */
