@@ -8,7 +8,7 @@ import typescript from '@rollup/plugin-typescript'
 import dts from 'rollup-plugin-dts'
 
 // `noEmitOnError` (tsconfig.json) is what makes a type error fail the build instead of being printed only.
-const browser = () => typescript({ tsconfig: 'src/tsconfig.json' })
+const browser = () => typescript({ tsconfig: 'src/tracker/tsconfig.json' })
 const server = () => typescript({ tsconfig: 'demo/tsconfig.json' })
 
 /**
@@ -31,32 +31,32 @@ const report = {
 
 export default [
   {
-    input: 'src/snippet.ts',
+    input: 'src/tracker/snippet.ts',
     // The compiler has checked all that `'use strict'` would.
     output: { file: 'dist/wasabi.js', format: 'iife', strict: false },
     plugins: [browser(), nodeResolve({ browser: true }), smallest, report],
   },
   {
-    input: 'src/index.ts',
+    input: 'src/tracker/index.ts',
     output: { file: 'dist/index.js', format: 'es' },
     external: ['js-cookie'],
     plugins: [browser(), report],
   },
   {
-    input: 'src/index.ts',
+    input: 'src/tracker/index.ts',
     output: { file: 'dist/index.d.ts', format: 'es' },
-    plugins: [dts({ tsconfig: 'src/tsconfig.json' })],
+    plugins: [dts({ tsconfig: 'src/tracker/tsconfig.json' })],
   },
   {
     // Pasted into pages as it stands: an expression, not a module.
-    input: 'src/stub.js',
+    input: 'src/tracker/stub.js',
     output: { file: 'dist/stub.js', format: 'es' },
     plugins: [smallest, report],
   },
   {
     // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.
-    input: { endpoint: 'demo/endpoint/index.ts', main: 'demo/endpoint/main.ts', demo: 'demo/server.ts' },
-    output: { dir: 'dist/demo', format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
+    input: { 'endpoint/main': 'src/endpoint/main.ts', 'demo/demo': 'demo/server.ts' },
+    output: { dir: 'dist', format: 'es', chunkFileNames: 'endpoint/shared-[hash].js' },
     external: (id) => !/^[./]/.test(id),
     plugins: [server(), json()],
   },

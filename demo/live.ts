@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { Endpoint } from './endpoint/index'
+import type { Endpoint } from '../src/endpoint/http/index'
 import { createWeather, WEATHERS, type Attempt, type Weather } from './weather'
 
 /** So many attempts are shown to a page that opens later. */

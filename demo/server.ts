@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createEndpoint } from './endpoint/index'
+import { createEndpoint } from '../src/endpoint/http/index'
 import { homeOf, isOurs, SHOP } from './hosts'
 import { createLive } from './live'
 import { readVisitor, servePage } from './pages'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Endpoint } from './endpoint/index'
+import type { Endpoint } from '../src/endpoint/http/index'
 
 /** What goes wrong between the browser and the endpoint, while a visitor wants it to. */
 export const WEATHERS = ['up', 'unavailable', 'hangs', 'slow', 'drops', 'away'] as const

@@ -1,6 +1,6 @@
 import { defineConfig } from 'playwright/test'
-import { findEngines } from './engines.mjs'
-import type { EngineOptions } from './fixtures'
+import { findEngines } from './support/engines.mjs'
+import type { EngineOptions } from './support/fixtures'
 
 /** A test that needs what only one engine or its driver has is tagged with the engine's name. */
 const othersOf = (name: string) => new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)

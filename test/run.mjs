@@ -1,8 +1,8 @@
 // The whole of `npm test`: each step in turn, all of them even if one fails, and one summary at the end.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
-import { bringEngines } from '../e2e/bring-engines.mjs'
-import { summarize } from './summary.mjs'
+import { bringEngines } from '../e2e/support/bring-engines.mjs'
+import { summarize } from './support/summary.mjs'
 
 rmSync('test-results', { recursive: true, force: true })
 mkdirSync('test-results', { recursive: true })
@@ -17,7 +17,7 @@ const npx = (...args) => spawnSync('npx', args, { stdio: 'inherit' }).status ===
 let engines = []
 
 const steps = {
-  types: () => npx('tsc', '-p', '.') && npx('tsc', '-p', 'src', '--noEmit'),
+  types: () => npx('tsc', '-p', '.') && npx('tsc', '-p', 'src/tracker', '--noEmit'),
   lint: () => npx('eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo'),
   build: () => npx('rollup', '-c'),
   unit: () => npx('vitest', 'run', '--config', 'test/vitest.config.ts'),

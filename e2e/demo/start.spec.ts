@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { writeFileSync } from 'node:fs'
+import { listen, portOf, shut } from '../support/host'
+import { expect, test } from '../support/demo'
+
+/** Runs a script to its end, and gives its exit code and what it said. */
+const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const child = spawn(process.execPath, args, { env: { ...process.env, PORT: '0', DATA_FILE: ':memory:', ...env } })
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const [said, complained] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { code: await exit, said, complained: complained.trim() }
+}
+
+const DEMO = ['dist/demo/demo.js']
+
+test('a port that is in use is told with another one to take', { tag: '@chromium' }, async () => {
+  const other = await listen(() => undefined)
+  const port = portOf(other)
+  const { code, complained } = await run(DEMO, { PORT: `${port}` })
+  expect(complained).toBe(`Port ${port} is in use: stop what uses it, or choose another one, as in PORT=${port + 1} npm start.`)
+  expect(code).toBe(1)
+  await shut(other)
+})
+
+test('a port that is none is told', { tag: '@chromium' }, async () => {
+  const { code, complained } = await run(DEMO, { PORT: '80a' })
+  expect(complained).toBe('PORT is 80a: set it to a number from 0 to 65535, as in PORT=4173 npm start.')
+  expect(code).toBe(1)
+})
+
+test('a data file that cannot be opened is told with the variable to set', { tag: '@chromium' }, async ({}, testInfo) => {
+  const file = testInfo.outputPath('no-database.sqlite')
+  writeFileSync(file, 'This is a letter, and no database. '.repeat(50))
+  const { code, complained } = await run(DEMO, { DATA_FILE: file })
+  expect(complained).toContain(`Cannot use ${file} as the data file`)
+  expect(complained).toContain('set DATA_FILE')
+  expect(complained.split('\n')).toHaveLength(1)
+  expect(code).toBe(1)
+})
+
+test('an old Node is told which one is needed, before anything is built', { tag: '@chromium' }, async () => {
+  // What start.mjs sees of Node's version; the real one cannot be changed.
+  const old = `data:text/javascript,globalThis.process=Object.create(process,{versions:{value:{node:'18.20.8'}}})`
+  const { code, said, complained } = await run(['--import', old, 'demo/start.mjs'])
+  expect(complained).toBe('wasabi needs Node 20 or later, and this is 18.20.8: install a newer one from https://nodejs.org and try again.')
+  expect(said).toBe('')
+  expect(code).toBe(1)
+})

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { listen, portOf, shut } from './host'
+
+/** A page of the site under test: its HTML, and headers of its own. */
+export type Page = { readonly html: string; readonly headers?: Readonly<Record<string, string | readonly string[]>> }
+
+export const STUB = `<script>${readFileSync('dist/stub.js', 'utf8').trim()}</script>`
+
+/** The tag as the README has it, with attributes of the test's own. */
+export const tag = (attributes: Readonly<Record<string, string>>): string =>
+  `<script async src="/wasabi.js"${Object.entries(attributes)
+    .map(([name, value]) => ` data-${name}="${value}"`)
+    .join('')}></script>`
+
+/** Sends home what a page complains of, in any engine: errors and warnings on its console, and what was thrown. */
+export const COMPLAIN = `<script>(() => {
+  const complain = (text) => navigator.sendBeacon('/complaints', text)
+  for (const kind of ['error', 'warn']) {
+    const real = console[kind]
+    console[kind] = (...what) => { complain(what.join(' ')); real.apply(console, what) }
+  }
+  addEventListener('error', ({ message }) => complain('thrown: ' + message))
+  addEventListener('unhandledrejection', ({ reason }) => complain('thrown: ' + reason))
+})()</script>`
+
+/** A page as people write them: the stub, and what stands in its body. */
+export const page = (body: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${COMPLAIN}${STUB}${body}`
+
+/** A site that serves the built script, under every name that leads to this machine. */
+export const startSite = async () => {
+  const pages = new Map<string, Page>()
+  const script = readFileSync('dist/wasabi.js')
+  const complaints: string[] = []
+  const expected = new Map<string, () => void>()
+  /** Holds the script back: it arrives when the returned promise resolves. */
+  let gate = Promise.resolve()
+
+  const server = await listen(async (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/'
+    if (path === '/wasabi.js') {
+      await gate
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+      return
+    }
+    if (path === '/complaints') complaints.push(await text(request))
+    expected.get(path)?.()
+    const found = pages.get(path)
+    if (!found) response.writeHead(404).end()
+    else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...found.headers }).end(found.html)
+  })
+
+  return {
+    /** What the pages complained of. */
+    complaints,
+
+    /** Puts a page at a path: what stands in its body, or all of it. */
+    put(path: string, content: Page | string) {
+      pages.set(path, typeof content === 'string' ? { html: page(content) } : content)
+    },
+
+    /** The address of a path under a name; `localhost` if none is given. */
+    url: (path: string, host = 'localhost') => `http://${host}:${portOf(server)}${path}`,
+
+    /** Waits until somebody asks for this path: how a page that no driver holds says where it is. */
+    asked: (path: string) => new Promise<void>((resolve) => void expected.set(path, resolve)),
+
+    /** The script stays on its way until the function that this returns is called. */
+    holdScript() {
+      let open: () => void = () => undefined
+      gate = new Promise((resolve) => (open = resolve))
+      return open
+    },
+
+    close: () => shut(server),
+  }
+}

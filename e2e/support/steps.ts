@@ -1,0 +1,62 @@
+import { expect } from 'playwright/test'
+import type { ActionType, Details, Id } from '../../src/tracker/index'
+import type { Tab } from './tab'
+
+/** What the page would write: a call of the public interface, from the tab. */
+export const track = (tab: Tab, type: ActionType = 'SIGN_UP', details: Details & { interactionId?: Id } = {}): Promise<string> =>
+  tab.evaluate(([name, given]) => window.wasabi?.track(name, given) ?? 'no wasabi', [type, details] as const)
+
+export const consent = (tab: Tab, granted: boolean): Promise<void> =>
+  tab.evaluate((answer) => {
+    window.wasabi?.consent(answer)
+  }, granted)
+
+export const identify = (tab: Tab, customerId: Id): Promise<void> =>
+  tab.evaluate((id) => {
+    window.wasabi?.identify(id)
+  }, customerId)
+
+export const attribution = (tab: Tab): Promise<unknown> => tab.evaluate(() => window.wasabi?.attribution() ?? null)
+
+/** The cookies that the page sees, by name; a name that stands twice has its values joined by ` and `. */
+export const cookies = async (tab: Tab): Promise<Readonly<Record<string, string>>> => {
+  const jar: Record<string, string> = {}
+  for (const pair of (await tab.evaluate(() => document.cookie)).split('; ').filter(Boolean)) {
+    const [name = '', ...value] = pair.split('=')
+    jar[name] = name in jar ? `${jar[name]} and ${value.join('=')}` : value.join('=')
+  }
+  return jar
+}
+
+/** Every key that wasabi has in any storage of the page's origin. */
+export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
+  tab.evaluate(async () => [
+    ...Object.keys(localStorage),
+    ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(({ name }) => `indexedDB ${name ?? ''}`),
+    ...(await (window.caches?.keys() ?? [])),
+  ])
+
+/** Waits until the page knows of all its events that the endpoint has them: a page that is left before may send one again. */
+export const delivered = (tab: Tab): Promise<void> => expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
+
+/** Waits until the tab has arrived at a path and its script runs, through whatever navigation is under way. */
+export const arriveAt = (tab: Tab, path: string): Promise<void> =>
+  expect(async () => {
+    expect(await tab.evaluate(() => (window.wasabi && document.readyState === 'complete' ? location.pathname + location.search + location.hash : ''))).toBe(path)
+  }).toPass()
+
+/** Leaves for another page as by a link, so that what the page before knows of its history is kept, and waits until it is there. */
+export const follow = async (tab: Tab, path: string): Promise<void> => {
+  await tab.evaluate((next) => {
+    location.href = next
+  }, path)
+  await arriveAt(tab, path)
+}
+
+/** Waits until the clock shows another second: a campaign is dated to the second. */
+export const nextSecond = (): Promise<void> => {
+  const second = () => Math.floor(Date.now() / 1000)
+  const now = second()
+  return expect.poll(second).toBeGreaterThan(now)
+}

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs'
+import type { Wasabi } from '../../src/tracker/index'
+import { bundle } from './frameworks/bundle'
+import { expect, test } from '../support/fixtures'
+import { STUB, tag } from '../support/site'
+import { track } from '../support/steps'
+
+const SCRIPT = readFileSync('dist/wasabi.js', 'utf8')
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+const javascript = (code: string) => ({ html: code, headers: { 'content-type': 'text/javascript' } })
+
+/** What a tag manager runs: it makes the element itself, where and when it likes. */
+const injected = (attributes: string) => `<script>
+  addEventListener('DOMContentLoaded', () => {
+    const script = document.createElement('script')
+    script.src = '/wasabi.js'
+    ${attributes}
+    document.head.append(script)
+  })
+</script>`
+
+/** Every way to bring the script into a page whose endpoint is `url`. */
+const WAYS: Readonly<Record<string, (url: string) => string>> = {
+  'an async tag': (url) => tag({ endpoint: url }),
+  'a tag with defer': (url) => tag({ endpoint: url }).replace('async', 'defer'),
+  'a plain tag': (url) => tag({ endpoint: url }).replace('async ', ''),
+  'a module tag, which has no currentScript': (url) => tag({ endpoint: url }).replace('async', 'type="module"'),
+  'the whole file pasted into the page': (url) => `<script data-endpoint="${url}">${SCRIPT}</script>`,
+  'a tag manager that sets the options on its element': (url) => injected(`script.dataset.endpoint = '${url}'`),
+  'a tag manager that calls init': (url) => `${injected('')}<script>wasabi.init({ endpoint: '${url}' })</script>`,
+  'a tag manager that runs the text of the file': (url) =>
+    `<script type="text/plain" data-endpoint="${url}"></script>
+    <script>fetch('/wasabi.js').then((answer) => answer.text()).then((code) => setTimeout(code))</script>`,
+}
+
+for (const [way, html] of Object.entries(WAYS)) {
+  test(`${way}: the landing is captured, calls before and after arrive, nobody complains`, async ({ tab, site, endpoint }) => {
+    site.put('/', `<script>wasabi.track('SIGN_UP', { interactionId: 'before' })</script>${html(endpoint.url)}`)
+    await tab.goto(site.url('/?utm_source=way'))
+    await endpoint.holds(1)
+    await track(tab, 'SIGN_UP', { interactionId: 'after' })
+    const events = await endpoint.holds(2)
+    expect(events.map(({ body }) => [body.interactionId, body.utmParameters]).sort()).toEqual([
+      ['after', { utmSource: 'way' }],
+      ['before', { utmSource: 'way' }],
+    ])
+    expect(site.complaints).toEqual([])
+  })
+}
+
+test('the file may be pasted without a stub: nothing in it ends a script element', async ({ tab, site, endpoint }) => {
+  expect(SCRIPT).not.toMatch(/<\/script|<!--/i)
+  site.put('/', { html: `<!doctype html><title>Inline</title><script data-endpoint="${endpoint.url}">${SCRIPT}</script><script>wasabi.track('SIGN_UP', { interactionId: 'at once' })</script>` })
+  await tab.goto(site.url('/'))
+  expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('at once')
+})
+
+test('the script may come before its stub, which leaves the real object alone', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', { html: `<!doctype html><title>Late stub</title>${wasabi().replace('async ', '')}${STUB}` })
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'real' })
+  expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('real')
+  expect(await tab.evaluate(() => 'q' in (window.wasabi ?? {}))).toBe(false)
+})
+
+const MODULE = `
+  import { createTracker } from 'wasabi'
+  const options = JSON.parse(document.querySelector('script[type="application/json"]').textContent)
+  window.mine = createTracker(options)
+  window.mine.track('SIGN_UP', { interactionId: 'module' })`
+
+const optionsFor = (endpoint: string) => `<script type="application/json">${JSON.stringify({ endpoint })}</script>`
+
+test('a page imports the module that a bundler made of it, and no global appears', async ({ tab, site, endpoint }) => {
+  site.put('/app.js', javascript(await bundle(MODULE)))
+  site.put('/', { html: `<!doctype html><title>App</title>${optionsFor(endpoint.url)}<script type="module" src="/app.js"></script>` })
+  await tab.goto(site.url('/?utm_source=module'))
+  expect((await endpoint.holds(1))[0]?.body).toMatchObject({ interactionId: 'module', utmParameters: { utmSource: 'module' } })
+  expect(await tab.evaluate(() => 'wasabi' in window)).toBe(false)
+})
+
+test('a page imports the module as it is, by an import map', async ({ tab, site, endpoint }) => {
+  site.put('/index.js', javascript(readFileSync('dist/index.js', 'utf8')))
+  site.put('/js.cookie.js', javascript(readFileSync('node_modules/js-cookie/dist/js.cookie.mjs', 'utf8')))
+  const map = JSON.stringify({ imports: { wasabi: '/index.js', 'js-cookie': '/js.cookie.js' } })
+  site.put('/', `<script type="importmap">${map}</script>${optionsFor(endpoint.url)}<script type="module">${MODULE}</script>`)
+  await tab.goto(site.url('/'))
+  expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('module')
+})
+
+/** Two copies in one page, in the order in which they start. */
+const TWICE: Readonly<Record<string, (tagged: string, optioned: string) => string>> = {
+  'the tag twice': (tagged) => tagged + tagged,
+  'two versions of the tag': (tagged) => tagged + tagged.replace('/wasabi.js', '/wasabi-2.js'),
+  'the tag, then a module': (tagged, optioned) => `${tagged}${optioned}<script type="module" src="/app.js"></script>`,
+  'a module, then the tag': (tagged, optioned) => `${optioned}<script type="module" src="/app.js"></script>${tagged.replace('src', 'defer src')}`,
+}
+
+for (const [both, html] of Object.entries(TWICE)) {
+  test(`${both}: one tracker, one warning, one request for one call`, { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/app.js', javascript(await bundle(MODULE.replace(/window\.mine\.track.*/, ''))))
+    site.put('/wasabi-2.js', javascript(SCRIPT.replace('on this page already', 'on this page already, says version 2')))
+    site.put('/', `<script>wasabi.track('SIGN_UP', { interactionId: 'early' })</script>${html(wasabi().replace('async ', ''), optionsFor(endpoint.url))}`)
+    await tab.goto(site.url('/'))
+    await endpoint.holds(1)
+    await track(tab, 'SIGN_UP', { interactionId: 'once' })
+    await endpoint.holds(2)
+    await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+    const events = await endpoint.holds(3)
+    expect(events.map(({ body }) => body.interactionId)).toEqual(['early', 'once', 'sentinel'])
+    expect(endpoint.arrivals).toHaveLength(3)
+    expect(site.complaints).toEqual([expect.stringContaining('wasabi: on this page already')])
+    expect(await tab.evaluate(() => [undefined, window.wasabi].includes((window as { mine?: Wasabi }).mine))).toBe(true)
+  })
+}
+
+test('with the script blocked every documented call is a silent no-op', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+  site.put('/', wasabi().replace('/wasabi.js', '/blocked.js'))
+  await tab.goto(site.url('/'))
+  const answers = await tab.evaluate(() => {
+    const { track, update, identify, reset, consent, init, attribution } = window.wasabi as Wasabi
+    const said = [update('7', { customerId: 'c' }), identify(7), reset(), consent(true), init({ endpoint: '/' }), attribution()]
+    return [track('SIGN_UP'), track('SIGN_UP', { interactionId: 7 }), said.filter((answer) => answer !== undefined).length]
+  })
+  expect(answers).toEqual([expect.stringMatching(UUID), '7', 0])
+  expect(site.complaints).toEqual([])
+})
+
+test('functions taken from the stub work before and after the script has come', async ({ tab, site, endpoint }) => {
+  site.put('/', '')
+  await tab.goto(site.url('/?utm_source=taken'))
+  const after = await tab.evaluate(async (url) => {
+    const { track, attribution } = window.wasabi as Wasabi
+    track('SIGN_UP', { interactionId: 'before' })
+    const script = document.createElement('script')
+    script.src = '/wasabi.js'
+    script.dataset.endpoint = url
+    const loaded = new Promise((resolve) => (script.onload = resolve))
+    document.head.append(script)
+    await loaded
+    return [track('PROMOTION_APPLIED', { interactionId: 'after' }), attribution()]
+  }, endpoint.url)
+  expect(after).toEqual(['after', { utmSource: 'taken' }])
+  expect((await endpoint.holds(2)).map(({ body }) => body.interactionId).sort()).toEqual(['after', 'before'])
+})
+
+/** What pages give as an id, and `track` answers with: itself as text, or a UUID for what is none. */
+const ANSWERS: readonly (readonly [given: unknown, answer: string])[] = [
+  ['order-1', 'order-1'],
+  [12, '12'],
+  [0, '0'],
+  ['', 'a UUID'],
+  ['null', 'a UUID'],
+  ['undefined', 'a UUID'],
+  [null, 'a UUID'],
+  [undefined, 'a UUID'],
+]
+
+for (const moment of ['before the script has come', 'after']) {
+  test(`track answers with its id ${moment}`, { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+    site.put('/', moment === 'after' ? wasabi() : 'the stub alone')
+    await tab.goto(site.url('/'))
+    const answers = await tab.evaluate(
+      (given) => [...given.map((interactionId) => window.wasabi?.track('SIGN_UP', { interactionId })), window.wasabi?.track('SIGN_UP')],
+      ANSWERS.map(([given]) => given as string),
+    )
+    expect(answers.map((answer) => (UUID.test(answer ?? '') ? 'a UUID' : answer))).toEqual([
+      ...ANSWERS.map(([, answer]) => answer),
+      'a UUID',
+    ])
+  })
+}
+
+test('before the script has come, what is no id gets one, and asking for the campaign is no mistake', async ({ tab, site, endpoint, wasabi }) => {
+  const early = `<script>ids = [false, {}, [], null, Symbol(), Object.create(null), 7].map((interactionId) => wasabi.track('SIGN_UP', { interactionId })); wasabi.attribution()</script>`
+  site.put('/', early + wasabi())
+  await tab.goto(site.url('/'))
+  const stored = (await endpoint.holds(7)).map(({ body }) => body.interactionId)
+  const ids = await tab.evaluate(() => (window as { ids?: readonly string[] }).ids ?? [])
+  expect([...stored].sort()).toEqual([...ids].sort())
+  expect(ids.filter((id) => /^[\da-f-]{36}$/.test(id))).toHaveLength(6)
+  expect(ids).toContain('7')
+  expect(site.complaints.filter((complaint) => complaint.includes('not a function'))).toEqual([])
+})

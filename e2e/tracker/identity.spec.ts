@@ -1,0 +1,199 @@
+import { expect, test } from '../support/fixtures'
+import { cookies, delivered, identify, track } from '../support/steps'
+
+const WWW = 'www.shop.co.uk'
+const APP = 'app.shop.co.uk'
+
+test('a visitor keeps one id across pages and subdomains', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/', WWW))
+  expect(await cookies(tab)).toEqual({})
+  await track(tab)
+  await endpoint.holds(1)
+  await tab.goto(site.url('/', APP))
+  await track(tab)
+  const [first, second] = await endpoint.holds(2)
+  expect(first?.body.customerId).toMatch(/^visitor-[\da-f-]{36}$/)
+  expect(second?.body.customerId).toBe(first?.body.customerId)
+})
+
+test('identify corrects what the visitor did, after a reload too, and once', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/?utm_source=x'))
+  const id = await track(tab, 'SIGN_UP', { subscriptionContractId: 's' })
+  await endpoint.holds(1)
+  await tab.reload()
+  await identify(tab, 42)
+  await identify(tab, '42')
+  await track(tab, 'PROMOTION_APPLIED', { interactionId: 'sentinel' })
+  await endpoint.holds(3)
+  const [created, updated, sentinel, ...rest] = await endpoint.stored()
+  expect(rest).toEqual([])
+  expect(updated).toEqual({
+    ...created,
+    eventAction: 'UPDATED',
+    body: { ...created?.body, customerId: '42', updatedAt: updated?.body.updatedAt },
+  })
+  expect(updated?.body.interactionId).toBe(id)
+  expect(Date.parse(updated?.body.updatedAt ?? '')).toBeGreaterThan(Date.parse(created?.body.updatedAt ?? ''))
+  expect(sentinel?.body.customerId).toBe('42')
+})
+
+test('what was done on another subdomain is corrected when one of its pages next starts', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/', WWW))
+  const id = await track(tab)
+  await endpoint.holds(1)
+  await tab.goto(site.url('/', APP))
+  await identify(tab, '42')
+  await tab.goto(site.url('/', WWW))
+  const [, updated] = await endpoint.holds(2)
+  expect(updated).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: id, customerId: '42' } })
+})
+
+test('another customer is another person', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  await track(tab, 'SIGN_UP', { interactionId: 'first' })
+  await identify(tab, 'anna')
+  await identify(tab, 'ben')
+  await track(tab, 'SIGN_UP', { interactionId: 'second' })
+  const events = await endpoint.holds(3)
+  // Their order of arrival means nothing.
+  expect(events.map(({ eventAction, body }) => [eventAction, body.interactionId, body.customerId.slice(0, 7)]).sort()).toEqual([
+    ['CREATED', 'first', 'visitor'],
+    ['CREATED', 'second', 'ben'],
+    ['UPDATED', 'first', 'anna'],
+  ])
+})
+
+test('another customer inherits nothing that the first one did on another subdomain', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/', WWW))
+  await track(tab, 'SIGN_UP', { interactionId: 'of anna' })
+  await endpoint.holds(1)
+  await tab.goto(site.url('/', APP))
+  await identify(tab, 'anna')
+  await identify(tab, 'ben')
+  await tab.goto(site.url('/', WWW))
+  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+  await endpoint.created(2)
+  expect((await endpoint.stored()).map(({ body }) => [body.interactionId, body.customerId.slice(0, 8)])).toEqual([
+    ['of anna', 'visitor-'],
+    ['sentinel', 'ben'],
+  ])
+})
+
+test('reset makes a new visitor, keeps the campaign, and still delivers', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/?utm_source=x'))
+  await endpoint.goAway()
+  await track(tab, 'SIGN_UP', { interactionId: 'before' })
+  await tab.evaluate(() => {
+    window.wasabi?.reset()
+  })
+  await identify(tab, '42')
+  await endpoint.comeBack()
+  await track(tab, 'SIGN_UP', { interactionId: 'after' })
+  const events = await endpoint.holds(2)
+  const after = events.find(({ body }) => body.interactionId === 'after')
+  const before = events.find(({ body }) => body.interactionId === 'before')
+  expect(before?.body.customerId).toMatch(/^visitor-/)
+  expect(after?.body).toMatchObject({ customerId: '42', utmParameters: { utmSource: 'x' } })
+  expect((await endpoint.stored()).filter(({ eventAction }) => eventAction === 'UPDATED')).toEqual([])
+})
+
+test('for one action its own customer counts, then the page, then who was identified', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi({ 'customer-id': 'page' }))
+  site.put('/plain', wasabi())
+  await tab.goto(site.url('/'))
+  await identify(tab, 'remembered')
+  await track(tab, 'SIGN_UP', { customerId: 7 })
+  await track(tab)
+  await endpoint.holds(2)
+  await tab.goto(site.url('/plain'))
+  await track(tab)
+  const events = await endpoint.holds(3)
+  expect(events.map(({ body }) => body.customerId)).toEqual(['7', 'page', 'remembered'])
+})
+
+test('update corrects an action from another tab and after a reload, each time later', async ({ tab, newTab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/?utm_source=x'))
+  const id = await track(tab, 'SIGN_UP', { customerId: 'c' })
+  await tab.evaluate((action) => {
+    window.wasabi?.update(action, { subscriptionContractId: 's-1' })
+    window.wasabi?.update(action, { subscriptionContractId: 's-2' })
+  }, id)
+  await endpoint.holds(3)
+  await tab.close()
+  const other = await newTab()
+  await other.goto(site.url('/'))
+  await other.evaluate((action) => {
+    window.wasabi?.update(action, { customerId: 'd' })
+  }, id)
+  await endpoint.holds(4)
+  // Their order of arrival means nothing; their times do.
+  const events = [...(await endpoint.stored())].sort((one, other) => (one.body.updatedAt < other.body.updatedAt ? -1 : 1))
+  expect(events.map(({ body }) => [body.customerId, body.interaction.subscriptionContractId])).toEqual([
+    ['c', undefined],
+    ['c', 's-1'],
+    ['c', 's-2'],
+    ['d', 's-2'],
+  ])
+  expect(new Set(events.map(({ body }) => body.updatedAt)).size).toBe(4)
+  expect(new Set(events.map(({ body }) => body.createdAt)).size).toBe(1)
+})
+
+test('an update of what nobody recorded is told and not sent', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  await tab.evaluate(() => {
+    window.wasabi?.update('unheard-of', { customerId: '1' })
+  })
+  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+  await endpoint.holds(1)
+  expect(endpoint.arrivals).toHaveLength(1)
+  await expect.poll(() => site.complaints.join()).toContain('unheard-of')
+})
+
+test('the same interactionId is one action; with another type it is a mistake', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  expect(await track(tab, 'SIGN_UP', { interactionId: 7 })).toBe('7')
+  await track(tab, 'SIGN_UP', { interactionId: '7' })
+  await delivered(tab)
+  await tab.reload()
+  await track(tab, 'SIGN_UP', { interactionId: '7' })
+  await track(tab, 'PROMOTION_APPLIED', { interactionId: '7' })
+  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+  const events = await endpoint.holds(2)
+  expect(events.map(({ body }) => body.interactionId)).toEqual(['7', 'sentinel'])
+  expect(endpoint.arrivals).toHaveLength(2)
+  await expect.poll(() => site.complaints.length).toBe(1)
+})
+
+test('an id built from a missing value is told, and the action is recorded all the same', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  const ids = [
+    await track(tab, 'SIGN_UP', { customerId: 'undefined', interactionId: '' }),
+    await track(tab, 'SIGN_UP', { customerId: 'null', interactionId: 'null' }),
+  ]
+  await identify(tab, 'undefined')
+  const events = await endpoint.holds(2)
+  expect(events.map(({ body }) => body.interactionId)).toEqual(ids)
+  for (const { body } of events) expect(body.customerId).toMatch(/^visitor-/)
+  for (const id of ids) expect(id).toMatch(/^[\da-f-]{36}$/)
+  await expect.poll(() => site.complaints.length).toBeGreaterThanOrEqual(5)
+})
+
+test('the journal keeps fifty actions', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', wasabi())
+  await tab.goto(site.url('/'))
+  await tab.evaluate(() => {
+    for (let index = 0; index < 60; index++) window.wasabi?.track('SIGN_UP')
+  })
+  await endpoint.holds(60)
+  expect(await tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.J.')).length)).toBe(50)
+})

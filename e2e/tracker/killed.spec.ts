@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findEngines } from '../support/engines.mjs'
+import { expect, test } from '../support/fixtures'
+
+/** Chromium writes localStorage down 5 s after a first change (dom_storage, kCommitDefaultDelaySecs): before that nothing could be left. */
+const WRITTEN_DOWN = 10_000
+
+const chromium = findEngines().find(({ name }) => name === 'chromium')
+
+/** Without a driver, so that the death is as sudden as it gets. A group of its own: the browser is more than one process. */
+const start = (profile: string, url: string) => {
+  const child = spawn(
+    String(chromium?.path),
+    ['--headless=new', '--no-sandbox', '--no-first-run', '--disable-gpu', `--user-data-dir=${profile}`, ...(chromium?.launchOptions.args ?? []), url],
+    { detached: true, stdio: 'ignore' },
+  )
+  return async () => {
+    process.kill(-Number(child.pid), 'SIGKILL')
+    await once(child, 'exit')
+  }
+}
+
+// One engine's way of writing storage down is what can be tested without a driver.
+test('an event survives the sudden death of the whole browser, ten seconds after its call', { tag: '@chromium' }, async ({ site, endpoint, wasabi }) => {
+  const profile = await mkdtemp(join(tmpdir(), 'wasabi-'))
+  site.put('/', `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'a' }); addEventListener('load', () => fetch('/tracked'))</script>`)
+  site.put('/later', wasabi())
+  await endpoint.goAway()
+  const tracked = site.asked('/tracked')
+  const kill = start(profile, site.url('/'))
+  await tracked
+  // Time itself is what is tested here.
+  await new Promise((resolve) => setTimeout(resolve, WRITTEN_DOWN))
+  await kill()
+  await endpoint.comeBack()
+  const killAgain = start(profile, site.url('/later'))
+  const events = await endpoint.holds(1)
+  await killAgain()
+  expect(events.map(({ body }) => body.interactionId)).toEqual(['a'])
+  await rm(profile, { recursive: true, force: true })
+})

@@ -1,0 +1,91 @@
+import type { Weather } from '../support/host'
+import { expect, test } from '../support/fixtures'
+import { arriveAt, track } from '../support/steps'
+import type { Tab } from '../support/tab'
+
+/** How the endpoint's host is while the page acts; `undefined`: nobody listens. */
+const WEATHERS: Readonly<Record<string, Weather | undefined>> = {
+  up: 'up',
+  'refuses connections': undefined,
+  'answers 503': { status: 503 },
+  hangs: 'hangs',
+  'loses its answers': 'loses answers',
+  'answers 429': { status: 429 },
+  'redirects elsewhere': { status: 302, headers: { location: '/elsewhere' } },
+  'answers with a page': { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>Welcome to our network' },
+  'sends no CORS header': 'sends no cors header',
+}
+
+/** What happens to the page right after its call. */
+const EXITS: Readonly<Record<string, (tab: Tab, act: () => Promise<unknown>) => Promise<unknown>>> = {
+  stays: (_, act) => act(),
+  navigates: (tab) =>
+    tab.evaluate(() => {
+      window.wasabi?.track('SIGN_UP', { interactionId: 'one' })
+      window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'two' })
+      location.href = '/next'
+    }),
+  'submits a form': (tab) =>
+    tab.evaluate(() => {
+      document.querySelector('form')?.addEventListener('submit', () => {
+        window.wasabi?.track('SIGN_UP', { interactionId: 'one' })
+        window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'two' })
+      })
+      document.querySelector('form')?.requestSubmit()
+    }),
+  closes: async (tab, act) => {
+    await act()
+    await tab.close()
+  },
+}
+
+/** These five and three, and two tabs, in every engine; the rest says nothing about an engine. */
+const EVERYWHERE = ['up', 'refuses connections', 'answers 503', 'hangs', 'loses its answers', 'stays', 'navigates', 'closes']
+
+for (const [sky, weather] of Object.entries(WEATHERS)) {
+  for (const [end, exit] of Object.entries(EXITS)) {
+    const tag = EVERYWHERE.includes(sky) && EVERYWHERE.includes(end) ? [] : ['@chromium']
+    test(`the endpoint ${sky}, the page ${end}: stored once each`, { tag }, async ({ tab, newTab, site, endpoint, wasabi }) => {
+      site.put('/', `${wasabi()}<form action="/next"></form>`)
+      site.put('/next', 'no script here')
+      site.put('/later', wasabi())
+      await tab.goto(site.url('/'))
+      if (weather) endpoint.weather(weather)
+      else await endpoint.goAway()
+      await exit(tab, async () => {
+        await track(tab, 'SIGN_UP', { interactionId: 'one' })
+        await track(tab, 'PROMOTION_APPLIED', { interactionId: 'two' })
+      })
+      if (weather) await endpoint.arrived(2)
+      else await endpoint.comeBack()
+      endpoint.weather('up')
+
+      const later = await newTab()
+      await later.goto(site.url('/later'))
+      await endpoint.holds(2)
+      // The sentinel: whatever was still to come has come before it.
+      await track(later, 'SUBSCRIPTION_CANCELLED', { interactionId: 'sentinel' })
+      const events = await endpoint.holds(3)
+      expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['one', 'sentinel', 'two'])
+      const requests = endpoint.arrivals.filter(({ body }) => body.includes('"one"')).length
+      expect(requests).toBeLessThanOrEqual(sky === 'up' ? (end === 'stays' ? 1 : 2) : 4)
+    })
+  }
+
+  test(`the endpoint ${sky}, two tabs: stored once each`, { tag: EVERYWHERE.includes(sky) ? [] : ['@chromium'] }, async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    const tabs = [tab, await newTab()]
+    for (const each of tabs) await each.goto(site.url('/'))
+    if (weather) endpoint.weather(weather)
+    else await endpoint.goAway()
+    await Promise.all(tabs.map((each, index) => track(each, 'SIGN_UP', { interactionId: `tab ${index}` })))
+    if (weather) await endpoint.arrived(2)
+    else await endpoint.comeBack()
+    endpoint.weather('up')
+    const later = await newTab()
+    await later.goto(site.url('/'))
+    await arriveAt(later, '/')
+    const events = await endpoint.holds(2)
+    expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['tab 0', 'tab 1'])
+  })
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { orEnded, startChild } from '../support/child'
+import { findEngines } from '../support/engines.mjs'
+import { expect, test } from '../support/fixtures'
+import { page } from '../support/site'
+
+/** A browser that nobody drives: with a debugger attached Chromium does not prerender. It goes to one address, and the page does the rest. */
+const visit = async (url: string) => {
+  const chromium = findEngines().find(({ name }) => name === 'chromium')
+  const profile = await mkdtemp(join(tmpdir(), 'wasabi-'))
+  const { ended, stop } = startChild(chromium?.path ?? '', [
+    ...(chromium?.launchOptions.args ?? []),
+    `--user-data-dir=${profile}`,
+    '--headless=new',
+    '--no-sandbox',
+    '--no-first-run',
+    url,
+  ])
+  return {
+    ended,
+    async close() {
+      await stop()
+      await rm(profile, { recursive: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** Has the next page prerendered, and goes there once the test has seen that it was: under another address, as a link with a campaign does. */
+const FIRST = `<script type="speculationrules">${JSON.stringify({
+  prerender: [{ urls: ['/next?utm_source=speculated'], eagerness: 'immediate', expects_no_vary_search: 'params=("utm_source")' }],
+})}</script><script>
+  const look = async () => (await fetch('/go')).ok ? (location.href = '/next?utm_source=shown') : look()
+  look()
+</script>`
+
+/** Asks to be tracked at once, and tells the server what is stored by then; what it sends before that has arrived before. */
+const next = (tag: string, endpoint: string) => `${tag}<script>
+  const state = document.prerendering ? 'prerendered' : 'shown only'
+  wasabi.track('SIGN_UP', { interactionId: 'asked early' })
+  fetch('${endpoint}', { mode: 'no-cors' }).then(() => navigator.sendBeacon('/complaints', [state, document.cookie, ...Object.keys(localStorage)].join()))
+</script>`
+
+test('a prerendered page stores and sends nothing until it is shown, and then counts as the address that it has become', { tag: '@chromium' }, async ({ site, endpoint, wasabi }) => {
+  site.put('/', FIRST)
+  site.put('/next', { html: page(next(wasabi().replace('async ', ''), endpoint.url)), headers: { 'no-vary-search': 'params=("utm_source")' } })
+  const browser = await visit(site.url('/'))
+  try {
+    await orEnded(expect.poll(() => site.complaints).toEqual(['prerendered,']), browser.ended)
+    expect(endpoint.arrivals.map(({ method }) => method)).toEqual(['GET'])
+    site.put('/go', 'now')
+    const [event] = await orEnded(endpoint.holds(1), browser.ended)
+    expect(event?.body).toMatchObject({ interactionId: 'asked early', utmParameters: { utmSource: 'shown' } })
+  } finally {
+    await browser.close()
+  }
+})

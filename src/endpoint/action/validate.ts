@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer'
+import { Ajv, type ErrorObject } from 'ajv'
+import type { CustomerAction } from './revision'
+import schema from '../../contract/customer-action.schema.json' with { type: 'json' }
+import { isInstant } from './instant'
+
+/** One reason for a refusal. `path` is a JSON pointer (RFC 6901), `""` for the whole body. */
+export type Problem = { readonly path: string; readonly message: string }
+
+/** A body that can never be taken, and why. */
+export type Refusal = { readonly status: 400 | 413 | 422; readonly errors: readonly Problem[] }
+
+/** What a body turned out to be. */
+export type Validated =
+  | { readonly type: 'valid'; readonly text: string; readonly action: CustomerAction }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+
+/** The contract's own objects nest three deep. Readers with a recursive parser give up at some thousands. */
+const deepest = 64
+
+const ajv = new Ajv({ allErrors: true })
+ajv.addFormat('date-time', isInstant)
+const matchesSchema = ajv.compile<CustomerAction>(schema)
+
+const pointerTo = ({ instancePath, params }: ErrorObject): string => {
+  const missing: unknown = params.missingProperty
+  return typeof missing === 'string' ? `${instancePath}/${missing}` : instancePath
+}
+
+const messageOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): string => {
+  if (keyword === 'required') return 'is missing'
+  if (keyword === 'const') return `must be ${String(params.allowedValue)}`
+  if (keyword === 'enum') return `must be one of ${String(params.allowedValues)}`
+  if (keyword === 'minLength') return 'must not be empty'
+  if (keyword === 'pattern') return 'must not contain NUL or half a surrogate pair'
+  if (keyword === 'format') return 'must be a date and time of the calendar, such as 2026-11-23T10:00:00.000Z'
+  return message
+}
+
+const nestsDeeperThan = (levels: number, value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  // Without an array of each object's values, which took as long as the schema.
+  for (const key in value) if (nestsDeeperThan(levels - 1, (value as Readonly<Record<string, unknown>>)[key])) return true
+  return false
+}
+
+/** A refusal for one reason that concerns the whole body. */
+export const refusal = (status: Refusal['status'], message: string): Refusal => ({
+  status,
+  errors: [{ path: '', message }],
+})
+
+const refused = (because: Refusal): Validated => ({ type: 'refused', refusal: because })
+
+/** Reads a body's bytes against the contract. Throws nothing, whatever the bytes. */
+export const validate = (bytes: Buffer): Validated => {
+  // Decoding would replace what is not UTF-8, and the body would no longer be the one that came.
+  if (!isUtf8(bytes)) return refused(refusal(400, 'is not UTF-8'))
+  const text = bytes.toString()
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return refused(refusal(400, 'is not JSON'))
+  }
+  if (!matchesSchema(value)) {
+    const errors = (matchesSchema.errors ?? []).map((error) => ({ path: pointerTo(error), message: messageOf(error) }))
+    return refused({ status: 422, errors })
+  }
+  if (nestsDeeperThan(deepest, value)) return refused(refusal(422, `nests deeper than ${String(deepest)} levels`))
+  return { type: 'valid', text, action: value }
+}

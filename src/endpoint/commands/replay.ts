@@ -1,0 +1,28 @@
+import { allEntries } from '../http/read'
+import type { Entry, Store } from '../store/store'
+import { validate } from '../action/validate'
+
+/** What a replay came to. */
+export type Replayed = { readonly taken: number; readonly stillRefused: number }
+
+/** Takes what was refused and is valid by now, with the time at which it came; the others stay aside. */
+export const replayRefused = async (store: Store): Promise<Replayed> => {
+  let taken = 0
+  let stillRefused = 0
+
+  const replay = async ({ cursor, receivedAt, bytes, refusal }: Entry): Promise<void> => {
+    // Of what was too large, only the beginning was kept.
+    const validated = refusal?.status === 413 ? undefined : validate(Buffer.from(bytes ?? []))
+    if (validated?.type !== 'valid') {
+      stillRefused += 1
+      return
+    }
+    await store.append([{ ...validated, receivedAt }])
+    // Only now: whatever stops this in between, the event is there, or still aside.
+    await store.discard([cursor])
+    taken += 1
+  }
+
+  for await (const entry of allEntries((page) => store.aside('refused', page))) await replay(entry)
+  return { taken, stillRefused }
+}

@@ -1,0 +1,39 @@
+import type { Entry } from '../store/store'
+
+const timeOf = (receivedAt: number): string => JSON.stringify(new Date(receivedAt))
+
+// Parsing and writing a body anew would change what JavaScript has no number for. Line breaks in JSON are white space
+// only, so that a row is always one line.
+const oneLine = (text: string): string => text.replace(/[\r\n]/g, ' ')
+
+const refusedRow = ({ cursor, receivedAt, text, refusal }: Entry): string =>
+  JSON.stringify({
+    cursor,
+    receivedAt: new Date(receivedAt),
+    ...refusal,
+    reason: refusal?.errors.map(({ path, message }) => `${path} ${message}`.trim()).join(', '),
+    // A text, since it need not be JSON.
+    body: text,
+  })
+
+const repeatedRow = (head: string, reason: string, text: string): string =>
+  `{${head},"reason":"${reason}","event":${oneLine(text)}}`
+
+/** Writes an entry as a row: an event with the body's own text, and what was put aside with the reason. */
+export const entryRow = (entry: Entry): string => {
+  const { cursor, receivedAt, outcome, text } = entry
+  if (outcome === 'refused') return refusedRow(entry)
+  const head = `"cursor":"${cursor}","receivedAt":${timeOf(receivedAt)}`
+  if (outcome === 'stored') return `{${head},"event":${oneLine(text)}}`
+  return repeatedRow(head, 'known with other content, which stands', text)
+}
+
+const message = (event: string, data: string): string => `event: ${event}\ndata: ${data}\n\n`
+
+/** Writes an entry as a server-sent event that can be resumed from. */
+export const entryMessage = (entry: Entry): string =>
+  `id: ${entry.cursor}\n${message(entry.outcome === 'conflicting' ? 'repeated' : entry.outcome, entryRow(entry))}`
+
+/** Writes a plain repeat as a server-sent event. It is not kept, so nothing can be resumed from it. */
+export const repeatMessage = (receivedAt: number, text: string): string =>
+  message('repeated', repeatedRow(`"receivedAt":${timeOf(receivedAt)}`, 'known already', text))

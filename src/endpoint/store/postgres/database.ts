@@ -1,0 +1,127 @@
+import pg, { type PoolClient, type QueryConfig } from 'pg'
+import { hostsIn } from './hosts'
+
+/** Runs one statement, and resolves to its rows. */
+export type Query = <Row>(statement: string | QueryConfig) => Promise<readonly Row[]>
+
+export type Postgres = {
+  /** Runs one statement in a transaction of its own. */
+  readonly query: Query
+  /** Runs several statements in one transaction. */
+  readonly transaction: <Result>(run: (query: Query) => Promise<Result>) => Promise<Result>
+  readonly end: () => Promise<void>
+}
+
+/** Milliseconds. Longer than a restart of the database takes, and shorter than a page waits for its answer (30 s). */
+const patience = 15_000
+
+/** For what may touch millions of rows, or wait for another process that does: an hour, for the driver. */
+export const unhurried = (text: string): QueryConfig & { readonly query_timeout: number } => ({ text, query_timeout: 3_600_000 })
+
+const queryOf =
+  (client: PoolClient): Query =>
+  async <Row>(statement: string | QueryConfig) => {
+    const { rows } = await client.query(typeof statement === 'string' ? { text: statement } : statement)
+    return rows as Row[]
+  }
+
+/**
+ * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone:
+ * https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
+ */
+const tellsOfLostStandby = (message: string | undefined): boolean => message?.startsWith('canceling wait for synchronous') === true
+
+/** Never weaker than this, whatever the server's default is: `off` and `local` answer before the commit is safe. */
+const settings = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')`
+
+const createPool = (connectionString: string): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 8,
+    connectionTimeoutMillis: 3000,
+    // On this side only: a statement_timeout would cancel the wait for a standby.
+    query_timeout: patience,
+    keepAlive: true,
+    application_name: 'wasabi',
+  })
+  // An idle connection that breaks is replaced by the next request.
+  pool.on('error', () => undefined)
+  // One that breaks in use, between two statements, says so at the next; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+/**
+ * Says whether an error speaks of the server and not of the statement: no SQLSTATE at all (the network), its class 08,
+ * 53, 57 (going down, starting up) or 58, or a standby that cannot be written to.
+ */
+const isServersFault = (error: unknown): boolean => {
+  const code = (error as { readonly code?: unknown }).code
+  return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || code === '25006'
+}
+
+/** Says whether the driver gave up waiting, for which it has words and no code: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
+
+/** Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that one cannot be written to. */
+export const createPostgres = (url: string): Postgres => {
+  const pools = hostsIn(url).map(createPool)
+  const prepared = new WeakSet<PoolClient>()
+  let current = 0
+
+  const prepare = async (client: PoolClient): Promise<void> => {
+    if (prepared.has(client)) return
+    await client.query(settings)
+    prepared.add(client)
+  }
+
+  /**
+   * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would keep
+   * a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
+   */
+  const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
+    const { processID } = client as PoolClient & { readonly processID: number | null }
+    const text = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = 'wasabi'`
+    await pool.query(text, [processID]).catch(() => undefined)
+  }
+
+  const withClient = async <Result>(run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
+    const used = current
+    const pool = pools[used] as pg.Pool
+    let client: PoolClient | undefined
+    let lost = false
+    const onNotice = ({ message }: { readonly message: string | undefined }): void => {
+      lost ||= tellsOfLostStandby(message)
+    }
+    try {
+      client = await pool.connect()
+      client.on('notice', onNotice)
+      await prepare(client)
+      const result = await run(client)
+      if (lost) throw new Error('the commit did not reach a standby')
+      client.off('notice', onNotice)
+      client.release()
+      return result
+    } catch (error) {
+      // Whatever state the connection is in, nobody else is to find it there.
+      client?.release(true)
+      if (client && isTimeout(error)) void cancel(pool, client)
+      if (isServersFault(error) && current === used) current = (used + 1) % pools.length
+      throw error
+    }
+  }
+
+  return {
+    query: (statement) => withClient((client) => queryOf(client)(statement)),
+    transaction: (run) =>
+      withClient(async (client) => {
+        await client.query('BEGIN')
+        const result = await run(queryOf(client))
+        await client.query('COMMIT')
+        return result
+      }),
+    end: async () => {
+      await Promise.all(pools.filter(({ ended }) => !ended).map((pool) => pool.end()))
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { interactionDigest } from '../digest'
+import type { Query } from './database'
+import type { AsideOutcome, Entry, Page } from '../store'
+import type { Refusal } from '../../action/validate'
+
+type Row = {
+  readonly cursor: string
+  readonly received_at: string
+  readonly outcome: Entry['outcome']
+  readonly text: string | null
+  readonly bytes: Buffer | null
+  readonly refusal: string | null
+}
+
+const toEntry = ({ cursor, received_at, outcome, text, bytes, refusal }: Row): Entry => ({
+  cursor,
+  receivedAt: Number(received_at),
+  outcome,
+  text: text ?? bytes?.toString() ?? '',
+  ...(bytes && { bytes }),
+  ...(refusal !== null && { refusal: JSON.parse(refusal) as Refusal }),
+})
+
+const stored = `xid, number, received_at, 'stored' AS outcome, text, NULL::bytea AS bytes, NULL AS refusal FROM wasabi_event`
+const putAside = 'xid, number, received_at, outcome, NULL AS text, bytes, refusal FROM wasabi_aside'
+
+/**
+ * Numbers are given before the commit, so a later number can be seen before an earlier one. What is older than every
+ * transaction still under way can no longer be overtaken: https://www.postgresql.org/docs/15/functions-info.html
+ */
+const settled = '(xid, number) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())'
+const inOrder = 'ORDER BY xid, number LIMIT $3'
+const rowsOf = (from: string): string => `SELECT xid::text || '-' || number AS cursor, received_at, outcome, text, bytes, refusal FROM (${from}) AS r`
+
+const statements = {
+  events: rowsOf(`SELECT ${stored} WHERE ${settled} ${inOrder}`),
+  entries: rowsOf(
+    `(SELECT ${stored} WHERE ${settled} ${inOrder}) UNION ALL (SELECT ${putAside} WHERE ${settled} ${inOrder}) ${inOrder}`,
+  ),
+  refused: rowsOf(`SELECT ${putAside} WHERE ${settled} AND outcome = 'refused' ${inOrder}`),
+  conflicting: rowsOf(`SELECT ${putAside} WHERE ${settled} AND outcome = 'conflicting' ${inOrder}`),
+} as const
+
+const interaction = rowsOf(
+  `SELECT ${stored} WHERE key >= $1 AND key <= $1 || decode(repeat('ff', 16), 'hex') ORDER BY xid, number`,
+)
+
+/** What is committed, and yet held back since an older transaction is under way. */
+const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
+  OR EXISTS (SELECT FROM wasabi_aside WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())) AS held`
+
+/** Milliseconds, and how often. A commit takes less; a transaction that stays open for longer is not waited for. */
+const pause = 5
+const pauses = 100
+
+/** An export is a backup, and waits for longer for the commits that were under way when it began: milliseconds. */
+const patience = 5000
+const longPause = 50
+
+/** Reads by cursors that no entry slips behind. */
+export const createPostgresReader = (query: Query) => {
+  const select = async (name: keyof typeof statements, { after, limit }: Page): Promise<readonly Entry[]> => {
+    // A cursor of the other store comes from before a move: whoever brings it begins anew.
+    const [xid = '0', number = '0'] = after.includes('-') ? after.split('-') : []
+    const rows = await query<Row>({ name, text: statements[name], values: [xid, number, limit] })
+    return rows.map(toEntry)
+  }
+
+  /** Whoever was answered finds the event, though somebody else is still committing. */
+  const read = async (name: keyof typeof statements, page: Page): Promise<readonly Entry[]> => {
+    for (let turn = 0; turn < pauses; turn += 1) {
+      const [row] = await query<{ readonly held: boolean }>({ name: 'held', text: heldBack })
+      const entries = await select(name, page)
+      if (row?.held !== true || entries.length === page.limit) return entries
+      await delay(pause)
+    }
+    return select(name, page)
+  }
+
+  return {
+    events: (page: Page) => read('events', page),
+    entries: (page: Page) => read('entries', page),
+    aside: (outcome: AsideOutcome, page: Page) => read(outcome, page),
+    interaction: async (interactionId: string): Promise<readonly Entry[]> => {
+      const values = [Buffer.from(interactionDigest(interactionId), 'hex')]
+      return (await query<Row>({ name: 'interaction', text: interaction, values })).map(toEntry)
+    },
+    settle: async (): Promise<void> => {
+      const [row] = await query<{ readonly xmax: string }>('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax')
+      const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS settled'
+      for (const end = performance.now() + patience; performance.now() < end; await delay(longPause)) {
+        const [now] = await query<{ readonly settled: boolean }>({ text, values: [row?.xmax] })
+        if (now?.settled === true) return
+      }
+      throw new Error('A transaction that is still open on the database server hides what was stored since it began: end it, and try again.')
+    },
+    newest: async (): Promise<string> => {
+      const [row] = await query<{ readonly xmin: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin')
+      return `${String(BigInt(row?.xmin ?? 1) - 1n)}-${'9'.repeat(18)}`
+    },
+  }
+}

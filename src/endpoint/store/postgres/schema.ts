@@ -1,0 +1,65 @@
+import { unhurried, type Postgres, type Query } from './database'
+
+/** Each brings the tables from the version of its index to the next. What has been released is never changed. */
+const migrations: readonly string[] = [
+  `
+  CREATE SEQUENCE wasabi_sequence CACHE 1;
+  CREATE TABLE wasabi_event (
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    number bigint NOT NULL DEFAULT nextval('wasabi_sequence'),
+    received_at bigint NOT NULL,
+    key bytea NOT NULL UNIQUE,
+    customer bytea NOT NULL,
+    text text NOT NULL,
+    PRIMARY KEY (xid, number)
+  );
+  CREATE INDEX wasabi_event_customer ON wasabi_event (customer);
+  CREATE INDEX wasabi_event_received_at ON wasabi_event USING brin (received_at);
+  CREATE TABLE wasabi_aside (
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    number bigint NOT NULL DEFAULT nextval('wasabi_sequence'),
+    received_at bigint NOT NULL,
+    outcome text NOT NULL,
+    bytes bytea NOT NULL,
+    refusal text,
+    customer bytea,
+    PRIMARY KEY (xid, number)
+  );
+  CREATE UNIQUE INDEX wasabi_aside_once ON wasabi_aside (outcome, received_at, sha256(bytes));
+  CREATE INDEX wasabi_aside_outcome ON wasabi_aside (outcome, number);
+  CREATE TABLE wasabi_erased (digest bytea PRIMARY KEY);
+  `,
+]
+
+/** Any number will do, as long as it stays the same. */
+const lock = 0x77617361
+
+const migrate = async (query: Query): Promise<void> => {
+  await query(unhurried(`SELECT pg_advisory_xact_lock(${String(lock)})`))
+  await query('CREATE TABLE IF NOT EXISTS wasabi_version (version integer NOT NULL)')
+  const [row] = await query<{ readonly version: number }>('SELECT version FROM wasabi_version')
+  const version = row?.version ?? 0
+  if (version > migrations.length) throw new Error('its tables were made by a newer wasabi, which must be used from then on')
+  // A commit of nothing waits for no standby, so that an endpoint can start without one, and read.
+  if (version === migrations.length) return
+  for (const migration of migrations.slice(version)) await query(unhurried(migration))
+  await query('DELETE FROM wasabi_version')
+  await query(`INSERT INTO wasabi_version VALUES (${String(migrations.length)})`)
+}
+
+/**
+ * Tables that were restored from a dump carry the numbers of another server's transactions, and would stay hidden until
+ * this one has counted as far. They come first.
+ */
+const adoptRestored = async (query: Query): Promise<void> => {
+  for (const table of ['wasabi_event', 'wasabi_aside'])
+    await query(unhurried(`UPDATE ${table} SET xid = '1' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`))
+}
+
+/** Makes the tables, or brings them up to date, one process at a time. */
+export const preparePostgres = async ({ query, transaction }: Postgres): Promise<void> => {
+  await transaction(migrate)
+  await transaction(adoptRestored)
+  const [row] = await query<{ readonly fsync: string }>('SHOW fsync')
+  if (row?.fsync === 'off') throw new Error('it runs with fsync = off, and would lose in a power cut what it has said to have')
+}

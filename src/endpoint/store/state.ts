@@ -1,0 +1,37 @@
+import { instantOf, parseAction, type CustomerAction } from '../action/revision'
+import type { Entry } from './store'
+
+/** What is known of one interaction by now. `type`, `createdAt` and `utmParameters` are missing until its `CREATED` is here. */
+export type State = {
+  readonly interactionId: string
+  readonly type?: string
+  readonly createdAt?: string
+  readonly utmParameters?: Readonly<Record<string, string>>
+  readonly customerId: string
+  readonly subscriptionContractId?: string
+  readonly updatedAt: string
+}
+
+// At the same instant a correction counts more than what it corrects.
+const rankOf = ({ eventAction, body }: CustomerAction): string => `${instantOf(body.updatedAt)} ${eventAction}`
+
+const later = (one: CustomerAction, other: CustomerAction): CustomerAction => (rankOf(other) > rankOf(one) ? other : one)
+
+/** Reads the state of one interaction from all of its events: the same in whatever order they came. */
+export const readState = (entries: readonly Entry[]): State | undefined => {
+  const actions = entries.map(({ text }) => parseAction(text))
+  const [first] = actions
+  if (first === undefined) return undefined
+
+  const { interactionId, customerId, interaction, updatedAt } = actions.reduce(later, first).body
+  const created = actions.find(({ eventAction }) => eventAction === 'CREATED')?.body
+  const { subscriptionContractId } = interaction
+  return {
+    interactionId,
+    ...(created && { type: created.interaction.type, createdAt: created.createdAt }),
+    ...(created?.utmParameters && { utmParameters: created.utmParameters }),
+    customerId,
+    ...(subscriptionContractId !== undefined && { subscriptionContractId }),
+    updatedAt,
+  }
+}

@@ -1,0 +1,39 @@
+import { guard } from './browser/guard'
+import { onePerPage } from './browser/one-per-page'
+import type { Options } from './options'
+import { createWasabi, type Wasabi } from './wasabi'
+
+export type { AttributionModel } from './attribution'
+export type { UtmParameters } from './campaign'
+export type { ConsentMode } from './consent'
+export type { ActionType } from './event'
+export type { Options } from './options'
+export type { Details, Id, Wasabi } from './wasabi'
+
+declare global {
+  interface Window {
+    /** There once the script tag has run, or its stub. */
+    wasabi?: Wasabi
+  }
+}
+
+const nothing = () => undefined
+
+/** On a server there is no visitor: every call is silent. */
+const silent: Wasabi = {
+  track: (_type, details) => `${details?.interactionId ?? ''}`,
+  update: nothing,
+  identify: nothing,
+  reset: nothing,
+  consent: nothing,
+  attribution: nothing,
+  init: nothing,
+}
+
+/**
+ * Starts wasabi on this page, without a global name. One a page: a second call warns and returns the first. On a server it does nothing.
+ *
+ * @example const wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
+ */
+export const createTracker = (options: Options): Wasabi =>
+  typeof document === 'undefined' ? silent : (guard(() => onePerPage(() => createWasabi(options)))() ?? silent)

@@ -1,0 +1,69 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createHandler } from '../../src/endpoint/http/endpoint'
+import type { LogLine } from '../../src/endpoint/log'
+import { createSqliteStore } from '../../src/endpoint/store/sqlite/store'
+import type { Store } from '../../src/endpoint/store/store'
+import { action, serve } from './support/server'
+
+/** An endpoint whose commits wait until they are let through, one by one. */
+const gatedEndpoint = async () => {
+  const store = await createSqliteStore(':memory:')
+  const commits: { size: number; let: (pass: 'through' | 'fail') => void }[] = []
+  const told: LogLine[] = []
+  const gated: Store = {
+    ...store,
+    append: async (arrivals) => {
+      const pass = await new Promise<string>((resolve) => commits.push({ size: arrivals.length, let: resolve }))
+      if (pass === 'fail') throw new Error('database or disk is full')
+      return store.append(arrivals)
+    },
+  }
+  const endpoint = createHandler(gated, { log: (line) => told.push(line) })
+  onTestFinished(() => endpoint.close())
+  const received: unknown[] = []
+  const origin = await serve((request, response) => {
+    request.once('end', () => received.push(request))
+    endpoint.handle(request, response)
+  })
+  const post = (body: string) => fetch(`${origin}/customer-actions`, { method: 'POST', body })
+  return { post, commits, received, told }
+}
+
+test('answers after the commit, and commits what waits in one go', async () => {
+  const { post, commits, received } = await gatedEndpoint()
+  const answered: number[] = []
+  const send = async (interactionId: string) => answered.push((await post(action({ interactionId }))).status)
+
+  const first = send('a')
+  await vi.waitUntil(() => commits.length === 1)
+  const others = ['b', 'c', 'd', 'a'].map(send)
+  await vi.waitUntil(() => received.length === 5)
+  expect(answered).toEqual([])
+
+  commits[0]?.let('through')
+  await first
+  await vi.waitUntil(() => commits.length === 2)
+  expect(answered).toEqual([201])
+  commits[1]?.let('through')
+  await Promise.all(others)
+  expect(commits.map(({ size }) => size)).toEqual([1, 4])
+  expect(answered.sort()).toEqual([200, 201, 201, 201, 201])
+})
+
+test('asks to come again when it cannot commit', async () => {
+  const { post, commits, told } = await gatedEndpoint()
+  const failing = post(action())
+  await vi.waitUntil(() => commits.length === 1)
+  commits[0]?.let('fail')
+  const answer = await failing
+  expect(answer.status).toBe(503)
+  expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+  expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
+  expect(told).toEqual([{ event: 'cannot commit', message: 'database or disk is full' }])
+
+  const again = post(action())
+  await vi.waitUntil(() => commits.length === 2)
+  commits[1]?.let('through')
+  expect((await again).status).toBe(201)
+  expect(told).toMatchObject([{ event: 'cannot commit' }, { event: 'commits again' }])
+})

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// What takes minutes, and is run by commands of its own: npm run bench:endpoint, npm run faults:endpoint.
+export default defineConfig({
+  test: {
+    dir: 'test/endpoint',
+    include: ['*.bench.ts', '*.faults.ts'],
+    fileParallelism: false,
+    reporters: ['verbose'],
+  },
+})

@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { readPlace } from '../../src/endpoint/commands/config'
+import { environmentOf, root, useProgram } from './support/process'
+import { action, freshFile } from './support/server'
+import { describeStores } from './support/stores'
+
+const program = useProgram('endpoint-main')
+
+describeStores((freshPlace) => {
+  test('runs alone, and keeps what it answered for when it is killed', async () => {
+    const env = environmentOf(await freshPlace())
+    const first = await program.start(env)
+    const died = once(first.child, 'exit')
+    const taken: string[] = []
+    const send = async (_: unknown, index: number) => {
+      const interactionId = `i-${String(index)}`
+      // What is under way when it dies gets no answer.
+      const status = await first.post(action({ interactionId })).catch(() => 0)
+      if (status === 201) taken.push(interactionId)
+      if (taken.length === 100) first.child.kill('SIGKILL')
+    }
+    await Promise.all(Array.from({ length: 300 }, send))
+    await died
+
+    const second = await program.start(env)
+    expect(taken.length).toBeGreaterThanOrEqual(100)
+    for (const interactionId of taken) expect(await second.post(action({ interactionId }))).toBe(200)
+  })
+
+  test('stops on SIGTERM, also with a stream and an idle connection open, and tells of both in a line of JSON', async () => {
+    const { child, url, post, log } = await program.start(environmentOf(await freshPlace()))
+    const stream = await fetch(`${url}/stream`)
+    const closed = once(child, 'close')
+    expect(await post(action())).toBe(201)
+    let seen = ''
+    // Node's streams can be iterated over, which the types of `fetch` do not say.
+    for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+      seen += Buffer.from(chunk).toString()
+      if (seen.includes('event: stored')) child.kill('SIGTERM')
+    }
+    expect(seen).toContain('event: stored')
+    expect(await closed).toEqual([0, null])
+    const lines = log.join('').trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    expect(lines).toMatchObject([
+      { level: 'info', event: 'start' },
+      { level: 'info', event: 'stop', message: 'SIGTERM' },
+    ])
+  })
+})
+
+test('logs no address, no id and no body', async () => {
+  const { child, url, post, log } = await program.start({ DATA_FILE: freshFile() })
+  await post(action({ customerId: 'secret-1' }))
+  await post('{"secret":1}')
+  await fetch(url.replace('customer-actions', 'customers/secret-1'), { method: 'DELETE' })
+  child.kill('SIGTERM')
+  await once(child, 'close')
+  expect(log.join('')).toContain('"event":"erased","events":1')
+  expect(log.join('').replace(/http:\/\/127\.0\.0\.1/, '')).not.toMatch(/secret|127\.0\.0\.1|::1/)
+})
+
+test('answers a wrong path so that a page can read it', async () => {
+  const { url } = await program.start({ DATA_FILE: freshFile() })
+  const answer = await fetch(`${url}x`, { method: 'POST', body: action() })
+  expect(answer.status).toBe(404)
+  expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
+})
+
+test('cuts off who sends slowly', async () => {
+  const { url, post } = await program.start({ DATA_FILE: freshFile() })
+  const beginnings = ['', 'POST /customer-actions HTTP/1.1\r\nHost: localhost\r\n', 'POST /customer-actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{']
+  const began = performance.now()
+  const cutOff = beginnings.map(async (beginning) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)
+    socket.write(beginning)
+    socket.resume()
+    await once(socket, 'close')
+  })
+  await Promise.all(cutOff)
+  // Node by itself waits for a minute, and for a body for five.
+  expect(performance.now() - began).toBeLessThan(50_000)
+  expect(await post(action())).toBe(201)
+})
+
+test('limits how many events one client sends', async () => {
+  const { post } = await program.start({ DATA_FILE: freshFile(), RATE_LIMIT: '5' })
+  const statuses = []
+  for (const interactionId of ['1', '2', '3', '4', '5', '6']) statuses.push(await post(action({ interactionId })))
+  expect(statuses).toEqual([201, 201, 201, 201, 201, 429])
+})
+
+const failure = async (env: Readonly<Record<string, string>>) => {
+  const { code, errors } = await program.command({ DATA_FILE: freshFile(), ...env }, [])
+  const { event, message } = JSON.parse(errors) as { event: string; message: string }
+  return { code, event, message }
+}
+
+test('says what to do when the port is in use', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  onTestFinished(() => void other.close())
+  const { code, event, message } = await failure({ PORT: String((other.address() as AddressInfo).port) })
+  expect([code, event]).toEqual([1, 'cannot start'])
+  expect(message).toMatch(/^Cannot listen on .*: stop what listens there, or set PORT to another port\.$/)
+})
+
+test.each([
+  ['the data file is a folder', { DATA_FILE: root }, /^Cannot use .* as the data file .*: set DATA_FILE to .*\.$/],
+  ['the data file is another program’s', { DATA_FILE: `${root}package-lock.json` }, /^Cannot use .*\.$/],
+  ['there is no such port', { PORT: '70000' }, /^PORT is 70000: .*\.$/],
+  ['others could read', { HOST: '0.0.0.0' }, /^HOST is 0\.0\.0\.0, .*READ_TOKEN.*\.$/],
+  ['others could read through a proxy', { TRUST_PROXY: '1' }, /^TRUST_PROXY is set, .*READ_TOKEN.*\.$/],
+  ['the token can be guessed', { READ_TOKEN: 'secret' }, /^READ_TOKEN is too short .*\.$/],
+  ['a site is no site', { ALLOWED_ORIGINS: 'shop.example' }, /^ALLOWED_ORIGINS names shop\.example: .*\.$/],
+  ['no database is there', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /^Cannot use the database of DATABASE_URL \(.*ECONNREFUSED.*\): .*\.$/],
+  ['the database is no address', { DATABASE_URL: 'localhost:5432' }, /^DATABASE_URL must begin with postgres:\/\/.*\.$/],
+])('says what to do when %s', async (_, env, sentence) => {
+  const { code, message } = await failure(env)
+  expect(code).toBe(1)
+  expect(message).toMatch(sentence)
+})
+
+test('takes an empty variable for one that is not set', () => {
+  expect(readPlace({ DATA_FILE: '', DATABASE_URL: '' })).toEqual({ file: 'data/wasabi.sqlite' })
+})

@@ -1,0 +1,119 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createHandler } from '../../src/endpoint/http/endpoint'
+import { openStore } from '../../src/endpoint/http/index'
+import { action, arrivalOf, freshFile, rowsIn, serveEndpoint, startEndpoint } from './support/server'
+import { describeStores } from './support/stores'
+
+const ids = (rows: Awaited<ReturnType<typeof rowsIn>>) => rows.map(({ event }) => event.body.interactionId)
+
+describeStores((freshPlace) => {
+  test('reads page by page, and as NDJSON the same rows', async () => {
+    const { post, get } = await startEndpoint(await freshPlace())
+    expect(await (await get()).json()).toEqual({ events: [], next: null })
+    for (const interactionId of ['a', 'b', 'c', 'd']) await post(action({ interactionId }))
+
+    const first = (await (await get('?limit=2')).json()) as { next: string }
+    const second = await get(`?limit=2&after=${first.next}`)
+    const { events, next } = (await second.json()) as { events: unknown[]; next: unknown }
+    expect(events).toMatchObject([{ event: { body: { interactionId: 'c' } } }, { event: { body: { interactionId: 'd' } } }])
+    expect(next).toBeNull()
+
+    const lines = await (await get('', { Accept: 'application/x-ndjson' })).text()
+    const rows = lines.trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    expect(rows).toEqual(await rowsIn(await get()))
+  })
+
+  test('writes more than a page as NDJSON', async () => {
+    const place = await freshPlace()
+    const store = await openStore(place)
+    const bodies = Array.from({ length: 1001 }, (_, index) => Buffer.from(action({ interactionId: String(index) })))
+    await store.append(bodies.map((bytes) => arrivalOf(bytes)))
+    await store.close()
+    const { get } = await startEndpoint(place)
+    const lines = await (await get('', { Accept: 'application/x-ndjson' })).text()
+    expect(lines.match(/\n/g)).toHaveLength(1001)
+  })
+
+  test.each(['?limit=0', '?limit=1001', '?limit=x', '?after=x', '?after=-1'])('refuses to read %s', async (query) => {
+    const { get } = await startEndpoint(await freshPlace())
+    expect((await get(query)).status).toBe(400)
+  })
+
+  test('shows the state of an interaction, whatever the order of arrival', async () => {
+    const created = action({ utmParameters: { utmSource: 'x' }, interaction: { type: 'SIGN_UP', subscriptionContractId: 's-1' } })
+    const updates = [
+      action({ customerId: 'c-2', updatedAt: '2026-11-23T11:00:00+00:00', interaction: { type: 'PROMOTION_APPLIED' } }, 'UPDATED'),
+      action({ customerId: 'c-3', updatedAt: '2026-11-23T11:30:00+01:00' }, 'UPDATED'),
+      action({ customerId: 'c-4' }, 'UPDATED'),
+    ]
+    const orders = [[created, ...updates], [...updates, created], [...updates].reverse().concat(created)]
+    for (const order of orders) {
+      const { post, get } = await startEndpoint(await freshPlace())
+      for (const body of order) await post(body)
+      const { state, history } = (await (await get('/i-1')).json()) as { state: unknown; history: unknown[] }
+      expect(state).toEqual({
+        interactionId: 'i-1',
+        type: 'SIGN_UP',
+        createdAt: '2026-11-23T10:00:00.000Z',
+        utmParameters: { utmSource: 'x' },
+        customerId: 'c-2',
+        updatedAt: '2026-11-23T11:00:00+00:00',
+      })
+      expect(history).toHaveLength(4)
+    }
+  })
+
+  test('counts a correction of the same instant more than what it corrects', async () => {
+    const { post, get } = await startEndpoint(await freshPlace())
+    await post(action({ customerId: 'right' }, 'UPDATED'))
+    await post(action({ customerId: 'wrong' }))
+    expect(await (await get('/i-1')).json()).toMatchObject({ state: { customerId: 'right' } })
+  })
+
+  test('finds interactions of any name', async () => {
+    const { post, get } = await startEndpoint(await freshPlace())
+    for (const interactionId of ['a/b?c#d %', 'é😀', 'e\u0301']) {
+      await post(action({ interactionId }))
+      const answer = await get(`/${encodeURIComponent(interactionId)}`)
+      expect(await answer.json()).toMatchObject({ state: { interactionId } })
+    }
+    await post(action({ interactionId: 'stream' }))
+    expect((await get('/%73tream')).status).toBe(200)
+    expect((await get('/unknown')).status).toBe(404)
+    expect((await get('/%')).status).toBe(404)
+  })
+
+  test('keeps what it took over a restart, and goes on counting', async () => {
+    const first = await startEndpoint(await freshPlace())
+    await first.post(action({ interactionId: 'a' }))
+    await first.endpoint.close()
+    expect((await first.post(action())).status).toBe(503)
+
+    const second = await startEndpoint(first.options)
+    expect((await second.post(action({ interactionId: 'a' }))).status).toBe(200)
+    expect((await second.post(action({ interactionId: 'b' }))).status).toBe(201)
+    expect(ids(await rowsIn(await second.get()))).toEqual(['a', 'b'])
+  })
+
+  test('lets two processes use one store', async () => {
+    const first = await startEndpoint(await freshPlace())
+    const second = await startEndpoint(first.options)
+    const statuses = []
+    for (const { post } of [first, second, first])
+      for (const interactionId of ['a', 'b']) statuses.push((await post(action({ interactionId }))).status)
+    expect(statuses).toEqual([201, 201, 200, 200, 200, 200])
+    await second.post(action({ interactionId: 'c' }))
+    await first.post(action({ interactionId: 'd' }))
+    expect(ids(await rowsIn(await first.get()))).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
+
+test('answers HEAD for what has no end, and reads nothing for it', async () => {
+  const store = await openStore({ file: freshFile() })
+  const endpoint = createHandler({ ...store, events: () => Promise.reject(new Error('was read')) })
+  onTestFinished(() => endpoint.close())
+  const { url } = await serveEndpoint(endpoint)
+  expect((await fetch(`${url}/stream`, { method: 'HEAD' })).headers.get('Content-Type')).toBe('text/event-stream')
+  const lines = await fetch(url, { method: 'HEAD', headers: { Accept: 'application/x-ndjson' } })
+  expect([lines.status, lines.headers.get('Content-Type')]).toEqual([200, 'application/x-ndjson'])
+})

@@ -1,0 +1,62 @@
+import { DatabaseSync } from '@photostructure/sqlite'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { openStore } from '../../src/endpoint/http/index'
+import { createPostgres } from '../../src/endpoint/store/postgres/database'
+import { environmentOf, useProgram } from './support/process'
+import { action, freshFile, rowsIn, startEndpoint } from './support/server'
+import { describeStores, type Place } from './support/stores'
+
+const program = useProgram('endpoint-schema')
+
+const markAsNewer = async ({ file, database }: Place) => {
+  if (file !== undefined) {
+    const sqlite = new DatabaseSync(file)
+    sqlite.exec('PRAGMA user_version = 1000')
+    sqlite.close()
+  }
+  if (database !== undefined) {
+    const postgres = createPostgres(database)
+    await postgres.query('UPDATE wasabi_version SET version = 1000')
+    await postgres.end()
+  }
+}
+
+describeStores((freshPlace) => {
+  test('lets several processes make the tables at once', async () => {
+    const env = environmentOf(await freshPlace())
+    const runs = await Promise.all(Array.from({ length: 6 }, () => program.command(env, ['export'])))
+    expect(runs).toEqual(Array(6).fill({ code: 0, output: '', errors: '0 events exported\n' }))
+  })
+
+  test('leaves tables alone that a newer version has made', async () => {
+    const place = await freshPlace()
+    await (await openStore(place)).close()
+    await markAsNewer(place)
+    await expect(openStore(place)).rejects.toThrow(/^Cannot use .*made by a newer wasabi.*\.$/)
+  })
+})
+
+test('brings a file of the first version up to date', async () => {
+  const file = freshFile()
+  mkdirSync(dirname(file))
+  const first = new DatabaseSync(file)
+  first.exec(`
+    CREATE TABLE sequence (newest INTEGER NOT NULL);
+    INSERT INTO sequence VALUES (2);
+    CREATE TABLE event (cursor INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, interaction_id TEXT NOT NULL,
+      revision TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (interaction_id, revision));
+    CREATE TABLE aside (cursor INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, outcome TEXT NOT NULL,
+      bytes BLOB NOT NULL, refusal TEXT);
+    CREATE INDEX aside_outcome ON aside (outcome, cursor);
+    INSERT INTO aside VALUES (2, 0, 'refused', x'7b7d', '{"status":422,"errors":[]}');
+  `)
+  first.prepare('INSERT INTO event VALUES (1, 0, ?, ?, ?)').run('i-1', '', action())
+  first.close()
+
+  const { post, get } = await startEndpoint({ file })
+  expect((await post(action())).status).toBe(200)
+  expect((await post(action({ interactionId: 'i-2' }))).status).toBe(201)
+  expect((await rowsIn(await get())).map(({ cursor }) => cursor)).toEqual(['1', '4'])
+})

@@ -1,0 +1,73 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { get, type IncomingHttpHeaders } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { freshFile, startEndpoint } from './support/server'
+
+const script = `globalThis.wasabi = {} // ${'x'.repeat(500)}\n`
+
+const startWithScript = async (content = script) => {
+  const file = freshFile()
+  mkdirSync(dirname(file))
+  writeFileSync(`${file}.js`, content)
+  const { origin } = await startEndpoint({ file, script: { file: `${file}.js`, version: '1.2.3' } })
+  /** `fetch` would decompress. */
+  const load = (path: string, headers = {}) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }>((resolve, reject) => {
+      get(origin + path, { headers }, (answer) => {
+        buffer(answer).then((bytes) => {
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes })
+        }, reject)
+      }).on('error', reject)
+    })
+  return { load, origin }
+}
+
+test('serves the script as small as the browser can read it', async () => {
+  const { load } = await startWithScript()
+  const decoders = { br: brotliDecompressSync, gzip: gunzipSync }
+  for (const [accepted, coding] of [
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['br;q=0, gzip;q=0.5', 'gzip'],
+  ] as const) {
+    const { headers, bytes } = await load('/wasabi.js', { 'Accept-Encoding': accepted })
+    expect(headers['content-encoding']).toBe(coding)
+    expect(decoders[coding](bytes).toString()).toBe(script)
+    expect(headers.vary).toBe('Accept-Encoding')
+    expect(headers['content-length']).toBe(String(bytes.length))
+  }
+  for (const accepted of ['', 'identity', 'brotli', 'br;q=0']) {
+    const { headers, bytes } = await load('/wasabi.js', { 'Accept-Encoding': accepted })
+    expect(headers['content-encoding']).toBeUndefined()
+    expect(bytes.toString()).toBe(script)
+  }
+})
+
+test('lets browsers ask for the plain name anew, and keep the version’s for ever', async () => {
+  const { load } = await startWithScript()
+  const plain = await load('/wasabi.js')
+  expect(plain.headers).toMatchObject({
+    'cache-control': 'no-cache',
+    'content-type': 'text/javascript; charset=utf-8',
+    'access-control-allow-origin': '*',
+  })
+  const lasting = await load('/wasabi-1.2.3.js')
+  expect(lasting.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+  expect(lasting.headers['access-control-allow-origin']).toBe('*')
+  expect((await load('/wasabi-1.2.4.js')).status).toBe(418)
+
+  const known = { 'If-None-Match': `"other", W/${String(plain.headers.etag)}` }
+  expect(await load('/wasabi.js', known)).toMatchObject({ status: 304, bytes: Buffer.alloc(0) })
+  expect((await load('/wasabi.js', { ...known, 'Accept-Encoding': 'br' })).status).toBe(200)
+  const changed = await startWithScript('other')
+  expect((await changed.load('/wasabi.js', known)).status).toBe(200)
+})
+
+test('answers HEAD without the script', async () => {
+  const { origin } = await startWithScript()
+  const answer = await fetch(`${origin}/wasabi.js`, { method: 'HEAD' })
+  expect([answer.status, await answer.text()]).toEqual([200, ''])
+})

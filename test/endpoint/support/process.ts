@@ -1,0 +1,70 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, onTestFinished } from 'vitest'
+import { rmSync } from 'node:fs'
+import type { Place } from './stores'
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** What the tests serve as the tracker. */
+export const scriptText = 'globalThis.wasabi = {}\n'
+
+type Environment = Readonly<Record<string, string>>
+
+/** A store's place as the environment has it. */
+export const environmentOf = ({ file, database }: Place): Environment => ({
+  ...(file !== undefined && { DATA_FILE: file }),
+  ...(database !== undefined && { DATABASE_URL: database }),
+})
+
+/** Builds the endpoint as a program for one test file, from the source as it is now, and runs it. */
+export const useProgram = (name: string) => {
+  // Inside the project, where Node finds its packages.
+  const folder = `${root}test-results/${name}`
+  mkdirSync(`${folder}/dist`, { recursive: true })
+  const vite = [`${root}node_modules/vite/bin/vite.js`, 'build', '--logLevel', 'error']
+  execFileSync(process.execPath, [...vite, '--ssr', 'src/endpoint/main.ts', '--outDir', `${folder}/dist/endpoint`], { cwd: root })
+  writeFileSync(`${folder}/dist/wasabi.js`, scriptText)
+  cpSync(`${root}package.json`, `${folder}/package.json`)
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  const run = (env: Environment, ...args: readonly string[]): ChildProcess => {
+    const { BEFORE: before, ...rest } = env
+    const command = [process.execPath, `${folder}/dist/endpoint/main.js`, ...args]
+    const [file = '', ...words] = before === undefined ? command : ['sh', '-c', `${before}; exec "$0" "$@"`, ...command]
+    const child = spawn(file, words, { env: { ...process.env, RATE_LIMIT: '0', ...rest } })
+    onTestFinished(() => {
+      child.kill('SIGKILL')
+    })
+    return child
+  }
+
+  return {
+    run,
+
+    /** Starts the endpoint on a free port; `before` is what its shell does first. */
+    start: async (env: Environment, before?: string) => {
+      const child = run({ PORT: '0', ...env, ...(before !== undefined && { BEFORE: before }) })
+      const log: string[] = []
+      for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
+      await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')])
+      const url = /http:\S+/.exec(log.join(''))?.[0] ?? ''
+      const post = async (body: string) => (await fetch(url, { method: 'POST', body })).status
+      return { child, url, origin: url.replace(/\/customer-actions$/, ''), post, log }
+    },
+
+    /** Runs a command to its end. */
+    command: async (env: Environment, args: readonly string[], input: string | undefined = undefined) => {
+      const child = run(env, ...args)
+      child.stdin?.end(input ?? '')
+      const [output, errors] = await Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')))
+      if (child.exitCode === null) await once(child, 'exit')
+      return { code: child.exitCode, output: output ?? '', errors: errors ?? '' }
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe } from 'vitest'
+import type { EndpointOptions } from '../../../src/endpoint/http/index'
+import { administrate, prepareServer } from './postgres'
+import { freshFile } from './server'
+
+/** Where a store is: what tells it from another of its kind. */
+export type Place = Pick<EndpointOptions, 'file' | 'database'>
+
+/** Makes the place of a store that does not exist yet. */
+export type FreshPlace = () => Promise<Place>
+
+/** Starts a PostgreSQL server for a test file, and gives what makes databases on it. */
+export const usePostgres = (): FreshPlace => {
+  const server = prepareServer()
+  beforeAll(() => server.start())
+  afterAll(() => server.remove())
+  return async () => {
+    const name = `wasabi_${randomUUID().replaceAll('-', '')}`
+    await administrate(server, `CREATE DATABASE ${name}`)
+    return { database: `${server.host}/${name}` }
+  }
+}
+
+/** The same tests for each kind of store. */
+export const describeStores = (tests: (freshPlace: FreshPlace) => void): void => {
+  describe('SQLite', () => {
+    tests(() => Promise.resolve({ file: freshFile() }))
+  })
+  describe('PostgreSQL', () => {
+    tests(usePostgres())
+  })
+}

@@ -1,0 +1,109 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/endpoint/http/index'
+import { createPostgres } from '../../src/endpoint/store/postgres/database'
+import { environmentOf, useProgram } from './support/process'
+import { action, arrivalOf, freshFile } from './support/server'
+import { describeStores, usePostgres, type Place } from './support/stores'
+
+const program = useProgram('endpoint-transfer')
+
+const odd = [
+  `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀 \u2028", "y":1.10,\r\n` + action({ interactionId: 'odd' }).replace('{', ''),
+  action({ interactionId: 'id with "quotes", "event":{} and > signs' }),
+  // Line breaks to some, but not to JSON.
+  action({ interactionId: 'a\u2028b\u2029c' }),
+]
+
+/** Everything that a store can hold. */
+const fill = async (place: Place) => {
+  const store = await openStore(place)
+  const bodies = [...odd, action(), action({ customerId: 'other' }), '{}', action({ interactionId: 'e', customerId: 'erased' })]
+  for (const [index, body] of bodies.entries()) await store.append([arrivalOf(Buffer.from(body), 1_700_000_000_000 + index)])
+  await store.append([arrivalOf(Buffer.from([0, 255, 10]), 5)])
+  await store.erase('erased')
+  await store.close()
+}
+
+const contentOf = async (place: Place) => {
+  const store = await openStore(place)
+  const entries = await store.entries({ after: '0', limit: 1000 })
+  const erased = await store.erased()
+  await store.close()
+  const rows = entries.map(({ receivedAt, outcome, text, bytes, refusal }) => ({ receivedAt, outcome, text, bytes: bytes && Buffer.from(bytes), refusal }))
+  return { rows, erased }
+}
+
+const move = async (from: Place, to: Place, banner = '') => {
+  const exported = await program.command(environmentOf(from), ['export'])
+  expect(exported.errors).toBe('4 events exported\n')
+  return program.command(environmentOf(to), ['import'], banner + exported.output)
+}
+
+describeStores((freshPlace) => {
+  test('exports and imports all that it keeps, byte for byte, and nothing twice', async () => {
+    const [from, to] = [await freshPlace(), await freshPlace()]
+    await fill(from)
+    const first = await move(from, to)
+    expect([first.code, first.output, first.errors]).toEqual([0, '4 events imported, 0 known already, 3 bodies kept aside\n', ''])
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+
+    const second = await move(from, to)
+    expect([second.code, second.output]).toEqual([0, '0 events imported, 4 known already, 3 bodies kept aside\n'])
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
+  test('erases with an import what came in before it of an erased customer, and of the visitors known to be the same person', async () => {
+    const [from, to] = [await freshPlace(), await freshPlace()]
+    await fill(from)
+    const store = await openStore(to)
+    for (const customerId of ['erased', 'somebody', 'visitor-1']) await store.append([arrivalOf(Buffer.from(action({ interactionId: `late of ${customerId}`, customerId })))])
+    const given = action({ interactionId: 'late of visitor-1', customerId: 'erased', updatedAt: '2026-11-23T11:00:00.000Z' }, 'UPDATED')
+    await store.append([arrivalOf(Buffer.from(given))])
+    await store.close()
+    await move(from, to)
+    const late = (await contentOf(to)).rows.map(({ text }) => /late of (\w+)/.exec(text)?.[1]).filter(Boolean)
+    expect(late).toEqual(['somebody'])
+  })
+})
+
+const freshDatabase = usePostgres()
+
+test('moves from SQLite to PostgreSQL and back', async () => {
+  const [from, database, back] = [{ file: freshFile() }, await freshDatabase(), { file: freshFile() }]
+  await fill(from)
+  const npmBanner = '\n> wasabi@0.1.0 endpoint\n> node src/endpoint/start.mjs export\n\n'
+  expect((await move(from, database, npmBanner)).code).toBe(0)
+  expect((await move(database, back)).code).toBe(0)
+  expect(await contentOf(back)).toEqual(await contentOf(from))
+})
+
+test('exports nothing rather than a part, while an open transaction hides what came after it', async () => {
+  const place = await freshDatabase()
+  await fill(place)
+  const other = createPostgres(place.database ?? '')
+  onTestFinished(() => other.end())
+  await other.transaction(async (query) => {
+    await query('SELECT pg_current_xact_id()')
+    const store = await openStore(place)
+    await store.append([arrivalOf(Buffer.from(action({ interactionId: 'hidden' })))])
+    await store.close()
+    const { code, output, errors } = await program.command(environmentOf(place), ['export'])
+    expect([code, output]).toEqual([1, ''])
+    expect(errors).toMatch(/transaction that is still open .* end it, and try again/)
+  })
+  expect((await program.command(environmentOf(place), ['export'])).output).toContain('hidden')
+})
+
+test('imports what was read as NDJSON, and says which lines are none', async () => {
+  const line = `{"cursor":"7","receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}`
+  const { code, output, errors } = await program.command({ DATA_FILE: freshFile() }, ['import'], `${line}\r\nnonsense\n{}\n${line}`)
+  expect(code).toBe(1)
+  expect(output).toBe('1 events imported, 1 known already, 0 bodies kept aside\n')
+  expect(errors).toBe('Line 2 is no row of an export: it was left out.\nLine 3 is no row of an export: it was left out.\n')
+})
+
+test('says how it is used', async () => {
+  const { code, output } = await program.command({}, ['help'])
+  expect(code).toBe(1)
+  expect(output).toContain('npm run endpoint')
+})
