@@ -15,7 +15,11 @@ const server = () => typescript({ tsconfig: 'demo/tsconfig.json' })
  * More passes find what one leaves; `module` shortens the names of the one file that is its own scope. `unsafe` is about code that changes
  * the built-ins of the language, which ours does not.
  */
-const smallest = terser({ ecma: 2021, module: true, compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, inline: 1 } })
+const smallest = terser({
+  ecma: 2021,
+  module: true,
+  compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, inline: 1 },
+})
 
 /** Tells what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
 const report = {
@@ -24,7 +28,9 @@ const report = {
     for (const { code } of Object.values(bundle)) {
       const bytes = Buffer.from(code)
       const integrity = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
-      this.info(`${file}: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}, brotli ${brotliCompressSync(bytes).length}, integrity="${integrity}"`)
+      this.info(
+        `${file}: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}, brotli ${brotliCompressSync(bytes).length}, integrity="${integrity}"`,
+      )
     }
   },
 }

@@ -32,7 +32,10 @@ export const createLive = (handle: Endpoint['handle']) => {
     /** `GET /demo/live`: server-sent events, beginning with how things stand. */
     follow(response: ServerResponse) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-      response.write(message('weather', weather.now()) + [...attempts.values()].map((attempt) => message('attempt', attempt)).join(''))
+      response.write(
+        message('weather', weather.now()) +
+          [...attempts.values()].map((attempt) => message('attempt', attempt)).join(''),
+      )
       followers.add(response)
       response.on('close', () => followers.delete(response))
     },

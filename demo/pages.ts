@@ -75,7 +75,9 @@ const read = async (file: string, visitor: Visitor) => {
   if (extname(file) !== '.html') return { headers, content: await readFile(file) }
   const stub = (await readFile(join(root, 'dist/stub.js'), 'utf8')).trim()
   const page = await assemble(await readFile(file, 'utf8'), stub, visitor)
-  const content = visitor.consentRequired ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=') : page
+  const content = visitor.consentRequired
+    ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=')
+    : page
   return { headers: { ...headers, 'content-security-policy': policy(stub) }, content }
 }
 

@@ -6,7 +6,8 @@ import { createLive } from './live'
 import { readVisitor, servePage } from './pages'
 
 /** Where the spring campaign's link leads: the example of the schema. */
-const LANDING = '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
+const LANDING =
+  '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
 
 /** A sentence instead of a stack: whoever starts the demo can act on it. */
 const giveUp = (sentence: string): never => {
@@ -59,7 +60,9 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 server.listen(port, '127.0.0.1', () => {
   const { port: actual } = server.address() as AddressInfo
   console.log(`The demo is open: http://${SHOP}:${actual}${LANDING}`)
-  console.log(`Should your browser not find ${SHOP} (Safari), write localhost in its place: shop and app then share one host.`)
+  console.log(
+    `Should your browser not find ${SHOP} (Safari), write localhost in its place: shop and app then share one host.`,
+  )
   console.log(`Events are kept in ${file}.`)
 })
 

@@ -78,7 +78,11 @@ export const createWeather = (handle: Endpoint['handle'], onAttempt: (attempt: A
   }
 
   const before: Partial<Record<Weather, (response: ServerResponse) => void>> = { slow: delay, drops: drop }
-  const instead: Partial<Record<Weather, (response: ServerResponse) => void>> = { unavailable: refuse, hangs: hang, away: cut }
+  const instead: Partial<Record<Weather, (response: ServerResponse) => void>> = {
+    unavailable: refuse,
+    hangs: hang,
+    away: cut,
+  }
 
   return {
     now: () => weather,

@@ -3,7 +3,8 @@ import { findEngines } from './support/engines.mjs'
 import type { EngineOptions } from './support/fixtures'
 
 /** A test that needs what only one engine or its driver has is tagged with the engine's name. */
-const othersOf = (name: string) => new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)
+const othersOf = (name: string) =>
+  new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)
 
 /** What engines do each in their own way. The rest is logic: one engine shows it, and the others do when all tests are asked for. */
 const BY_ENGINE = /(matrix|exits|guest-history|itp|demo-engines)\.spec|@everywhere/

@@ -25,7 +25,8 @@ const steps = {
     engines = await bringEngines(WANTED)
     const here = engines.filter(({ version }) => version)
     for (const { name, path } of here) process.env[name.toUpperCase()] = path
-    const passed = here.length > 0 && npx('playwright', 'test', '-c', 'e2e', ...here.map(({ name }) => `--project=${name}`))
+    const passed =
+      here.length > 0 && npx('playwright', 'test', '-c', 'e2e', ...here.map(({ name }) => `--project=${name}`))
     return passed && WANTED.every((name) => here.some((engine) => engine.name === name))
   },
 }

@@ -1,7 +1,8 @@
 // Makes this browser a new visitor: forgets all that wasabi keeps, on the app's host and then on the shop's, and takes a new customer number, since
 // the sign-up of the old one stays in the data file. This page has no tag, so nothing is written back.
 const SHOP = 'wasabi.localhost'
-const LANDING = '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
+const LANDING =
+  '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
 
 const { hostname, port } = location
 const domain = hostname.endsWith(SHOP) ? `; domain=${SHOP}` : ''

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { arrivals, expect, readTerms, SEED_QUERY, startDemo, test } from '../support/demo'
 
-const SEED_CAMPAIGN = { utmSource: '123456789', utmMedium: 'youtube', utmCampaign: 'spring_sale', utmContent: 'banner_ad', utmTerms: 'cats+kitten+food' }
+const SEED_CAMPAIGN = {
+  utmSource: '123456789',
+  utmMedium: 'youtube',
+  utmCampaign: 'spring_sale',
+  utmContent: 'banner_ad',
+  utmTerms: 'cats+kitten+food',
+}
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
@@ -19,36 +25,50 @@ const seedEvent = (type: string, interactionId: unknown) => ({
   },
 })
 
-test('the printed address, the link to the app, Sign up and Apply promotion give the example of the schema', { tag: '@chromium' }, async ({ page, demo, complaints }) => {
-  expect(demo.address).toBe(demo.shop(`/${SEED_QUERY}`))
-  await page.goto(demo.address)
-  await page.getByRole('link', { name: 'Go to the app' }).click()
-  await expect(page).toHaveURL(demo.app())
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(page).first()).toContainText('SIGN_UP')
-  await page.getByRole('button', { name: 'Apply promotion' }).click()
-  await expect(arrivals(page).first()).toContainText('PROMOTION_APPLIED')
-  await expect(arrivals(page)).toHaveCount(2)
-  await expect(arrivals(page).first()).toContainText('cats+kitten+food')
+test(
+  'the printed address, the link to the app, Sign up and Apply promotion give the example of the schema',
+  { tag: '@chromium' },
+  async ({ page, demo, complaints }) => {
+    expect(demo.address).toBe(demo.shop(`/${SEED_QUERY}`))
+    await page.goto(demo.address)
+    await page.getByRole('link', { name: 'Go to the app' }).click()
+    await expect(page).toHaveURL(demo.app())
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(page).first()).toContainText('SIGN_UP')
+    await page.getByRole('button', { name: 'Apply promotion' }).click()
+    await expect(arrivals(page).first()).toContainText('PROMOTION_APPLIED')
+    await expect(arrivals(page)).toHaveCount(2)
+    await expect(arrivals(page).first()).toContainText('cats+kitten+food')
 
-  const uuid = expect.stringMatching(/^[\da-f]{8}-[\da-f-]{27}$/) as unknown
-  expect(await demo.stored()).toEqual([seedEvent('SIGN_UP', '123456789'), seedEvent('PROMOTION_APPLIED', uuid)])
-  expect(complaints).toEqual([])
-})
+    const uuid = expect.stringMatching(/^[\da-f]{8}-[\da-f-]{27}$/) as unknown
+    expect(await demo.stored()).toEqual([seedEvent('SIGN_UP', '123456789'), seedEvent('PROMOTION_APPLIED', uuid)])
+    expect(complaints).toEqual([])
+  },
+)
 
-test('on plain localhost shop and app share one host, and all else is alike', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.local(`/${SEED_QUERY}`))
-  await page.getByRole('link', { name: 'Go to the app' }).click()
-  await expect(page).toHaveURL(demo.local('/app'))
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(page)).toHaveCount(1)
-  expect(await demo.stored()).toEqual([seedEvent('SIGN_UP', '123456789')])
-})
+test(
+  'on plain localhost shop and app share one host, and all else is alike',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.local(`/${SEED_QUERY}`))
+    await page.getByRole('link', { name: 'Go to the app' }).click()
+    await expect(page).toHaveURL(demo.local('/app'))
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(page)).toHaveCount(1)
+    expect(await demo.stored()).toEqual([seedEvent('SIGN_UP', '123456789')])
+  },
+)
 
 const LINKS = [
   ['Watch, and click the banner', SEED_CAMPAIGN],
-  ['Your present inside', { utmSource: 'whisker_letter', utmMedium: 'email', utmCampaign: 'issue_12', utmContent: 'last_button' }],
-  ['Best kitten food from € 9', { utmSource: 'google', utmMedium: 'cpc', utmCampaign: 'search_brand', utmTerms: 'best+kitten+food' }],
+  [
+    'Your present inside',
+    { utmSource: 'whisker_letter', utmMedium: 'email', utmCampaign: 'issue_12', utmContent: 'last_button' },
+  ],
+  [
+    'Best kitten food from € 9',
+    { utmSource: 'google', utmMedium: 'cpc', utmCampaign: 'search_brand', utmTerms: 'best+kitten+food' },
+  ],
   ['Swipe up for the rescue box', { utmSource: 'instagram', utmMedium: 'social', utmCampaign: 'rescue_story' }],
 ] as const
 
@@ -58,7 +78,10 @@ for (const [link, campaign] of LINKS) {
     await page.getByRole('link', { name: link }).click()
     // A landing that is left before its script has run was never seen by it.
     await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toMatchObject(campaign)
-    await page.getByRole('link', { name: /(Go|Go on) to the app/ }).or(page.getByRole('link', { name: 'Choose Regular' })).click()
+    await page
+      .getByRole('link', { name: /(Go|Go on) to the app/ })
+      .or(page.getByRole('link', { name: 'Choose Regular' }))
+      .click()
     await page.getByRole('button', { name: 'Sign up' }).click()
     await expect(arrivals(page)).toHaveCount(1)
     const [event] = await demo.stored()
@@ -74,152 +97,213 @@ test("a friend's link leaves the campaign as it was", { tag: '@chromium' }, asyn
   await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
 })
 
-test("a stranger's script stays text, and the mail address is left out", { tag: '@chromium' }, async ({ page, demo, complaints }) => {
-  await page.goto(demo.shop('/links'))
-  await page.getByRole('link', { name: 'Free food!!!' }).click()
-  const hostile = { utmSource: '<img src=x onerror=alert(1)>', utmMedium: '<script>alert(2)</script>' }
-  await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toMatchObject({ ...hostile, utmTerms: '–' })
-  await page.getByRole('link', { name: 'Go to the app' }).click()
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(page).first()).toContainText(hostile.utmSource)
-  await expect(page.locator('.inspector img')).toHaveCount(0)
-  expect((await demo.stored())[0]?.body.utmParameters).toEqual(hostile)
-  expect(complaints).toEqual([])
-})
+test(
+  "a stranger's script stays text, and the mail address is left out",
+  { tag: '@chromium' },
+  async ({ page, demo, complaints }) => {
+    await page.goto(demo.shop('/links'))
+    await page.getByRole('link', { name: 'Free food!!!' }).click()
+    const hostile = { utmSource: '<img src=x onerror=alert(1)>', utmMedium: '<script>alert(2)</script>' }
+    await expect
+      .poll(() => readTerms(page, 'Campaign that gets the credit'))
+      .toMatchObject({ ...hostile, utmTerms: '–' })
+    await page.getByRole('link', { name: 'Go to the app' }).click()
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(page).first()).toContainText(hostile.utmSource)
+    await expect(page.locator('.inspector img')).toHaveCount(0)
+    expect((await demo.stored())[0]?.body.utmParameters).toEqual(hostile)
+    expect(complaints).toEqual([])
+  },
+)
 
-test('a promotion claimed by a visitor is corrected to the customer who signs up later', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.shop('/newsletter?utm_source=whisker_letter'))
-  await page.getByRole('button', { name: 'Claim the code' }).click()
-  await expect(arrivals(page)).toHaveCount(1)
-  await page.getByRole('link', { name: 'Go on to the app' }).click()
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(page).first()).toContainText('SIGN_UP')
-  await page.goto(demo.shop())
-  await expect(arrivals(page).first()).toContainText('corrected')
+test(
+  'a promotion claimed by a visitor is corrected to the customer who signs up later',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.shop('/newsletter?utm_source=whisker_letter'))
+    await page.getByRole('button', { name: 'Claim the code' }).click()
+    await expect(arrivals(page)).toHaveCount(1)
+    await page.getByRole('link', { name: 'Go on to the app' }).click()
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(page).first()).toContainText('SIGN_UP')
+    await page.goto(demo.shop())
+    await expect(arrivals(page).first()).toContainText('corrected')
 
-  const [claimed, , corrected] = await demo.stored()
-  expect(claimed?.body.customerId).toMatch(/^visitor-/)
-  expect(corrected).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: claimed?.body.interactionId, customerId: '123456789' } })
-})
+    const [claimed, , corrected] = await demo.stored()
+    expect(claimed?.body.customerId).toMatch(/^visitor-/)
+    expect(corrected).toMatchObject({
+      eventAction: 'UPDATED',
+      body: { interactionId: claimed?.body.interactionId, customerId: '123456789' },
+    })
+  },
+)
 
-test('cancelling and restarting carry no campaign, and logging out keeps it', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.address)
-  await page.goto(demo.app())
-  await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.getByRole('button', { name: 'Restart' }).click()
-  await expect(arrivals(page)).toHaveCount(2)
-  const events = await demo.stored()
-  expect(events.map(({ body }) => body.interaction.type).sort()).toEqual(['SUBSCRIPTION_CANCELLED', 'SUBSCRIPTION_RESTARTED'])
-  for (const { body } of events) expect(body).not.toHaveProperty('utmParameters')
+test(
+  'cancelling and restarting carry no campaign, and logging out keeps it',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.address)
+    await page.goto(demo.app())
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Restart' }).click()
+    await expect(arrivals(page)).toHaveCount(2)
+    const events = await demo.stored()
+    expect(events.map(({ body }) => body.interaction.type).sort()).toEqual([
+      'SUBSCRIPTION_CANCELLED',
+      'SUBSCRIPTION_RESTARTED',
+    ])
+    for (const { body } of events) expect(body).not.toHaveProperty('utmParameters')
 
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '123456789', 'recorded here': expect.stringContaining('SIGN_UP 123456789') as unknown })
-  await page.getByRole('button', { name: 'Log out' }).click()
-  await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
-  expect(await readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
-})
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect
+      .poll(() => readTerms(page, 'This browser'))
+      .toMatchObject({
+        customer: '123456789',
+        'recorded here': expect.stringContaining('SIGN_UP 123456789') as unknown,
+      })
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
+    expect(await readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+  },
+)
 
-test('a second visitor meets the sign-up of the first: it is shown as known, and starting over makes somebody new', { tag: '@chromium' }, async ({ page, browser, demo }) => {
-  await page.goto(demo.address)
-  await page.goto(demo.app())
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(page)).toHaveCount(1)
+test(
+  'a second visitor meets the sign-up of the first: it is shown as known, and starting over makes somebody new',
+  { tag: '@chromium' },
+  async ({ page, browser, demo }) => {
+    await page.goto(demo.address)
+    await page.goto(demo.app())
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(page)).toHaveCount(1)
 
-  const second = await (await browser.newContext()).newPage()
-  await second.goto(demo.address)
-  await second.goto(demo.app())
-  await expect(arrivals(second)).toHaveCount(1)
-  await second.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(second).first()).toContainText('known')
-  await expect(arrivals(second).first()).toContainText('Start over to act as somebody new')
-  expect(await demo.stored()).toHaveLength(1)
+    const second = await (await browser.newContext()).newPage()
+    await second.goto(demo.address)
+    await second.goto(demo.app())
+    await expect(arrivals(second)).toHaveCount(1)
+    await second.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(second).first()).toContainText('known')
+    await expect(arrivals(second).first()).toContainText('Start over to act as somebody new')
+    expect(await demo.stored()).toHaveLength(1)
 
-  await second.getByRole('link', { name: 'Start over' }).click()
-  await expect(second).toHaveURL(demo.address)
-  await expect.poll(() => readTerms(second, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
-  await second.getByRole('link', { name: 'Go to the app' }).click()
-  await expect.poll(() => readTerms(second, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
-  await second.getByRole('button', { name: 'Sign up' }).click()
-  await expect.poll(async () => (await demo.stored()).length).toBe(2)
-  const [, fresh] = await demo.stored()
-  expect(fresh?.body.customerId).toMatch(/^\d{9}$/)
-  expect(fresh?.body.customerId).not.toBe('123456789')
-  expect(fresh?.body.utmParameters).toEqual(SEED_CAMPAIGN)
-})
+    await second.getByRole('link', { name: 'Start over' }).click()
+    await expect(second).toHaveURL(demo.address)
+    await expect.poll(() => readTerms(second, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+    await second.getByRole('link', { name: 'Go to the app' }).click()
+    await expect.poll(() => readTerms(second, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
+    await second.getByRole('button', { name: 'Sign up' }).click()
+    await expect.poll(async () => (await demo.stored()).length).toBe(2)
+    const [, fresh] = await demo.stored()
+    expect(fresh?.body.customerId).toMatch(/^\d{9}$/)
+    expect(fresh?.body.customerId).not.toBe('123456789')
+    expect(fresh?.body.utmParameters).toEqual(SEED_CAMPAIGN)
+  },
+)
 
-test('with consent asked for, nothing is kept or sent before the answer, and nothing is lost after it', { tag: '@chromium' }, async ({ page, context, demo }) => {
-  await page.goto(demo.app())
-  const question = page.getByRole('region', { name: 'May we remember what brought you here?' })
-  await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
-  await expect(question).toBeVisible()
-  await page.goto(demo.address)
-  await expect(question).toBeVisible()
-  await page.goto(demo.shop(`/pricing${SEED_QUERY}`))
-  await page.evaluate(() => window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'early' }))
-  expect((await context.cookies()).map(({ name }) => name)).toEqual(['demo_consent'])
-  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
-  expect(await demo.stored()).toEqual([])
+test(
+  'with consent asked for, nothing is kept or sent before the answer, and nothing is lost after it',
+  { tag: '@chromium' },
+  async ({ page, context, demo }) => {
+    await page.goto(demo.app())
+    const question = page.getByRole('region', { name: 'May we remember what brought you here?' })
+    await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
+    await expect(question).toBeVisible()
+    await page.goto(demo.address)
+    await expect(question).toBeVisible()
+    await page.goto(demo.shop(`/pricing${SEED_QUERY}`))
+    await page.evaluate(() => window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'early' }))
+    expect((await context.cookies()).map(({ name }) => name)).toEqual(['demo_consent'])
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+    expect(await demo.stored()).toEqual([])
 
-  await question.getByRole('button', { name: 'Yes, remember' }).click()
-  await expect(question).toBeHidden()
-  await expect(arrivals(page)).toHaveCount(1)
-  const [event] = await demo.stored()
-  expect(event?.body).toMatchObject({ interactionId: 'early', utmParameters: SEED_CAMPAIGN })
-  await page.goto(demo.app())
-  await expect(page.locator('#consent')).toBeHidden()
-})
+    await question.getByRole('button', { name: 'Yes, remember' }).click()
+    await expect(question).toBeHidden()
+    await expect(arrivals(page)).toHaveCount(1)
+    const [event] = await demo.stored()
+    expect(event?.body).toMatchObject({ interactionId: 'early', utmParameters: SEED_CAMPAIGN })
+    await page.goto(demo.app())
+    await expect(page.locator('#consent')).toBeHidden()
+  },
+)
 
-test('a refusal is remembered, and the inspector says that nothing is sent', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.app())
-  await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
-  await page.getByRole('button', { name: 'No, thanks' }).click()
-  await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ consent: 'refused: nothing is stored or sent' })
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await page.getByRole('button', { name: 'Send a broken one' }).click()
-  await expect(arrivals(page)).toHaveCount(1)
-  await expect(arrivals(page)).toContainText('refused')
-  expect(await demo.stored()).toEqual([])
-})
+test(
+  'a refusal is remembered, and the inspector says that nothing is sent',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.app())
+    await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
+    await page.getByRole('button', { name: 'No, thanks' }).click()
+    await expect
+      .poll(() => readTerms(page, 'This browser'))
+      .toMatchObject({ consent: 'refused: nothing is stored or sent' })
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await page.getByRole('button', { name: 'Send a broken one' }).click()
+    await expect(arrivals(page)).toHaveCount(1)
+    await expect(arrivals(page)).toContainText('refused')
+    expect(await demo.stored()).toEqual([])
+  },
+)
 
-test('every page has the stub as it was built, the tag, and a policy that allows nothing else inline', { tag: '@chromium' }, async ({ demo, request }) => {
-  const stub = readFileSync('dist/stub.js', 'utf8').trim()
-  for (const path of ['/', '/newsletter', '/pricing', '/offers', '/links', '/app']) {
-    const answer = await request.get(demo.local(path))
-    const html = await answer.text()
-    expect(html).toContain(`<script>${stub}</script>\n<script async src="/wasabi.js" data-endpoint="/customer-actions"></script>`)
-    expect(html.match(/<script>/g)).toHaveLength(1)
-    expect(html).not.toMatch(/<!-- \w+ -->| on\w+=| style=/)
-    expect(answer.headers()['content-security-policy']).toContain("script-src 'self' 'sha256-")
-  }
-})
+test(
+  'every page has the stub as it was built, the tag, and a policy that allows nothing else inline',
+  { tag: '@chromium' },
+  async ({ demo, request }) => {
+    const stub = readFileSync('dist/stub.js', 'utf8').trim()
+    for (const path of ['/', '/newsletter', '/pricing', '/offers', '/links', '/app']) {
+      const answer = await request.get(demo.local(path))
+      const html = await answer.text()
+      expect(html).toContain(
+        `<script>${stub}</script>\n<script async src="/wasabi.js" data-endpoint="/customer-actions"></script>`,
+      )
+      expect(html.match(/<script>/g)).toHaveLength(1)
+      expect(html).not.toMatch(/<!-- \w+ -->| on\w+=| style=/)
+      expect(answer.headers()['content-security-policy']).toContain("script-src 'self' 'sha256-")
+    }
+  },
+)
 
-test('a name that is not of this machine gets nothing, a page of the other host keeps its query, and no path leads out of the folder', { tag: '@chromium' }, async ({ demo, request }) => {
-  const { port } = new URL(demo.address)
-  for (const path of ['/', '/demo/live', '/customer-actions']) {
-    expect((await request.get(`http://127.0.0.1:${port}${path}`, { headers: { host: 'evil.example' } })).status()).toBe(403)
-  }
-  const moved = await request.get(`http://127.0.0.1:${port}/pricing?utm_source=x`, { headers: { host: `app.wasabi.localhost:${port}` }, maxRedirects: 0 })
-  expect(moved.headers().location).toBe(demo.shop('/pricing?utm_source=x'))
-  for (const path of ['/%2e%2e/server.ts', '/..%2fserver.ts', '/%', '/parts/../../server.ts']) {
-    expect((await request.get(`http://127.0.0.1:${port}${path}`)).status()).toBe(404)
-  }
-  // A page that posts to a mistyped address must not take a file for a receipt.
-  expect((await request.post(`http://127.0.0.1:${port}/customer-action`, { data: '{}' })).status()).toBe(405)
-  const change = await request.post(`http://127.0.0.1:${port}/demo/weather`, { data: 'away', headers: { origin: 'http://evil.example' } })
-  expect(change.status()).toBe(400)
-})
+test(
+  'a name that is not of this machine gets nothing, a page of the other host keeps its query, and no path leads out of the folder',
+  { tag: '@chromium' },
+  async ({ demo, request }) => {
+    const { port } = new URL(demo.address)
+    for (const path of ['/', '/demo/live', '/customer-actions']) {
+      expect(
+        (await request.get(`http://127.0.0.1:${port}${path}`, { headers: { host: 'evil.example' } })).status(),
+      ).toBe(403)
+    }
+    const moved = await request.get(`http://127.0.0.1:${port}/pricing?utm_source=x`, {
+      headers: { host: `app.wasabi.localhost:${port}` },
+      maxRedirects: 0,
+    })
+    expect(moved.headers().location).toBe(demo.shop('/pricing?utm_source=x'))
+    for (const path of ['/%2e%2e/server.ts', '/..%2fserver.ts', '/%', '/parts/../../server.ts']) {
+      expect((await request.get(`http://127.0.0.1:${port}${path}`)).status()).toBe(404)
+    }
+    // A page that posts to a mistyped address must not take a file for a receipt.
+    expect((await request.post(`http://127.0.0.1:${port}/customer-action`, { data: '{}' })).status()).toBe(405)
+    const change = await request.post(`http://127.0.0.1:${port}/demo/weather`, {
+      data: 'away',
+      headers: { origin: 'http://evil.example' },
+    })
+    expect(change.status()).toBe(400)
+  },
+)
 
-test('what was stored outlives the demo, and is shown at its next start', { tag: '@chromium' }, async ({ page }, testInfo) => {
-  const file = testInfo.outputPath('wasabi.sqlite')
-  const first = await startDemo(file)
-  await page.goto(first.address)
-  await page.goto(first.app())
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(arrivals(page)).toHaveCount(1)
-  expect(await first.stop()).toBe(0)
+test(
+  'what was stored outlives the demo, and is shown at its next start',
+  { tag: '@chromium' },
+  async ({ page }, testInfo) => {
+    const file = testInfo.outputPath('wasabi.sqlite')
+    const first = await startDemo(file)
+    await page.goto(first.address)
+    await page.goto(first.app())
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(arrivals(page)).toHaveCount(1)
+    expect(await first.stop()).toBe(0)
 
-  const second = await startDemo(file)
-  await page.goto(second.shop())
-  await expect(arrivals(page).first()).toContainText('SIGN_UP')
-  await second.stop()
-})
+    const second = await startDemo(file)
+    await page.goto(second.shop())
+    await expect(arrivals(page).first()).toContainText('SIGN_UP')
+    await second.stop()
+  },
+)

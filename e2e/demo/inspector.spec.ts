@@ -12,34 +12,47 @@ const FAILURES = [
 ] as const
 
 for (const [failure, told] of FAILURES) {
-  test(`what is recorded while the endpoint ${failure.toLowerCase()} waits, outlives a reload, and arrives`, { tag: '@chromium' }, async ({ page, demo }) => {
-    await page.goto(demo.address)
-    await page.goto(demo.app())
-    await choose(page, failure)
-    await apply(page)
-    await expect(waiting(page)).toContainText(told)
-    await expect(page.locator('#panel-summary')).toHaveText('0 stored · 1 waiting')
-    await page.reload()
-    await expect(waiting(page)).toContainText('PROMOTION_APPLIED')
-    await expect(page.getByRole('radio', { name: failure })).toBeChecked()
-    expect(await demo.stored()).toEqual([])
+  test(
+    `what is recorded while the endpoint ${failure.toLowerCase()} waits, outlives a reload, and arrives`,
+    { tag: '@chromium' },
+    async ({ page, demo }) => {
+      await page.goto(demo.address)
+      await page.goto(demo.app())
+      await choose(page, failure)
+      await apply(page)
+      await expect(waiting(page)).toContainText(told)
+      await expect(page.locator('#panel-summary')).toHaveText('0 stored · 1 waiting')
+      await page.reload()
+      await expect(waiting(page)).toContainText('PROMOTION_APPLIED')
+      await expect(page.getByRole('radio', { name: failure })).toBeChecked()
+      expect(await demo.stored()).toEqual([])
 
-    await choose(page, 'Works')
-    await expect(waiting(page)).toHaveCount(0)
-    await expect(arrivals(page)).toHaveCount(1)
-    await expect(page.locator('.tour > li').last()).toHaveClass('seen')
-    const [event] = await demo.stored()
-    expect(event?.body).toMatchObject({ interaction: { type: 'PROMOTION_APPLIED' }, utmParameters: { utmCampaign: 'spring_sale' } })
-  })
+      await choose(page, 'Works')
+      await expect(waiting(page)).toHaveCount(0)
+      await expect(arrivals(page)).toHaveCount(1)
+      await expect(page.locator('.tour > li').last()).toHaveClass('seen')
+      const [event] = await demo.stored()
+      expect(event?.body).toMatchObject({
+        interaction: { type: 'PROMOTION_APPLIED' },
+        utmParameters: { utmCampaign: 'spring_sale' },
+      })
+    },
+  )
 }
 
-test('the outbox counts attempts, and says when the endpoint asked to be tried again', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.app())
-  await choose(page, 'Says 503')
-  await apply(page)
-  await expect(waiting(page)).toContainText(/1 attempt, the last answered with 503, next try in [1-5] s, as the endpoint asked \(Retry-After\)/)
-  await expect(waiting(page)).toContainText('2 attempts')
-})
+test(
+  'the outbox counts attempts, and says when the endpoint asked to be tried again',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.app())
+    await choose(page, 'Says 503')
+    await apply(page)
+    await expect(waiting(page)).toContainText(
+      /1 attempt, the last answered with 503, next try in [1-5] s, as the endpoint asked \(Retry-After\)/,
+    )
+    await expect(waiting(page)).toContainText('2 attempts')
+  },
+)
 
 test('an answer that is slow is waited for', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.app())
@@ -61,41 +74,55 @@ test('an answer that is lost leads to a repeat, which is recognised', { tag: '@c
   expect(await demo.stored()).toHaveLength(1)
 })
 
-test('the newest event sent again is known, and a broken one is refused with the reason', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.app())
-  const again = page.getByRole('button', { name: 'Send the newest event again' })
-  await expect(again).toBeDisabled()
-  await apply(page)
-  await again.click()
-  await expect(arrivals(page).first()).toContainText('Recognised: known already')
-  await page.getByRole('button', { name: 'Send a broken one' }).click()
-  await expect(arrivals(page).first()).toContainText(/Refused: .*customerId/)
-  expect(await demo.stored()).toHaveLength(1)
-})
+test(
+  'the newest event sent again is known, and a broken one is refused with the reason',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.app())
+    const again = page.getByRole('button', { name: 'Send the newest event again' })
+    await expect(again).toBeDisabled()
+    await apply(page)
+    await again.click()
+    await expect(arrivals(page).first()).toContainText('Recognised: known already')
+    await page.getByRole('button', { name: 'Send a broken one' }).click()
+    await expect(arrivals(page).first()).toContainText(/Refused: .*customerId/)
+    expect(await demo.stored()).toHaveLength(1)
+  },
+)
 
-test('the picture counts by campaign and type, and a correction is no conversion', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.goto(demo.address)
-  await page.goto(demo.app())
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await apply(page)
-  await apply(page)
-  await page.getByRole('button', { name: 'Cancel' }).click()
-  await expect(arrivals(page)).toHaveCount(4)
-  await page.evaluate(() => {
-    window.wasabi?.update('123456789', { subscriptionContractId: '2' })
-  })
-  await expect(arrivals(page)).toHaveCount(5)
-
-  await page.getByText('As a table').click()
-  await expect(page.getByRole('row')).toHaveText(['CampaignSign-upsPromotionsRestartsCancellations', 'spring_sale1200', 'no campaign0001'])
-  const drawn = () =>
-    page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
-      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
-      return new Set(Array.from({ length: pixels.length / 4 }, (_, index) => pixels.slice(index * 4, index * 4 + 3).join())).size
+test(
+  'the picture counts by campaign and type, and a correction is no conversion',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.goto(demo.address)
+    await page.goto(demo.app())
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await apply(page)
+    await apply(page)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect(arrivals(page)).toHaveCount(4)
+    await page.evaluate(() => {
+      window.wasabi?.update('123456789', { subscriptionContractId: '2' })
     })
-  // Two types of spring_sale and one without a campaign: three colours, and what lies between.
-  await expect.poll(drawn).toBeGreaterThan(3)
-})
+    await expect(arrivals(page)).toHaveCount(5)
+
+    await page.getByText('As a table').click()
+    await expect(page.getByRole('row')).toHaveText([
+      'CampaignSign-upsPromotionsRestartsCancellations',
+      'spring_sale1200',
+      'no campaign0001',
+    ])
+    const drawn = () =>
+      page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+        return new Set(
+          Array.from({ length: pixels.length / 4 }, (_, index) => pixels.slice(index * 4, index * 4 + 3).join()),
+        ).size
+      })
+    // Two types of spring_sale and one without a campaign: three colours, and what lies between.
+    await expect.poll(drawn).toBeGreaterThan(3)
+  },
+)
 
 test('the page of its own shows the same, and has no tag', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.address)
@@ -111,17 +138,28 @@ test('the page of its own shows the same, and has no tag', { tag: '@chromium' },
   await expect(arrivals(beside).first()).toContainText('SUBSCRIPTION_RESTARTED')
 })
 
-test('garbage under its keys leaves the inspector standing', { tag: '@chromium' }, async ({ page, demo, complaints }) => {
-  await page.goto(demo.app('/inspector'))
-  await page.evaluate(() => {
-    for (const [key, value] of [['C.1', '{'], ['C.2', 'null'], ['J.3', '{"body":1}'], ['U.4', '[]'], ['wait', 'soon']]) localStorage.setItem(`wasabi.${key}`, value ?? '')
-    document.cookie = 'wasabi_utm=%E0%A4%A; path=/'
-    document.cookie = 'wasabi_id=; path=/'
-  })
-  await page.reload()
-  await expect(page.getByText('Nothing waits: the endpoint has it all.')).toBeVisible()
-  expect(complaints).toEqual([])
-})
+test(
+  'garbage under its keys leaves the inspector standing',
+  { tag: '@chromium' },
+  async ({ page, demo, complaints }) => {
+    await page.goto(demo.app('/inspector'))
+    await page.evaluate(() => {
+      for (const [key, value] of [
+        ['C.1', '{'],
+        ['C.2', 'null'],
+        ['J.3', '{"body":1}'],
+        ['U.4', '[]'],
+        ['wait', 'soon'],
+      ])
+        localStorage.setItem(`wasabi.${key}`, value ?? '')
+      document.cookie = 'wasabi_utm=%E0%A4%A; path=/'
+      document.cookie = 'wasabi_id=; path=/'
+    })
+    await page.reload()
+    await expect(page.getByText('Nothing waits: the endpoint has it all.')).toBeVisible()
+    expect(complaints).toEqual([])
+  },
+)
 
 test('a panel that was closed stays closed on the next page', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.shop())

@@ -9,7 +9,15 @@ import { startNamedProxy } from '../support/proxy'
 const PHONE = { width: 390, height: 844 }
 const THEMES = ['light', 'dark'] as const
 
-const pagesOf = ({ shop, app }: Demo) => [shop(), shop('/newsletter'), shop('/pricing'), shop('/offers'), shop('/links'), app(), app('/inspector')]
+const pagesOf = ({ shop, app }: Demo) => [
+  shop(),
+  shop('/newsletter'),
+  shop('/pricing'),
+  shop('/offers'),
+  shop('/links'),
+  app(),
+  app('/inspector'),
+]
 
 /** What axe finds: the rule, and where. */
 const findings = async (page: Page, but = '.nothing') => {
@@ -31,7 +39,8 @@ const fill = async (page: Page, demo: Demo) => {
   await page.getByRole('radio', { name: 'Is away' }).check()
   await page.evaluate(() => window.wasabi?.track('PROMOTION_APPLIED'))
   await expect(page.locator('.outbox > li')).toHaveCount(1)
-  for (const details of await page.locator('.inspector details').all()) await details.evaluate((element: HTMLDetailsElement) => (element.open = true))
+  for (const details of await page.locator('.inspector details').all())
+    await details.evaluate((element: HTMLDetailsElement) => (element.open = true))
 }
 
 for (const colorScheme of THEMES) {
@@ -47,15 +56,19 @@ for (const colorScheme of THEMES) {
     }
   })
 
-  test(`axe finds nothing on a phone in the ${colorScheme} theme, with the panel open and with the question of consent`, { tag: '@chromium' }, async ({ page, demo }) => {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize(PHONE)
-    await fill(page, demo)
-    expect(await findings(page)).toEqual([])
-    await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
-    await expect(page.getByRole('button', { name: 'Yes, remember' })).toBeVisible()
-    expect(await findings(page)).toEqual([])
-  })
+  test(
+    `axe finds nothing on a phone in the ${colorScheme} theme, with the panel open and with the question of consent`,
+    { tag: '@chromium' },
+    async ({ page, demo }) => {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(PHONE)
+      await fill(page, demo)
+      expect(await findings(page)).toEqual([])
+      await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
+      await expect(page.getByRole('button', { name: 'Yes, remember' })).toBeVisible()
+      expect(await findings(page)).toEqual([])
+    },
+  )
 }
 
 test('the theme of the visitor is taken, by the picture too', { tag: '@chromium' }, async ({ page, demo }) => {
@@ -64,7 +77,8 @@ test('the theme of the visitor is taken, by the picture too', { tag: '@chromium'
   await fill(page, demo)
   const bar = () =>
     page.evaluate(() => {
-      const Chart = Reflect.get(window, 'Chart') as { getChart(of: Element | null): { data: { datasets: { backgroundColor: string }[] } } | undefined } | undefined
+      const Chart = Reflect.get(window, 'Chart') as
+        { getChart(of: Element | null): { data: { datasets: { backgroundColor: string }[] } } | undefined } | undefined
       return Chart?.getChart(document.querySelector('canvas'))?.data.datasets[0]?.backgroundColor
     })
   await expect.poll(bar).toBe('rgb(79, 134, 18)')
@@ -74,28 +88,32 @@ test('the theme of the visitor is taken, by the picture too', { tag: '@chromium'
   expect(await ground()).toBe('rgb(20, 23, 15)')
 })
 
-test('on a phone nothing is wider than the screen, and a visitor gets through the tour', { tag: '@chromium' }, async ({ page, demo }) => {
-  await page.setViewportSize(PHONE)
-  await page.goto(demo.address)
-  await page.getByRole('link', { name: 'Go to the app' }).click()
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(page.locator('#panel-summary')).toHaveText('1 stored')
-  await page.getByRole('button', { name: 'Inspector' }).click()
-  await expect(arrivals(page).first()).toContainText('spring_sale')
-  await page.locator('#sign-up').focus()
-  await expect(page.locator('#sign-up')).not.toBeFocused()
-  await page.keyboard.press('Escape')
-  await expect(page.getByRole('button', { name: 'Inspector' })).toBeFocused()
-  await expect(page.getByRole('button', { name: 'Sign up' })).toBeVisible()
+test(
+  'on a phone nothing is wider than the screen, and a visitor gets through the tour',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    await page.setViewportSize(PHONE)
+    await page.goto(demo.address)
+    await page.getByRole('link', { name: 'Go to the app' }).click()
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(page.locator('#panel-summary')).toHaveText('1 stored')
+    await page.getByRole('button', { name: 'Inspector' }).click()
+    await expect(arrivals(page).first()).toContainText('spring_sale')
+    await page.locator('#sign-up').focus()
+    await expect(page.locator('#sign-up')).not.toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('button', { name: 'Inspector' })).toBeFocused()
+    await expect(page.getByRole('button', { name: 'Sign up' })).toBeVisible()
 
-  for (const width of [320, PHONE.width]) {
-    await page.setViewportSize({ width, height: PHONE.height })
-    for (const url of pagesOf(demo)) {
-      await page.goto(url)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), url).toBeLessThanOrEqual(width)
+    for (const width of [320, PHONE.width]) {
+      await page.setViewportSize({ width, height: PHONE.height })
+      for (const url of pagesOf(demo)) {
+        await page.goto(url)
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), url).toBeLessThanOrEqual(width)
+      }
     }
-  }
-})
+  },
+)
 
 /** Gives the body of a page line by line, as a slow network or a busy machine does: the next one only when `shown` was called for the last. */
 const startLineByLine = async () => {
@@ -106,37 +124,48 @@ const startLineByLine = async () => {
       await new Promise<void>((resolve) => (show = resolve))
     }
   }
-  const proxy = await startNamedProxy((answer, response) => (answer.headers['content-type']?.startsWith('text/html') ? Readable.from(read(answer)) : answer).pipe(response))
+  const proxy = await startNamedProxy((answer, response) =>
+    (answer.headers['content-type']?.startsWith('text/html') ? Readable.from(read(answer)) : answer).pipe(response),
+  )
   return { ...proxy, shown: () => show?.() }
 }
 
 for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
-  test(`nothing shifts while a page comes in line by line, ${viewport.width} pixels wide`, { tag: '@chromium' }, async ({ browser, page: other, demo }) => {
-    await fill(other, demo)
-    const proxy = await startLineByLine()
-    const context = await browser.newContext({ viewport, proxy: { server: proxy.url } })
-    const page = await context.newPage()
-    await page.exposeFunction('shown', proxy.shown)
-    await page.addInitScript(() => {
-      const shifts: string[] = []
-      Object.assign(window, { shifts })
-      const shown = Reflect.get(window, 'shown') as () => Promise<void>
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Element | null }[] })[])
-          shifts.push(`${entry.value.toFixed(3)} ${entry.sources.map(({ node }) => `${node?.nodeName ?? ''}.${node?.className ?? ''}`).join(' ')}`)
-      }).observe({ type: 'layout-shift', buffered: true })
-      // A frame in which the line is there, and one after which it has been painted.
-      const look = () => requestAnimationFrame(() => requestAnimationFrame(() => void shown().then(look)))
-      look()
-    })
-    for (const url of pagesOf(demo)) {
-      await page.goto(url)
-      await expect(arrivals(page)).not.toHaveCount(0)
-      expect(await page.evaluate(() => Reflect.get(window, 'shifts') as string[]), url).toEqual([])
-    }
-    await context.close()
-    await proxy.close()
-  })
+  test(
+    `nothing shifts while a page comes in line by line, ${viewport.width} pixels wide`,
+    { tag: '@chromium' },
+    async ({ browser, page: other, demo }) => {
+      await fill(other, demo)
+      const proxy = await startLineByLine()
+      const context = await browser.newContext({ viewport, proxy: { server: proxy.url } })
+      const page = await context.newPage()
+      await page.exposeFunction('shown', proxy.shown)
+      await page.addInitScript(() => {
+        const shifts: string[] = []
+        Object.assign(window, { shifts })
+        const shown = Reflect.get(window, 'shown') as () => Promise<void>
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & {
+            value: number
+            sources: { node: Element | null }[]
+          })[])
+            shifts.push(
+              `${entry.value.toFixed(3)} ${entry.sources.map(({ node }) => `${node?.nodeName ?? ''}.${node?.className ?? ''}`).join(' ')}`,
+            )
+        }).observe({ type: 'layout-shift', buffered: true })
+        // A frame in which the line is there, and one after which it has been painted.
+        const look = () => requestAnimationFrame(() => requestAnimationFrame(() => void shown().then(look)))
+        look()
+      })
+      for (const url of pagesOf(demo)) {
+        await page.goto(url)
+        await expect(arrivals(page)).not.toHaveCount(0)
+        expect(await page.evaluate(() => Reflect.get(window, 'shifts') as string[]), url).toEqual([])
+      }
+      await context.close()
+      await proxy.close()
+    },
+  )
 }
 
 test('the whole way can be gone with the keyboard', { tag: '@chromium' }, async ({ page, demo }) => {
@@ -165,10 +194,14 @@ test('who asked for less motion gets none', { tag: '@chromium' }, async ({ page,
   await page.getByRole('button', { name: 'Sign up' }).click()
   const animation = () =>
     page.evaluate(() => {
-      const Chart = Reflect.get(window, 'Chart') as { getChart(of: Element | null): { options: { animation: unknown } } | undefined } | undefined
+      const Chart = Reflect.get(window, 'Chart') as
+        { getChart(of: Element | null): { options: { animation: unknown } } | undefined } | undefined
       return Chart?.getChart(document.querySelector('canvas'))?.options.animation
     })
   await expect.poll(animation).toBe(false)
-  const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((each) => getComputedStyle(each).transitionDuration !== '0s').length)
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('*')].filter((each) => getComputedStyle(each).transitionDuration !== '0s').length,
+  )
   expect(moving).toBe(0)
 })

@@ -16,13 +16,22 @@ const LOOKS = [
 
 /** What others did before, so that the picture has something to show. */
 const BEFORE = [
-  ['/newsletter?utm_source=whisker_letter&utm_medium=email&utm_campaign=issue_12', ['SIGN_UP', 'PROMOTION_APPLIED', 'PROMOTION_APPLIED']],
-  ['/pricing?utm_source=google&utm_medium=cpc&utm_campaign=search_brand&utm_term=best+kitten+food', ['SIGN_UP', 'SIGN_UP']],
+  [
+    '/newsletter?utm_source=whisker_letter&utm_medium=email&utm_campaign=issue_12',
+    ['SIGN_UP', 'PROMOTION_APPLIED', 'PROMOTION_APPLIED'],
+  ],
+  [
+    '/pricing?utm_source=google&utm_medium=cpc&utm_campaign=search_brand&utm_term=best+kitten+food',
+    ['SIGN_UP', 'SIGN_UP'],
+  ],
   ['/offers#/rescue?utm_source=instagram&utm_campaign=rescue_story', ['PROMOTION_APPLIED']],
 ]
 
 const startDemo = async () => {
-  const demo = spawn(process.execPath, ['dist/demo/demo.js'], { env: { ...process.env, PORT: '0', DATA_FILE: ':memory:' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const demo = spawn(process.execPath, ['dist/demo/demo.js'], {
+    env: { ...process.env, PORT: '0', DATA_FILE: ':memory:' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   for await (const line of createInterface(demo.stdout)) {
     const [address] = /http:\S+/.exec(line) ?? []
     if (address) return { demo, address }

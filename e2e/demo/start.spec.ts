@@ -18,7 +18,9 @@ test('a port that is in use is told with another one to take', { tag: '@chromium
   const other = await listen(() => undefined)
   const port = portOf(other)
   const { code, complained } = await run(DEMO, { PORT: `${port}` })
-  expect(complained).toBe(`Port ${port} is in use: stop what uses it, or choose another one, as in PORT=${port + 1} npm start.`)
+  expect(complained).toBe(
+    `Port ${port} is in use: stop what uses it, or choose another one, as in PORT=${port + 1} npm start.`,
+  )
   expect(code).toBe(1)
   await shut(other)
 })
@@ -29,21 +31,27 @@ test('a port that is none is told', { tag: '@chromium' }, async () => {
   expect(code).toBe(1)
 })
 
-test('a data file that cannot be opened is told with the variable to set', { tag: '@chromium' }, async ({}, testInfo) => {
-  const file = testInfo.outputPath('no-database.sqlite')
-  writeFileSync(file, 'This is a letter, and no database. '.repeat(50))
-  const { code, complained } = await run(DEMO, { DATA_FILE: file })
-  expect(complained).toContain(`Cannot use ${file} as the data file`)
-  expect(complained).toContain('set DATA_FILE')
-  expect(complained.split('\n')).toHaveLength(1)
-  expect(code).toBe(1)
-})
+test(
+  'a data file that cannot be opened is told with the variable to set',
+  { tag: '@chromium' },
+  async ({}, testInfo) => {
+    const file = testInfo.outputPath('no-database.sqlite')
+    writeFileSync(file, 'This is a letter, and no database. '.repeat(50))
+    const { code, complained } = await run(DEMO, { DATA_FILE: file })
+    expect(complained).toContain(`Cannot use ${file} as the data file`)
+    expect(complained).toContain('set DATA_FILE')
+    expect(complained.split('\n')).toHaveLength(1)
+    expect(code).toBe(1)
+  },
+)
 
 test('an old Node is told which one is needed, before anything is built', { tag: '@chromium' }, async () => {
   // What start.mjs sees of Node's version; the real one cannot be changed.
   const old = `data:text/javascript,globalThis.process=Object.create(process,{versions:{value:{node:'18.20.8'}}})`
   const { code, said, complained } = await run(['--import', old, 'demo/start.mjs'])
-  expect(complained).toBe('wasabi needs Node 20 or later, and this is 18.20.8: install a newer one from https://nodejs.org and try again.')
+  expect(complained).toBe(
+    'wasabi needs Node 20 or later, and this is 18.20.8: install a newer one from https://nodejs.org and try again.',
+  )
   expect(said).toBe('')
   expect(code).toBe(1)
 })

@@ -2,15 +2,22 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { findEngines } from './engines.mjs'
 
-const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 })
+const run = (command, ...args) =>
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 })
 
 const isDebianRoot = () =>
-  process.getuid?.() === 0 && existsSync('/etc/os-release') && /debian|ubuntu/.test(readFileSync('/etc/os-release', 'utf8'))
+  process.getuid?.() === 0 &&
+  existsSync('/etc/os-release') &&
+  /debian|ubuntu/.test(readFileSync('/etc/os-release', 'utf8'))
 
 /** What can be done about an engine that is missing, from what takes shortest. */
 const SOURCES = [
   { how: ({ packages }) => `apt-get install ${packages.join(' ')}`, may: isDebianRoot, bring: apt },
-  { how: ({ name }) => `npx playwright install ${name}`, may: () => true, bring: ({ name }) => run('npx', 'playwright', 'install', name) },
+  {
+    how: ({ name }) => `npx playwright install ${name}`,
+    may: () => true,
+    bring: ({ name }) => run('npx', 'playwright', 'install', name),
+  },
 ]
 
 let updated = false
@@ -25,7 +32,12 @@ function apt({ packages }) {
 /** A file that is there may still not start: a missing library, a snap without its daemon. */
 const versionOf = async ({ own, path, webdriver, launchOptions }) => {
   // The test browser of WebKitGTK wants a screen even for this.
-  if (webdriver) return /[\d.]+/.exec(String(execFileSync('xvfb-run', ['-a', path, '--version'], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })))?.[0]
+  if (webdriver)
+    return /[\d.]+/.exec(
+      String(
+        execFileSync('xvfb-run', ['-a', path, '--version'], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 }),
+      ),
+    )?.[0]
   const browser = await own.launch({ ...launchOptions, timeout: 60_000 })
   const version = browser.version()
   await browser.close()

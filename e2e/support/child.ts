@@ -34,9 +34,13 @@ export const orEnded = <Result>(result: Promise<Result>, ended: Promise<string>)
 
 /** A screen that nobody looks at, under a number that was free. */
 export const startDisplay = async () => {
-  const { stdout, ended, stop } = startChild('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const { stdout, ended, stop } = startChild(
+    'Xvfb',
+    ['-displayfd', '1', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
   const [number] = (await orEnded(once(stdout as Readable, 'data'), ended)) as [Buffer]
   return { env: { ...process.env, DISPLAY: `:${number.toString().trim()}` }, stop }
 }

@@ -3,11 +3,15 @@ import { createInterface } from 'node:readline'
 import { test as base, type Page } from 'playwright/test'
 import type { StoredEvent } from './host'
 
-export const SEED_QUERY = '?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
+export const SEED_QUERY =
+  '?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
 
 /** Starts the built demo as `npm start` does, on a free port. */
 export const startDemo = async (file = ':memory:') => {
-  const demo = spawn(process.execPath, ['dist/demo/demo.js'], { env: { ...process.env, PORT: '0', DATA_FILE: file }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const demo = spawn(process.execPath, ['dist/demo/demo.js'], {
+    env: { ...process.env, PORT: '0', DATA_FILE: file },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const gone = new Promise<number | null>((resolve) => demo.once('exit', resolve))
   const lines = createInterface(demo.stdout)
   const address = await new Promise<string>((resolve, reject) => {
@@ -75,7 +79,11 @@ export const readTerms = async (page: Page, heading: string): Promise<Readonly<R
   const rows = await page
     .getByRole('region', { name: heading })
     .locator('dl > div')
-    .evaluateAll((divs) => divs.map((div) => [div.querySelector('dt')?.textContent ?? '', div.querySelector('dd')?.textContent ?? ''] as const))
+    .evaluateAll((divs) =>
+      divs.map(
+        (div) => [div.querySelector('dt')?.textContent ?? '', div.querySelector('dd')?.textContent ?? ''] as const,
+      ),
+    )
   return Object.fromEntries(rows)
 }
 

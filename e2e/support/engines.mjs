@@ -63,7 +63,8 @@ const isOwn = (engine, path) => path === ownPath(engine)
 /** The first of an engine's places that has it, and what else it needs. */
 const placeOf = (engine) => {
   const { name, system, besides = [] } = engine
-  const complete = (path) => path && existsSync(path) && (isOwn(engine, path) || besides.every((file) => existsSync(file)))
+  const complete = (path) =>
+    path && existsSync(path) && (isOwn(engine, path) || besides.every((file) => existsSync(file)))
   return [process.env[name.toUpperCase()], ownPath(engine), ...system].find(complete)
 }
 
@@ -71,7 +72,12 @@ const placeOf = (engine) => {
 const look = (engine) => {
   const path = placeOf(engine)
   const own = path !== undefined && isOwn(engine, path)
-  return { ...engine, path, webdriver: engine.name === 'webkit' && !own, launchOptions: { executablePath: path, ...engine.launch(own) } }
+  return {
+    ...engine,
+    path,
+    webdriver: engine.name === 'webkit' && !own,
+    launchOptions: { executablePath: path, ...engine.launch(own) },
+  }
 }
 
 /** Chromium, Firefox and WebKit; one that is not on this machine has no `path`. */

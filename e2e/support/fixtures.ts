@@ -6,7 +6,11 @@ import type { Tab } from './tab'
 import { startWebKit } from './webkit'
 
 /** A browser profile: cookies and storage of its own. `context` where Playwright drives it. */
-type Profile = { readonly newTab: () => Promise<Tab>; readonly close: () => Promise<void>; readonly context?: BrowserContext }
+type Profile = {
+  readonly newTab: () => Promise<Tab>
+  readonly close: () => Promise<void>
+  readonly context?: BrowserContext
+}
 
 export type EngineOptions = {
   /** The browser to drive over WebDriver; empty where Playwright drives it. */
@@ -14,7 +18,11 @@ export type EngineOptions = {
 }
 
 type EngineFixtures = EngineOptions & {
-  readonly engine: { readonly newProfile: () => Promise<Profile>; readonly close: () => Promise<void>; readonly browser?: Browser }
+  readonly engine: {
+    readonly newProfile: () => Promise<Profile>
+    readonly close: () => Promise<void>
+    readonly browser?: Browser
+  }
 }
 
 type Fixtures = {

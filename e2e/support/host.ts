@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createEndpoint } from '../../src/endpoint/http/index'
@@ -29,7 +35,13 @@ export type StoredEvent = {
 }
 
 /** One request as it arrived. */
-export type Arrival = { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string; readonly at: number }
+export type Arrival = {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+  readonly at: number
+}
 
 const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Retry-After' }
 
@@ -80,7 +92,13 @@ export const startEndpoint = async (file = ':memory:') => {
   }
 
   const host: RequestListener = async (request, response) => {
-    const arrival = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: await text(request).catch(() => ''), at: Date.now() }
+    const arrival = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      body: await text(request).catch(() => ''),
+      at: Date.now(),
+    }
     arrivals.push(arrival)
     const now = await weather(arrival)
     if (typeof now === 'object') response.writeHead(now.status, { ...CORS, ...now.headers }).end(now.body)
@@ -150,7 +168,8 @@ export const startEndpoint = async (file = ':memory:') => {
     holds: (count: number) => until((events) => events.length >= count),
 
     /** The same, of new actions only: corrections are not counted. */
-    created: (count: number) => until((events) => events.filter(({ eventAction }) => eventAction === 'CREATED').length >= count),
+    created: (count: number) =>
+      until((events) => events.filter(({ eventAction }) => eventAction === 'CREATED').length >= count),
 
     async close() {
       if (front.listening) await shut(front)

@@ -4,18 +4,23 @@ import { listen, portOf, shut } from './host'
 type Give = (answer: IncomingMessage, response: ServerResponse) => unknown
 
 /** Passes a request to this machine, whatever name it asks for, and what happens to one half happens to the other. */
-const pass = (give: Give): RequestListener => (incoming, response) => {
-  const { method, headers } = incoming
-  const { port, pathname, search } = new URL(incoming.url ?? '')
-  const outgoing = request({ host: '127.0.0.1', port, path: pathname + search, method, headers, agent: false }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-    give(answer, response)
-    answer.on('error', () => response.destroy())
-  })
-  outgoing.on('error', () => response.destroy())
-  response.on('close', () => outgoing.destroy())
-  incoming.pipe(outgoing)
-}
+const pass =
+  (give: Give): RequestListener =>
+  (incoming, response) => {
+    const { method, headers } = incoming
+    const { port, pathname, search } = new URL(incoming.url ?? '')
+    const outgoing = request(
+      { host: '127.0.0.1', port, path: pathname + search, method, headers, agent: false },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+        give(answer, response)
+        answer.on('error', () => response.destroy())
+      },
+    )
+    outgoing.on('error', () => response.destroy())
+    response.on('close', () => outgoing.destroy())
+    incoming.pipe(outgoing)
+  }
 
 /** An HTTP proxy to which every name is this machine: for engines that have no switch for names, and to `give` an answer in another way. */
 export const startNamedProxy = async (give: Give = (answer, response) => answer.pipe(response)) => {

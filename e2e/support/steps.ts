@@ -3,7 +3,11 @@ import type { ActionType, Details, Id } from '../../src/tracker/index'
 import type { Tab } from './tab'
 
 /** What the page would write: a call of the public interface, from the tab. */
-export const track = (tab: Tab, type: ActionType = 'SIGN_UP', details: Details & { interactionId?: Id } = {}): Promise<string> =>
+export const track = (
+  tab: Tab,
+  type: ActionType = 'SIGN_UP',
+  details: Details & { interactionId?: Id } = {},
+): Promise<string> =>
   tab.evaluate(([name, given]) => window.wasabi?.track(name, given) ?? 'no wasabi', [type, details] as const)
 
 export const consent = (tab: Tab, granted: boolean): Promise<void> =>
@@ -38,12 +42,17 @@ export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
   ])
 
 /** Waits until the page knows of all its events that the endpoint has them: a page that is left before may send one again. */
-export const delivered = (tab: Tab): Promise<void> => expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
+export const delivered = (tab: Tab): Promise<void> =>
+  expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
 
 /** Waits until the tab has arrived at a path and its script runs, through whatever navigation is under way. */
 export const arriveAt = (tab: Tab, path: string): Promise<void> =>
   expect(async () => {
-    expect(await tab.evaluate(() => (window.wasabi && document.readyState === 'complete' ? location.pathname + location.search + location.hash : ''))).toBe(path)
+    expect(
+      await tab.evaluate(() =>
+        window.wasabi && document.readyState === 'complete' ? location.pathname + location.search + location.hash : '',
+      ),
+    ).toBe(path)
   }).toPass()
 
 /** Leaves for another page as by a link, so that what the page before knows of its history is kept, and waits until it is there. */

@@ -6,7 +6,10 @@ export type Tab = {
   /** Goes to an address and waits for its load event. */
   readonly goto: (url: string) => Promise<unknown>
   /** Runs a function in the page, and waits for what it returns. */
-  evaluate<Result, Argument>(run: (argument: Argument) => Result | Promise<Result>, argument?: Argument): Promise<Result>
+  evaluate<Result, Argument>(
+    run: (argument: Argument) => Result | Promise<Result>,
+    argument?: Argument,
+  ): Promise<Result>
   readonly reload: () => Promise<unknown>
   /** Closes the tab as a visitor would, and lets it say goodbye. */
   readonly close: () => Promise<void>

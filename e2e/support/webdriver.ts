@@ -35,7 +35,9 @@ type Answer<Result> = { readonly value: Result } | { readonly error: string }
 
 /** A session of a driver is a browser with a profile of its own. */
 export const openProfile = async (send: Send, capabilities: object) => {
-  const { sessionId } = (await send('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string }
+  const { sessionId } = (await send('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as {
+    sessionId: string
+  }
   const root = `/session/${sessionId}`
   const first = (await send('GET', `${root}/window`)) as string
   let turn: Promise<unknown> = Promise.resolve()
@@ -55,7 +57,9 @@ export const openProfile = async (send: Send, capabilities: object) => {
     },
     async evaluate<Result>(run: (argument: never) => Result | Promise<Result>, argument?: unknown) {
       const script = { script: scriptOf(run), args: [argument ?? null] }
-      const answer = JSON.parse((await inTurn(handle, () => send('POST', `${root}/execute/async`, script))) as string) as Answer<Result>
+      const answer = JSON.parse(
+        (await inTurn(handle, () => send('POST', `${root}/execute/async`, script))) as string,
+      ) as Answer<Result>
       if ('error' in answer) throw new Error(answer.error)
       return answer.value
     },
@@ -64,7 +68,9 @@ export const openProfile = async (send: Send, capabilities: object) => {
   return {
     // A window of its own, since only one tab of a window is visible. The first window stays: with its last one a browser ends.
     async newTab() {
-      const { handle } = (await inTurn(first, () => send('POST', `${root}/window/new`, { type: 'window' }))) as { handle: string }
+      const { handle } = (await inTurn(first, () => send('POST', `${root}/window/new`, { type: 'window' }))) as {
+        handle: string
+      }
       return tabOf(handle)
     },
     /** Not in turn: a test that ran out of time leaves a command that never ends. */

@@ -11,7 +11,10 @@ export const startWebKit = async (binary: string) => {
   const driver = startChild('WebKitWebDriver', [`--port=${port}`], { env: display.env })
   let over = false
   void driver.ended.then(() => (over = true))
-  const send = await orEnded(connect(`http://127.0.0.1:${port}`, () => over), driver.ended)
+  const send = await orEnded(
+    connect(`http://127.0.0.1:${port}`, () => over),
+    driver.ended,
+  )
   const args = ['--automation', `--proxy=${proxy.url}`, '--ignore-host=localhost', '--ignore-host=127.0.0.1']
   return {
     newProfile: () => openProfile(send, { 'webkitgtk:browserOptions': { binary, args } }),

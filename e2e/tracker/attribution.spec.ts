@@ -5,17 +5,22 @@ const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
 
 /** The campaign that the newest stored conversion carries. */
-const source = (events: readonly { readonly body: { readonly utmParameters?: unknown } }[]) => events.at(-1)?.body.utmParameters
+const source = (events: readonly { readonly body: { readonly utmParameters?: unknown } }[]) =>
+  events.at(-1)?.body.utmParameters
 
-test('a campaign reaches a conversion in a new tab on another subdomain', { tag: '@everywhere' }, async ({ tab, newTab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/?utm_source=news&utm_medium=email', WWW))
-  await tab.close()
-  const other = await newTab()
-  await other.goto(site.url('/', APP))
-  await track(other)
-  expect(source(await endpoint.holds(1))).toEqual({ utmSource: 'news', utmMedium: 'email' })
-})
+test(
+  'a campaign reaches a conversion in a new tab on another subdomain',
+  { tag: '@everywhere' },
+  async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/?utm_source=news&utm_medium=email', WWW))
+    await tab.close()
+    const other = await newTab()
+    await other.goto(site.url('/', APP))
+    await track(other)
+    expect(source(await endpoint.holds(1))).toEqual({ utmSource: 'news', utmMedium: 'email' })
+  },
+)
 
 for (const [host, domain] of [
   [WWW, 'shop.co.uk'],
@@ -54,7 +59,12 @@ test('cookie-domain names a domain', async ({ tab, newTab, site, wasabi }) => {
   expect(await cookies(outside)).toEqual({})
 })
 
-test('the latest tagged visit wins as a whole, and direct visits, referrers and routes change nothing', async ({ tab, site, endpoint, wasabi }) => {
+test('the latest tagged visit wins as a whole, and direct visits, referrers and routes change nothing', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   site.put('/pricing', `${wasabi()}<a href="/?ref=x">back</a>`)
   await tab.goto(site.url('/?utm_source=a&utm_term=t'))
@@ -79,7 +89,12 @@ test('with attribution=first the first tagged visit stands', async ({ tab, site,
   expect(source(await endpoint.holds(1))).toEqual({ utmSource: 'a' })
 })
 
-test('a reload neither changes nor renews a campaign that a later visit replaced', async ({ tab, newTab, site, wasabi }) => {
+test('a reload neither changes nor renews a campaign that a later visit replaced', async ({
+  tab,
+  newTab,
+  site,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=a'))
   const later = await newTab()
@@ -101,7 +116,12 @@ test('an anchor on an older landing is no new visit', async ({ tab, newTab, site
   expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'newer' })
 })
 
-test('what a page writes into the campaign that it was given stays with the page', async ({ tab, site, endpoint, wasabi }) => {
+test('what a page writes into the campaign that it was given stays with the page', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=a'))
   await tab.evaluate(() => Object.assign(window.wasabi?.attribution() ?? {}, { utmSource: 'b', page: '/secret' }))
@@ -122,7 +142,12 @@ test('a step back to an older landing changes nothing', async ({ tab, site, wasa
   expect((await cookies(tab)).wasabi_utm).toBe(stored)
 })
 
-test('a single-page site lands later, and stepping back inside it lands no second time', async ({ tab, site, endpoint, wasabi }) => {
+test('a single-page site lands later, and stepping back inside it lands no second time', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=a'))
   await tab.evaluate(() => {
@@ -137,7 +162,12 @@ test('a single-page site lands later, and stepping back inside it lands no secon
   expect(events.map(({ body }) => body.utmParameters?.utmSource)).toEqual(['b', 'b'])
 })
 
-test('a single-page site that comes back to a campaign by another link lands with it again', async ({ tab, site, endpoint, wasabi }) => {
+test('a single-page site that comes back to a campaign by another link lands with it again', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=search&gclid=1'))
   for (const path of ['/?utm_source=mail', '/?utm_source=search&gclid=2'])
@@ -150,7 +180,12 @@ test('a single-page site that comes back to a campaign by another link lands wit
 })
 
 for (const model of ['last', 'first'] as const) {
-  test(`what is called early, at a later address than the landing, comes after it: ${model}`, async ({ tab, site, endpoint, wasabi }) => {
+  test(`what is called early, at a later address than the landing, comes after it: ${model}`, async ({
+    tab,
+    site,
+    endpoint,
+    wasabi,
+  }) => {
     const called = site.asked('/called')
     const open = site.holdScript()
     const early = `history.pushState(null, '', '/?utm_source=later'); wasabi.track('SIGN_UP'); history.pushState(null, '', '/clean'); fetch('/called')`
@@ -163,9 +198,18 @@ for (const model of ['last', 'first'] as const) {
     expect(source(await endpoint.holds(1))).toEqual({ utmSource: model === 'last' ? 'later' : 'landing' })
   })
 
-  test(`a prerendered page counts from when it was shown: ${model}`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+  test(`a prerendered page counts from when it was shown: ${model}`, async ({
+    tab,
+    newTab,
+    site,
+    endpoint,
+    wasabi,
+  }) => {
     site.put('/', wasabi({ attribution: model }))
-    site.put('/next', `<script>Object.defineProperty(document, 'prerendering', { configurable: true, value: true })</script>${wasabi({ attribution: model })}`)
+    site.put(
+      '/next',
+      `<script>Object.defineProperty(document, 'prerendering', { configurable: true, value: true })</script>${wasabi({ attribution: model })}`,
+    )
     await tab.goto(site.url('/next?utm_source=shown'))
     await nextSecond()
     const other = await newTab()
@@ -180,7 +224,13 @@ for (const model of ['last', 'first'] as const) {
   })
 }
 
-test('before init a page is told of no campaign that no conversion would get', async ({ tab, newTab, site, endpoint, wasabi }) => {
+test('before init a page is told of no campaign that no conversion would get', async ({
+  tab,
+  newTab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   const init = `<script>told = [wasabi.attribution()]; wasabi.init({ endpoint: '${endpoint.url}' }); told.push(wasabi.attribution())</script>`
   site.put('/next', `<script src="/wasabi.js"></script>${init}`)
@@ -204,7 +254,11 @@ test('a hash router is a landing too', async ({ tab, site, endpoint, wasabi }) =
   expect(source(await endpoint.holds(1))).toEqual({ utmSource: 'hash' })
 })
 
-test('a cookie that a server wrote counts, is left alone by equal values, and gives way to others', async ({ tab, site, wasabi }) => {
+test('a cookie that a server wrote counts, is left alone by equal values, and gives way to others', async ({
+  tab,
+  site,
+  wasabi,
+}) => {
   const written = 'utm_medium=email&utm_source=a%20b'
   site.put('/', wasabi())
   site.put('/server', { html: '', headers: { 'set-cookie': `wasabi_utm=${written}; Path=/; Max-Age=8640000` } })
@@ -256,7 +310,8 @@ test('utm-types chooses which actions carry the campaign', async ({ tab, site, e
   site.put('/', wasabi())
   site.put('/win-back', wasabi({ 'utm-types': 'SUBSCRIPTION_RESTARTED' }))
   await tab.goto(site.url('/?utm_source=x'))
-  for (const type of ['SIGN_UP', 'PROMOTION_APPLIED', 'SUBSCRIPTION_RESTARTED', 'SUBSCRIPTION_CANCELLED'] as const) await track(tab, type)
+  for (const type of ['SIGN_UP', 'PROMOTION_APPLIED', 'SUBSCRIPTION_RESTARTED', 'SUBSCRIPTION_CANCELLED'] as const)
+    await track(tab, type)
   await endpoint.holds(4)
   await tab.goto(site.url('/win-back'))
   await track(tab, 'SUBSCRIPTION_RESTARTED')

@@ -4,7 +4,12 @@ import { attribution, consent, cookies, follow, identify, nextSecond, storedKeys
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
 
-test('before the answer nothing is stored or sent; after it everything goes out with its own time, id and campaign', async ({ tab, site, endpoint, wasabi }) => {
+test('before the answer nothing is stored or sent; after it everything goes out with its own time, id and campaign', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi({ consent: 'required' }))
   await tab.goto(site.url('/?utm_source=landing', WWW))
   const before = Date.now()
@@ -31,61 +36,76 @@ test('before the answer nothing is stored or sent; after it everything goes out 
   expect(Object.keys(await cookies(tab)).sort()).toEqual(['wasabi_consent', 'wasabi_id', 'wasabi_utm'])
 })
 
-test('a late grant finds the landing again after three pages and a reload, with nothing stored meanwhile', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  for (const path of ['/', '/a', '/b', '/c']) site.put(path, wasabi({ consent: 'required' }))
-  await tab.goto(site.url('/?utm_source=landing'))
-  for (const path of ['/a', '/b', '/c']) await follow(tab, path)
-  await tab.reload()
-  // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
-  const remembers = await tab.evaluate(() => 'navigation' in window)
-  expect(await attribution(tab)).toEqual(remembers ? { utmSource: 'landing' } : null)
-  await track(tab)
-  expect(await cookies(tab)).toEqual({})
-  expect(await storedKeys(tab)).toEqual([])
-  await consent(tab, true)
-  const [event] = await endpoint.holds(1)
-  expect(event?.body.utmParameters).toEqual(remembers ? { utmSource: 'landing' } : undefined)
-})
+test(
+  'a late grant finds the landing again after three pages and a reload, with nothing stored meanwhile',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    for (const path of ['/', '/a', '/b', '/c']) site.put(path, wasabi({ consent: 'required' }))
+    await tab.goto(site.url('/?utm_source=landing'))
+    for (const path of ['/a', '/b', '/c']) await follow(tab, path)
+    await tab.reload()
+    // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
+    const remembers = await tab.evaluate(() => 'navigation' in window)
+    expect(await attribution(tab)).toEqual(remembers ? { utmSource: 'landing' } : null)
+    await track(tab)
+    expect(await cookies(tab)).toEqual({})
+    expect(await storedKeys(tab)).toEqual([])
+    await consent(tab, true)
+    const [event] = await endpoint.holds(1)
+    expect(event?.body.utmParameters).toEqual(remembers ? { utmSource: 'landing' } : undefined)
+  },
+)
 
-test('an answer is remembered across pages and subdomains', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi({ consent: 'required' }))
-  await tab.goto(site.url('/', WWW))
-  await consent(tab, true)
-  await tab.goto(site.url('/', APP))
-  await track(tab)
-  await endpoint.holds(1)
-})
+test(
+  'an answer is remembered across pages and subdomains',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi({ consent: 'required' }))
+    await tab.goto(site.url('/', WWW))
+    await consent(tab, true)
+    await tab.goto(site.url('/', APP))
+    await track(tab)
+    await endpoint.holds(1)
+  },
+)
 
-test('a refusal deletes everything on every level and in every store, and stops what comes after', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  site.put('/server', { html: '', headers: { 'set-cookie': ['wasabi_utm=utm_source=host; Path=/', 'wasabi_id=v=visitor-host; Path=/'] } })
-  await tab.goto(site.url('/server', WWW))
-  await tab.goto(site.url('/?utm_source=x', WWW))
-  await track(tab)
-  await identify(tab, '42')
-  await endpoint.holds(2)
-  await endpoint.goAway()
-  await track(tab)
-  await consent(tab, false)
-  const id = await track(tab)
-  expect(id).toMatch(/^[\da-f-]{36}$/)
-  await identify(tab, '43')
-  expect(await cookies(tab)).toEqual({ wasabi_consent: 'denied' })
-  expect(await storedKeys(tab)).toEqual([])
-  expect(await attribution(tab)).toBeNull()
+test(
+  'a refusal deletes everything on every level and in every store, and stops what comes after',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    site.put('/server', {
+      html: '',
+      headers: { 'set-cookie': ['wasabi_utm=utm_source=host; Path=/', 'wasabi_id=v=visitor-host; Path=/'] },
+    })
+    await tab.goto(site.url('/server', WWW))
+    await tab.goto(site.url('/?utm_source=x', WWW))
+    await track(tab)
+    await identify(tab, '42')
+    await endpoint.holds(2)
+    await endpoint.goAway()
+    await track(tab)
+    await consent(tab, false)
+    const id = await track(tab)
+    expect(id).toMatch(/^[\da-f-]{36}$/)
+    await identify(tab, '43')
+    expect(await cookies(tab)).toEqual({ wasabi_consent: 'denied' })
+    expect(await storedKeys(tab)).toEqual([])
+    expect(await attribution(tab)).toBeNull()
 
-  await endpoint.comeBack()
-  await tab.goto(site.url('/?utm_source=y', APP))
-  await track(tab)
-  expect(await cookies(tab)).toEqual({ wasabi_consent: 'denied' })
-  expect(await storedKeys(tab)).toEqual([])
-  // The sentinel: permission is given, and only what is tracked after it arrives.
-  await consent(tab, true)
-  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
-  const events = await endpoint.holds(3)
-  expect(events.at(-1)?.body.interactionId).toBe('sentinel')
-  expect(endpoint.arrivals).toHaveLength(3)
-})
+    await endpoint.comeBack()
+    await tab.goto(site.url('/?utm_source=y', APP))
+    await track(tab)
+    expect(await cookies(tab)).toEqual({ wasabi_consent: 'denied' })
+    expect(await storedKeys(tab)).toEqual([])
+    // The sentinel: permission is given, and only what is tracked after it arrives.
+    await consent(tab, true)
+    await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+    const events = await endpoint.holds(3)
+    expect(events.at(-1)?.body.interactionId).toBe('sentinel')
+    expect(endpoint.arrivals).toHaveLength(3)
+  },
+)
 
 test('a refusal followed by a grant sends nothing old', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi({ consent: 'required' }))
@@ -102,14 +122,23 @@ test('a refusal followed by a grant sends nothing old', async ({ tab, site, endp
 
 test('calls that the stub took down keep their order around an answer', async ({ tab, site, endpoint, wasabi }) => {
   const call = (id: string) => `wasabi.track('SIGN_UP', { interactionId: '${id}' });`
-  site.put('/', `<script>${call('before')}wasabi.consent(false);${call('refused')}wasabi.consent(true);${call('after')}</script>${wasabi()}`)
+  site.put(
+    '/',
+    `<script>${call('before')}wasabi.consent(false);${call('refused')}wasabi.consent(true);${call('after')}</script>${wasabi()}`,
+  )
   await tab.goto(site.url('/'))
   const events = await endpoint.holds(1)
   expect(events.map(({ body }) => body.interactionId)).toEqual(['after'])
   expect(endpoint.arrivals).toHaveLength(1)
 })
 
-test('a refusal in one tab stops the others at their next call, with what they hold', async ({ tab, newTab, site, endpoint, wasabi }) => {
+test('a refusal in one tab stops the others at their next call, with what they hold', async ({
+  tab,
+  newTab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await endpoint.goAway()
   await tab.goto(site.url('/', WWW))
@@ -145,7 +174,13 @@ test('a grant in one tab lets another send what it held back', async ({ tab, new
 
 for (const model of ['last', 'first'] as const) {
   for (const further of [false, true]) {
-    test(`a landing that waited for permission counts from its own time: ${model}${further ? ', found a page later' : ''}`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+    test(`a landing that waited for permission counts from its own time: ${model}${further ? ', found a page later' : ''}`, async ({
+      tab,
+      newTab,
+      site,
+      endpoint,
+      wasabi,
+    }) => {
       for (const path of ['/', '/next']) site.put(path, wasabi({ consent: 'required', attribution: model }))
       await tab.goto(site.url('/?utm_source=earlier'))
       if (further) await follow(tab, '/next')
@@ -160,7 +195,12 @@ for (const model of ['last', 'first'] as const) {
   }
 }
 
-test('a campaign that comes back while permission is awaited is the latest again', async ({ tab, site, endpoint, wasabi }) => {
+test('a campaign that comes back while permission is awaited is the latest again', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   for (const path of ['/', '/next']) site.put(path, wasabi({ consent: 'required' }))
   await tab.goto(site.url('/?utm_source=search&gclid=1'))
   for (const path of ['/?utm_source=mail', '/?utm_source=search&gclid=2', '/next']) await follow(tab, path)
@@ -199,7 +239,9 @@ for (const [word, arrives] of [
     await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
     const events = await endpoint.holds(arrives ? 2 : 1)
     expect(events.map(({ body }) => body.interactionId)).toEqual(arrives ? ['first', 'sentinel'] : ['sentinel'])
-    await expect.poll(() => site.complaints.filter((text) => text.includes('consent')).length).toBe(word === 'required' || arrives ? 0 : 1)
+    await expect
+      .poll(() => site.complaints.filter((text) => text.includes('consent')).length)
+      .toBe(word === 'required' || arrives ? 0 : 1)
   })
 }
 

@@ -1,22 +1,28 @@
 import { expect, test } from '../support/fixtures'
 import { delivered, identify, storedKeys, track } from '../support/steps'
 
-const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) => events.map(({ body }) => body.interactionId).sort()
+const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
+  events.map(({ body }) => body.interactionId).sort()
 
 /** How often each event was asked to be taken. */
-const requestsOf = (arrivals: readonly { readonly body: string }[], id: string) => arrivals.filter(({ body }) => body.includes(`"${id}"`)).length
+const requestsOf = (arrivals: readonly { readonly body: string }[], id: string) =>
+  arrivals.filter(({ body }) => body.includes(`"${id}"`)).length
 
-test('with the endpoint up and the page staying there is one request an event, and nothing is left behind', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  for (const id of ['a', 'b', 'c']) await track(tab, 'SIGN_UP', { interactionId: id })
-  await endpoint.holds(3)
-  await expect.poll(async () => (await storedKeys(tab)).filter((key) => !key.startsWith('wasabi.J.'))).toEqual([])
-  await tab.reload()
-  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
-  await endpoint.holds(4)
-  expect(endpoint.arrivals).toHaveLength(4)
-})
+test(
+  'with the endpoint up and the page staying there is one request an event, and nothing is left behind',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    for (const id of ['a', 'b', 'c']) await track(tab, 'SIGN_UP', { interactionId: id })
+    await endpoint.holds(3)
+    await expect.poll(async () => (await storedKeys(tab)).filter((key) => !key.startsWith('wasabi.J.'))).toEqual([])
+    await tab.reload()
+    await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+    await endpoint.holds(4)
+    expect(endpoint.arrivals).toHaveLength(4)
+  },
+)
 
 test('every attempt sends the same bytes', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
@@ -89,7 +95,9 @@ test('what is left over goes out one at a time, at most four a second', async ({
 test('one event that can never be taken is told and stops no other', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
-  endpoint.weather(({ body }) => (body.includes('"bad"') ? { status: 422, body: '{"errors":[{"path":"/body","message":"no"}]}' } : { status: 503 }))
+  endpoint.weather(({ body }) =>
+    body.includes('"bad"') ? { status: 422, body: '{"errors":[{"path":"/body","message":"no"}]}' } : { status: 503 },
+  )
   for (const id of ['bad', 'good', 'better']) await track(tab, 'SIGN_UP', { interactionId: id })
   await endpoint.arrived(3)
   endpoint.weather(({ body }) => (body.includes('"bad"') ? { status: 422 } : 'up'))
@@ -115,25 +123,37 @@ test('an update waits for its own CREATED', async ({ tab, site, endpoint, wasabi
   expect(actions.indexOf('UPDATED')).toBeGreaterThan(actions.lastIndexOf('CREATED'))
 })
 
-test('localStorage.clear() at log-out loses nothing that this page recorded', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 503 })
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await endpoint.arrived(1)
-  await tab.evaluate(() => {
-    localStorage.clear()
-  })
-  endpoint.weather('up')
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-})
+test(
+  'localStorage.clear() at log-out loses nothing that this page recorded',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    endpoint.weather({ status: 503 })
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    await endpoint.arrived(1)
+    await tab.evaluate(() => {
+      localStorage.clear()
+    })
+    endpoint.weather('up')
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  },
+)
 
 test('garbage under our keys is removed, and stops nothing', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   site.put('/empty', 'nothing')
   await tab.goto(site.url('/empty'))
   await tab.evaluate(() => {
-    for (const [key, value] of Object.entries({ 'C.a': '{', 'C.b': '[]', 'C.c': 'null', 'C.d': '{"eventType":"CUSTOMER_ACTION"}', 'U.x': '1', 'J.a': '{"', wait: 'soon' })) {
+    for (const [key, value] of Object.entries({
+      'C.a': '{',
+      'C.b': '[]',
+      'C.c': 'null',
+      'C.d': '{"eventType":"CUSTOMER_ACTION"}',
+      'U.x': '1',
+      'J.a': '{"',
+      wait: 'soon',
+    })) {
       localStorage.setItem(`wasabi.${key}`, value)
     }
   })
@@ -144,61 +164,77 @@ test('garbage under our keys is removed, and stops nothing', async ({ tab, site,
   expect(endpoint.arrivals).toHaveLength(1)
 })
 
-test('stored events go to whatever endpoint the page has now', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi({ endpoint: 'http://127.0.0.1:9/customer-actions' }))
-  site.put('/moved', wasabi())
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await tab.goto(site.url('/moved'))
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-})
+test(
+  'stored events go to whatever endpoint the page has now',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi({ endpoint: 'http://127.0.0.1:9/customer-actions' }))
+    site.put('/moved', wasabi())
+    await tab.goto(site.url('/'))
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    await tab.goto(site.url('/moved'))
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  },
+)
 
-test('a full quota costs neither the event nor the page', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 503 })
-  await tab.evaluate(() => {
-    let piece = 'x'.repeat(1_000_000)
-    for (let index = 0; piece; index++) {
-      try {
-        localStorage.setItem(`full ${index}`, piece)
-      } catch {
-        piece = piece.slice(0, piece.length >> 1)
+test(
+  'a full quota costs neither the event nor the page',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    endpoint.weather({ status: 503 })
+    await tab.evaluate(() => {
+      let piece = 'x'.repeat(1_000_000)
+      for (let index = 0; piece; index++) {
+        try {
+          localStorage.setItem(`full ${index}`, piece)
+        } catch {
+          piece = piece.slice(0, piece.length >> 1)
+        }
       }
-    }
-  })
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await endpoint.arrived(1)
-  endpoint.weather('up')
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-  expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
-})
+    })
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    await endpoint.arrived(1)
+    endpoint.weather('up')
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+    expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
+  },
+)
 
-test('over the keepalive quota of the page an event is sent again without it', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather(({ body }) => (body.startsWith('xxx') ? 'hangs' : 'up'))
-  await tab.evaluate((url) => {
-    fetch(url, { method: 'POST', body: 'x'.repeat(65_000), keepalive: true }).catch(() => undefined)
-  }, endpoint.url)
-  await endpoint.arrived(1)
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-})
+test(
+  'over the keepalive quota of the page an event is sent again without it',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    endpoint.weather(({ body }) => (body.startsWith('xxx') ? 'hangs' : 'up'))
+    await tab.evaluate((url) => {
+      fetch(url, { method: 'POST', body: 'x'.repeat(65_000), keepalive: true }).catch(() => undefined)
+    }, endpoint.url)
+    await endpoint.arrived(1)
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  },
+)
 
-test('with the six connections of the host taken, an event still outlives its page', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather(({ body }) => (body === 'hang' ? 'hangs' : 'up'))
-  await tab.evaluate((url) => {
-    for (let index = 0; index < 6; index++) void fetch(url, { method: 'POST', body: 'hang' }).catch(() => undefined)
-  }, endpoint.url)
-  await endpoint.arrived(6)
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await tab.close()
-  // No page of ours starts again: only the first attempt can have brought it.
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-})
+test(
+  'with the six connections of the host taken, an event still outlives its page',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    endpoint.weather(({ body }) => (body === 'hang' ? 'hangs' : 'up'))
+    await tab.evaluate((url) => {
+      for (let index = 0; index < 6; index++) void fetch(url, { method: 'POST', body: 'hang' }).catch(() => undefined)
+    }, endpoint.url)
+    await endpoint.arrived(6)
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    await tab.close()
+    // No page of ours starts again: only the first attempt can have brought it.
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  },
+)
 
 test('an endpoint that cannot be read is told once, with what to check', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
@@ -211,7 +247,12 @@ test('an endpoint that cannot be read is told once, with what to check', async (
   expect(site.complaints[0]).toMatch(/check URL, redirects, CORS, CSP, blockers/)
 })
 
-test('an update whose time to try again comes while its CREATED is on the way follows it', async ({ tab, site, endpoint, wasabi }) => {
+test('an update whose time to try again comes while its CREATED is on the way follows it', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', `<script>Math.random = () => 0</script>${wasabi()}`)
   let answer: () => void = () => undefined
   const held = new Promise<'up'>((resolve) => {
@@ -229,7 +270,12 @@ test('an update whose time to try again comes while its CREATED is on the way fo
   expect(events.map(({ eventAction }) => eventAction)).toEqual(['CREATED', 'UPDATED'])
 })
 
-test('an update whose CREATED is taken while a round of others ends follows it', async ({ tab, site, endpoint, wasabi }) => {
+test('an update whose CREATED is taken while a round of others ends follows it', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   // The round is over, and the lock is not back yet.
   const slowLock = `const { locks } = navigator, request = locks.request.bind(locks)
@@ -253,10 +299,17 @@ test('an update whose CREATED is taken while a round of others ends follows it',
   await expect.poll(() => storedKeys(tab)).not.toContain('wasabi.C.a')
   await tab.evaluate(() => (window as { giveBack?: () => void }).giveBack?.())
   const events = await endpoint.holds(3)
-  expect(events.find(({ eventAction }) => eventAction === 'UPDATED')).toMatchObject({ body: { interactionId: 'a', customerId: '42' } })
+  expect(events.find(({ eventAction }) => eventAction === 'UPDATED')).toMatchObject({
+    body: { interactionId: 'a', customerId: '42' },
+  })
 })
 
-test('an update follows its CREATED, however the answers to others come in between', async ({ tab, site, endpoint, wasabi }) => {
+test('an update follows its CREATED, however the answers to others come in between', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   let answer: () => void = () => undefined
   const held = new Promise<'up'>((resolve) => {
@@ -269,11 +322,20 @@ test('an update follows its CREATED, however the answers to others come in betwe
   await track(tab, 'PROMOTION_APPLIED', { interactionId: 'a' })
   await expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.C/.test(key))).toEqual(['wasabi.C.b'])
   answer()
-  expect((await endpoint.holds(3)).at(-1)).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: 'b', customerId: '42' } })
+  expect((await endpoint.holds(3)).at(-1)).toMatchObject({
+    eventAction: 'UPDATED',
+    body: { interactionId: 'b', customerId: '42' },
+  })
 })
 
 for (const way of ['goes to another site', 'closes'] as const) {
-  test(`an update leaves with the page that ${way} while its CREATED is on the way`, async ({ tab, newTab, site, endpoint, wasabi }) => {
+  test(`an update leaves with the page that ${way} while its CREATED is on the way`, async ({
+    tab,
+    newTab,
+    site,
+    endpoint,
+    wasabi,
+  }) => {
     site.put('/', wasabi())
     site.put('/elsewhere', 'nothing of ours')
     let answer: () => void = () => undefined
@@ -287,7 +349,9 @@ for (const way of ['goes to another site', 'closes'] as const) {
     await identify(tab, '42')
     if (way === 'closes') await tab.close()
     else await tab.goto(site.url('/elsewhere', 'www.far.co.uk'))
-    await expect.poll(() => endpoint.arrivals.map(({ body }) => /CREATED|UPDATED/.exec(body)?.[0]).sort()).toEqual(['CREATED', 'UPDATED'])
+    await expect
+      .poll(() => endpoint.arrivals.map(({ body }) => /CREATED|UPDATED/.exec(body)?.[0]).sort())
+      .toEqual(['CREATED', 'UPDATED'])
     answer()
     await endpoint.holds(2)
     await other.close()

@@ -1,111 +1,159 @@
 import { expect, test } from '../support/fixtures'
 import { arriveAt, delivered, storedKeys, track } from '../support/steps'
 
-const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) => events.map(({ body }) => body.interactionId).sort()
+const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
+  events.map(({ body }) => body.interactionId).sort()
 
 // Only its own protocol can kill a renderer.
-test('an event survives the death of its renderer', { tag: '@chromium' }, async ({ page, newTab, context, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await endpoint.goAway()
-  await page.goto(site.url('/'))
-  await page.evaluate(() => window.wasabi?.track('SIGN_UP', { interactionId: 'a' }))
-  const devtools = await context.newCDPSession(page)
-  const crashed = page.waitForEvent('crash')
-  void devtools.send('Page.crash').catch(() => undefined)
-  await crashed
-  await endpoint.comeBack()
-  const later = await newTab()
-  await later.goto(site.url('/'))
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-})
+test(
+  'an event survives the death of its renderer',
+  { tag: '@chromium' },
+  async ({ page, newTab, context, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await endpoint.goAway()
+    await page.goto(site.url('/'))
+    await page.evaluate(() => window.wasabi?.track('SIGN_UP', { interactionId: 'a' }))
+    const devtools = await context.newCDPSession(page)
+    const crashed = page.waitForEvent('crash')
+    void devtools.send('Page.crash').catch(() => undefined)
+    await crashed
+    await endpoint.comeBack()
+    const later = await newTab()
+    await later.goto(site.url('/'))
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  },
+)
 
 // Other drivers turn the back/forward cache off or cannot say whether it was used.
-test('a page that comes back from the back/forward cache sends what is left, once', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })</script>`)
-  site.put('/next', 'no script here')
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 503 })
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await endpoint.arrived(1)
-  await tab.goto(site.url('/next'))
-  endpoint.weather('up')
-  await tab.evaluate(() => {
-    history.back()
-  })
-  await arriveAt(tab, '/')
-  expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-})
+test(
+  'a page that comes back from the back/forward cache sends what is left, once',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put(
+      '/',
+      `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })</script>`,
+    )
+    site.put('/next', 'no script here')
+    await tab.goto(site.url('/'))
+    endpoint.weather({ status: 503 })
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    await endpoint.arrived(1)
+    await tab.goto(site.url('/next'))
+    endpoint.weather('up')
+    await tab.evaluate(() => {
+      history.back()
+    })
+    await arriveAt(tab, '/')
+    expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+  },
+)
 
 // Firefox 153 keeps no such page, with the lock or without.
-test('a page that is left while it catches up goes into the back/forward cache, without the lock', { tag: '@chromium' }, async ({ tab, newTab, site, endpoint, wasabi }) => {
-  site.put('/', `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })</script>`)
-  site.put('/next', '<script>window.wasabi = { ready: true }</script>')
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 503 })
-  const ids = ['a', 'b', 'c', 'd', 'e', 'f']
-  for (const interactionId of ids) await track(tab, 'SIGN_UP', { interactionId })
-  await endpoint.arrived(6)
-  endpoint.weather('up')
-  await endpoint.holds(1)
-  await tab.goto(site.url('/next'))
-  const other = await newTab()
-  await other.goto(site.url('/'))
-  expect(idsOf(await endpoint.holds(6))).toEqual(ids)
-  await tab.evaluate(() => {
-    history.back()
-  })
-  await arriveAt(tab, '/')
-  expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
-})
+test(
+  'a page that is left while it catches up goes into the back/forward cache, without the lock',
+  { tag: '@chromium' },
+  async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put(
+      '/',
+      `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted })</script>`,
+    )
+    site.put('/next', '<script>window.wasabi = { ready: true }</script>')
+    await tab.goto(site.url('/'))
+    endpoint.weather({ status: 503 })
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const interactionId of ids) await track(tab, 'SIGN_UP', { interactionId })
+    await endpoint.arrived(6)
+    endpoint.weather('up')
+    await endpoint.holds(1)
+    await tab.goto(site.url('/next'))
+    const other = await newTab()
+    await other.goto(site.url('/'))
+    expect(idsOf(await endpoint.holds(6))).toEqual(ids)
+    await tab.evaluate(() => {
+      history.back()
+    })
+    await arriveAt(tab, '/')
+    expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
+  },
+)
 
 // No other driver takes a page offline.
-test('offline and back: what was recorded meanwhile arrives once', { tag: '@chromium' }, async ({ page, context, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await page.goto(site.url('/'))
-  await context.setOffline(true)
-  await page.evaluate(() => {
-    for (const id of ['a', 'b', 'c']) window.wasabi?.track('SIGN_UP', { interactionId: id })
-  })
-  // Refused after the three: they have failed before the page is online again.
-  await page.evaluate((url) => fetch(url, { method: 'POST', keepalive: true }).catch(() => undefined), endpoint.url)
-  await context.setOffline(false)
-  expect(idsOf(await endpoint.holds(3))).toEqual(['a', 'b', 'c'])
-  expect(site.complaints).toEqual([])
-})
+test(
+  'offline and back: what was recorded meanwhile arrives once',
+  { tag: '@chromium' },
+  async ({ page, context, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await page.goto(site.url('/'))
+    await context.setOffline(true)
+    await page.evaluate(() => {
+      for (const id of ['a', 'b', 'c']) window.wasabi?.track('SIGN_UP', { interactionId: id })
+    })
+    // Refused after the three: they have failed before the page is online again.
+    await page.evaluate((url) => fetch(url, { method: 'POST', keepalive: true }).catch(() => undefined), endpoint.url)
+    await context.setOffline(false)
+    expect(idsOf(await endpoint.holds(3))).toEqual(['a', 'b', 'c'])
+    expect(site.complaints).toEqual([])
+  },
+)
 
-test('four tabs and an endpoint that comes back: every event once, and hardly a request too many', async ({ tab, newTab, site, endpoint, wasabi }) => {
+test('four tabs and an endpoint that comes back: every event once, and hardly a request too many', async ({
+  tab,
+  newTab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   const tabs = [tab, await newTab(), await newTab(), await newTab()]
   for (const each of tabs) await each.goto(site.url('/', 'localhost'))
   await endpoint.goAway()
   const tracked: string[] = []
-  for (const [index, each] of tabs.entries()) for (const name of ['a', 'b']) tracked.push(await track(each, 'SIGN_UP', { interactionId: `${name}${index}` }))
+  for (const [index, each] of tabs.entries())
+    for (const name of ['a', 'b']) tracked.push(await track(each, 'SIGN_UP', { interactionId: `${name}${index}` }))
   await endpoint.comeBack()
   expect(idsOf(await endpoint.holds(8))).toEqual(tracked.sort())
   await delivered(tab)
   expect(endpoint.arrivals.length).toBeLessThanOrEqual(9)
 })
 
-test('an attempt without an answer is given up after half a minute', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  let hangs = 1
-  endpoint.weather(() => (hangs-- > 0 ? 'hangs' : 'up'))
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-  const [first, second] = endpoint.arrivals
-  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(29_000)
-})
+test(
+  'an attempt without an answer is given up after half a minute',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    let hangs = 1
+    endpoint.weather(() => (hangs-- > 0 ? 'hangs' : 'up'))
+    await track(tab, 'SIGN_UP', { interactionId: 'a' })
+    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
+    const [first, second] = endpoint.arrivals
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(29_000)
+  },
+)
 
-test('an event older than its retention has one more attempt, and no second', async ({ tab, site, endpoint, wasabi }) => {
+test('an event older than its retention has one more attempt, and no second', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   site.put('/empty', 'nothing')
   await tab.goto(site.url('/empty'))
   const old = (id: string) => {
     const time = new Date(Date.now() - 31 * 86_400_000).toISOString()
-    const body = { interactionId: id, customerId: 'c', interaction: { type: 'SIGN_UP' }, createdAt: time, updatedAt: time }
-    return [`wasabi.C.${id}`, JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body })] as const
+    const body = {
+      interactionId: id,
+      customerId: 'c',
+      interaction: { type: 'SIGN_UP' },
+      createdAt: time,
+      updatedAt: time,
+    }
+    return [
+      `wasabi.C.${id}`,
+      JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body }),
+    ] as const
   }
   const put = (entry: readonly [string, string]) =>
     tab.evaluate(([key, value]) => {
@@ -125,7 +173,11 @@ test('an event older than its retention has one more attempt, and no second', as
 
 for (const [what, html, setUp] of [
   ['a sandboxed frame', (tag: string) => tag, ''],
-  ['cookies and storage that throw', (tag: string) => tag, `for (const [on, name] of [[window, 'localStorage'], [Document.prototype, 'cookie']]) Object.defineProperty(on, name, { get() { throw new DOMException('no', 'SecurityError') }, set() { throw new DOMException('no', 'SecurityError') } })`],
+  [
+    'cookies and storage that throw',
+    (tag: string) => tag,
+    `for (const [on, name] of [[window, 'localStorage'], [Document.prototype, 'cookie']]) Object.defineProperty(on, name, { get() { throw new DOMException('no', 'SecurityError') }, set() { throw new DOMException('no', 'SecurityError') } })`,
+  ],
 ] as const) {
   test(`in ${what} memory does for the page's life, and nothing is thrown`, async ({ tab, site, endpoint, wasabi }) => {
     const act = `<script>
@@ -143,14 +195,29 @@ for (const [what, html, setUp] of [
     endpoint.weather(() => (refusals-- > 0 ? { status: 503 } : 'up'))
     await tab.goto(site.url(setUp ? '/inside?utm_source=frame' : '/'))
     const events = await endpoint.holds(4)
-    const bodies = events.map(({ eventAction, body }) => `${eventAction} ${body.interactionId} ${body.customerId.slice(0, 8)} ${body.utmParameters?.utmSource ?? ''}`)
-    expect(bodies.sort()).toEqual(['CREATED a visitor- frame', 'CREATED b 42 frame', 'UPDATED a 42 frame', 'UPDATED a visitor- frame'])
+    const bodies = events.map(
+      ({ eventAction, body }) =>
+        `${eventAction} ${body.interactionId} ${body.customerId.slice(0, 8)} ${body.utmParameters?.utmSource ?? ''}`,
+    )
+    expect(bodies.sort()).toEqual([
+      'CREATED a visitor- frame',
+      'CREATED b 42 frame',
+      'UPDATED a 42 frame',
+      'UPDATED a visitor- frame',
+    ])
     expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
   })
 }
 
-test('with the endpoint down and nothing stored a page that closes loses its event, which the README says', async ({ tab, newTab, site, endpoint, wasabi }) => {
-  const page = (options = {}) => `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi(options)}`
+test('with the endpoint down and nothing stored a page that closes loses its event, which the README says', async ({
+  tab,
+  newTab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
+  const page = (options = {}) =>
+    `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi(options)}`
   site.put('/', page())
   site.put('/later', page({ endpoint: `${endpoint.url}?later` }))
   // A closing page makes one more attempt: the endpoint stays down for it, however late it comes.

@@ -17,17 +17,21 @@ const linesOf = (tab: Tab) => tab.evaluate(() => Reflect.get(window, 'lines') as
 /** Waits until the console has a line like this. */
 const shows = (tab: Tab, line: RegExp) => expect.poll(() => linesOf(tab)).toContainEqual(expect.stringMatching(line))
 
-test('debug tells of an action: recorded, refused for now and why, taken at last', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', { html: LISTEN + page(wasabi({ debug: '' })) })
-  await tab.goto(site.url('/?utm_source=news'))
-  endpoint.weather({ status: 503 })
-  await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
-  await shows(tab, /^log: wasabi: recorded .*"order-1".*"utmSource":"news"/)
-  await shows(tab, /^log: wasabi: retry 503 .*"order-1"/)
-  await shows(tab, /^error: wasabi: http.*\/customer-actions 503 .*: kept, check /)
-  endpoint.weather('up')
-  await shows(tab, /^log: wasabi: accepted .*"order-1"/)
-})
+test(
+  'debug tells of an action: recorded, refused for now and why, taken at last',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', { html: LISTEN + page(wasabi({ debug: '' })) })
+    await tab.goto(site.url('/?utm_source=news'))
+    endpoint.weather({ status: 503 })
+    await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
+    await shows(tab, /^log: wasabi: recorded .*"order-1".*"utmSource":"news"/)
+    await shows(tab, /^log: wasabi: retry 503 .*"order-1"/)
+    await shows(tab, /^error: wasabi: http.*\/customer-actions 503 .*: kept, check /)
+    endpoint.weather('up')
+    await shows(tab, /^log: wasabi: accepted .*"order-1"/)
+  },
+)
 
 test('debug tells which value of a link was left out, and why', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
   site.put('/', { html: LISTEN + page(wasabi({ debug: '' })) })
@@ -36,38 +40,75 @@ test('debug tells which value of a link was left out, and why', { tag: '@chromiu
   expect((await linesOf(tab)).filter((line) => line.includes('anna'))).toEqual([])
 })
 
-test('debug tells what waits, what is refused, and what is recorded already', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
-  site.put('/', { html: LISTEN + page(wasabi({ debug: '', consent: 'required' })) })
-  await tab.goto(site.url('/?utm_source=news'))
-  await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
-  await shows(tab, /^log: wasabi: track waits for consent$/)
-  await consent(tab, true)
-  await shows(tab, /^log: wasabi: attributed to /)
-  await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
-  await shows(tab, /^log: wasabi: order-1 recorded already$/)
-  await consent(tab, false)
-  await track(tab, 'SIGN_UP')
-  await shows(tab, /^log: wasabi: track denied$/)
-})
+test(
+  'debug tells what waits, what is refused, and what is recorded already',
+  { tag: '@chromium' },
+  async ({ tab, site, wasabi }) => {
+    site.put('/', { html: LISTEN + page(wasabi({ debug: '', consent: 'required' })) })
+    await tab.goto(site.url('/?utm_source=news'))
+    await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
+    await shows(tab, /^log: wasabi: track waits for consent$/)
+    await consent(tab, true)
+    await shows(tab, /^log: wasabi: attributed to /)
+    await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
+    await shows(tab, /^log: wasabi: order-1 recorded already$/)
+    await consent(tab, false)
+    await track(tab, 'SIGN_UP')
+    await shows(tab, /^log: wasabi: track denied$/)
+  },
+)
 
-test('without debug nothing is told of what goes well', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', { html: LISTEN + page(wasabi()) })
-  await tab.goto(site.url('/?utm_source=news&utm_term=anna%40example.com'))
-  await track(tab)
-  await consent(tab, true)
-  await endpoint.holds(1)
-  await tab.evaluate(() => fetch('/'))
-  expect(await linesOf(tab)).toEqual([])
-})
+test(
+  'without debug nothing is told of what goes well',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', { html: LISTEN + page(wasabi()) })
+    await tab.goto(site.url('/?utm_source=news&utm_term=anna%40example.com'))
+    await track(tab)
+    await consent(tab, true)
+    await endpoint.holds(1)
+    await tab.evaluate(() => fetch('/'))
+    expect(await linesOf(tab)).toEqual([])
+  },
+)
 
 /** A mistake on a page, and the one sentence with which it is told: what it is, what becomes of it, what to do. */
-const MISTAKES: Readonly<Record<string, readonly [options: Readonly<Record<string, string>>, act: (tab: Tab) => Promise<unknown>, told: RegExp]>> = {
-  'an unknown consent mode': [{ consent: 'optional' }, () => Promise.resolve(), /consent optional: taken as required, give .*implied\|required/],
-  'an absurd window': [{ 'attribution-days': '1000' }, () => Promise.resolve(), /attributionDays 1000: taken as 90, give /],
-  'an endpoint with a password': [{ endpoint: 'https://anna:secret@example.com/' }, () => Promise.resolve(), /data-endpoint .*: nothing is recorded, give an https URL/],
-  'an id from a missing value': [{}, (tab) => track(tab, 'SIGN_UP', { customerId: 'undefined' }), /customerId undefined: left out, give an id/],
-  'an update of an unknown action': [{}, (tab) => tab.evaluate(() => window.wasabi?.update('never', {})), /interactionId never: unknown, give one that was recorded here/],
-  'an answer that is none': [{}, (tab) => tab.evaluate(() => (window.wasabi?.consent as (answer: unknown) => void)('yes')), /consent yes: give true or false/],
+const MISTAKES: Readonly<
+  Record<
+    string,
+    readonly [options: Readonly<Record<string, string>>, act: (tab: Tab) => Promise<unknown>, told: RegExp]
+  >
+> = {
+  'an unknown consent mode': [
+    { consent: 'optional' },
+    () => Promise.resolve(),
+    /consent optional: taken as required, give .*implied\|required/,
+  ],
+  'an absurd window': [
+    { 'attribution-days': '1000' },
+    () => Promise.resolve(),
+    /attributionDays 1000: taken as 90, give /,
+  ],
+  'an endpoint with a password': [
+    { endpoint: 'https://anna:secret@example.com/' },
+    () => Promise.resolve(),
+    /data-endpoint .*: nothing is recorded, give an https URL/,
+  ],
+  'an id from a missing value': [
+    {},
+    (tab) => track(tab, 'SIGN_UP', { customerId: 'undefined' }),
+    /customerId undefined: left out, give an id/,
+  ],
+  'an update of an unknown action': [
+    {},
+    (tab) => tab.evaluate(() => window.wasabi?.update('never', {})),
+    /interactionId never: unknown, give one that was recorded here/,
+  ],
+  'an answer that is none': [
+    {},
+    (tab) => tab.evaluate(() => (window.wasabi?.consent as (answer: unknown) => void)('yes')),
+    /consent yes: give true or false/,
+  ],
   'a second init': [{}, (tab) => tab.evaluate(() => window.wasabi?.init({ endpoint: '/' })), /init .*: ignored/],
 }
 
@@ -83,18 +124,27 @@ for (const [what, [options, act, told]] of Object.entries(MISTAKES)) {
   })
 }
 
-test('a console that throws is not a fault that the page hears of, not even when an answer comes', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', `<script>
+test(
+  'a console that throws is not a fault that the page hears of, not even when an answer comes',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put(
+      '/',
+      `<script>
     window.heard = []
     addEventListener('error', ({ message }) => heard.push(message))
     addEventListener('unhandledrejection', ({ reason }) => heard.push(String(reason)))
     console.error = console.log = () => { throw new Error('no console here') }
-  </script>${wasabi({ debug: '' })}`)
-  endpoint.weather({ status: 400 })
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'refused' })
-  await endpoint.arrived(1)
-  // It is dropped after the answer was told, or would have been.
-  await expect.poll(() => tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.C.')))).toEqual([])
-  expect(await tab.evaluate(() => Reflect.get(window, 'heard') as readonly string[])).toEqual([])
-})
+  </script>${wasabi({ debug: '' })}`,
+    )
+    endpoint.weather({ status: 400 })
+    await tab.goto(site.url('/'))
+    await track(tab, 'SIGN_UP', { interactionId: 'refused' })
+    await endpoint.arrived(1)
+    // It is dropped after the answer was told, or would have been.
+    await expect
+      .poll(() => tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.C.'))))
+      .toEqual([])
+    expect(await tab.evaluate(() => Reflect.get(window, 'heard') as readonly string[])).toEqual([])
+  },
+)

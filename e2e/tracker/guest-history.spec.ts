@@ -11,20 +11,36 @@ const LISTENED = `<script>
   }
 </script>`
 
-test('nothing listens to what would keep a page out of the back/forward cache, nor sets a handler', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', { html: LISTENED + page(wasabi()) })
-  await tab.goto(site.url('/?utm_source=x'))
-  endpoint.weather({ status: 503 })
-  await track(tab)
-  await endpoint.arrived(1)
-  const listened = await tab.evaluate(() => Reflect.get(window, 'listened') as readonly string[])
-  expect(listened).toContain('pagehide')
-  expect(listened.filter((name) => /unload/.test(name))).toEqual([])
-  expect(await tab.evaluate(() => [window.onunload, window.onbeforeunload, window.onerror])).toEqual([null, null, null])
-})
+test(
+  'nothing listens to what would keep a page out of the back/forward cache, nor sets a handler',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', { html: LISTENED + page(wasabi()) })
+    await tab.goto(site.url('/?utm_source=x'))
+    endpoint.weather({ status: 503 })
+    await track(tab)
+    await endpoint.arrived(1)
+    const listened = await tab.evaluate(() => Reflect.get(window, 'listened') as readonly string[])
+    expect(listened).toContain('pagehide')
+    expect(listened.filter((name) => /unload/.test(name))).toEqual([])
+    expect(await tab.evaluate(() => [window.onunload, window.onbeforeunload, window.onerror])).toEqual([
+      null,
+      null,
+      null,
+    ])
+  },
+)
 
-test('a step back brings the page out of the back/forward cache, with its tracker and one more action', async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => (window.restored = persisted))</script>`)
+test('a step back brings the page out of the back/forward cache, with its tracker and one more action', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
+  site.put(
+    '/',
+    `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => (window.restored = persisted))</script>`,
+  )
   site.put('/next', '<script>window.wasabi = { ready: true }</script>')
   await tab.goto(site.url('/'))
   await track(tab, 'SIGN_UP', { interactionId: 'before' })

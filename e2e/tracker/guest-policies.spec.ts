@@ -12,17 +12,28 @@ const nonced = (html: string) => html.replaceAll('<script', '<script nonce="n"')
 
 const policy = (value: string) => ({ 'content-security-policy': value })
 
-test('a policy of nonces and strict-dynamic, with Trusted Types enforced, is violated by nothing', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  const { origin } = new URL(endpoint.url)
-  const headers = policy(`default-src 'none'; img-src data:; script-src 'nonce-n' 'strict-dynamic'; connect-src 'self' ${origin}; require-trusted-types-for 'script'; trusted-types 'none'`)
-  site.put('/', { html: WATCH + nonced(page(wasabi())), headers })
-  await tab.goto(site.url('/?utm_source=strict'))
-  await track(tab)
-  expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'strict' })
-  expect(site.complaints).toEqual([])
-})
+test(
+  'a policy of nonces and strict-dynamic, with Trusted Types enforced, is violated by nothing',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    const { origin } = new URL(endpoint.url)
+    const headers = policy(
+      `default-src 'none'; img-src data:; script-src 'nonce-n' 'strict-dynamic'; connect-src 'self' ${origin}; require-trusted-types-for 'script'; trusted-types 'none'`,
+    )
+    site.put('/', { html: WATCH + nonced(page(wasabi())), headers })
+    await tab.goto(site.url('/?utm_source=strict'))
+    await track(tab)
+    expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'strict' })
+    expect(site.complaints).toEqual([])
+  },
+)
 
-test('a policy that allows no inline script needs no stub: the tag alone is enough', async ({ tab, site, endpoint, wasabi }) => {
+test('a policy that allows no inline script needs no stub: the tag alone is enough', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   const headers = policy(`default-src 'none'; script-src 'self'; connect-src ${new URL(endpoint.url).origin}`)
   site.put('/', { html: `<!doctype html><title>No inline</title>${wasabi()}`, headers })
   await tab.goto(site.url('/?utm_source=tag'))
@@ -30,7 +41,11 @@ test('a policy that allows no inline script needs no stub: the tag alone is enou
   expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'tag' })
 })
 
-test('a policy that forbids the endpoint is told once, with what to check, and the page goes on', async ({ tab, site, wasabi }) => {
+test('a policy that forbids the endpoint is told once, with what to check, and the page goes on', async ({
+  tab,
+  site,
+  wasabi,
+}) => {
   const headers = policy(`connect-src 'self'`)
   site.put('/', { html: page(wasabi()), headers })
   await tab.goto(site.url('/'))
@@ -40,13 +55,15 @@ test('a policy that forbids the endpoint is told once, with what to check, and t
 })
 
 /** Tracks from inside, and passes on what it complains of: a frame that may do nothing else can still send. */
-const FRAMED = (url: string) => `${STUB}<script data-endpoint="${url}">${SCRIPT}</script><script>wasabi.track('SIGN_UP', { interactionId: 'framed' })</script>`
+const FRAMED = (url: string) =>
+  `${STUB}<script data-endpoint="${url}">${SCRIPT}</script><script>wasabi.track('SIGN_UP', { interactionId: 'framed' })</script>`
 
 const attribute = (html: string) => html.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
 
 /** Documents without an origin of their own: no cookies, no storage, no locks. */
 const FRAMES: Readonly<Record<string, (html: string) => string>> = {
-  'a frame that may only run scripts': (html) => `<iframe sandbox="allow-scripts" srcdoc="${attribute(html)}"></iframe>`,
+  'a frame that may only run scripts': (html) =>
+    `<iframe sandbox="allow-scripts" srcdoc="${attribute(html)}"></iframe>`,
   'a sandboxed page of the site': () => '<iframe sandbox="allow-scripts" src="/framed?utm_source=frame"></iframe>',
   'a data: URL': (html) => `<iframe src="data:text/html,${encodeURIComponent(html)}"></iframe>`,
 }
@@ -63,19 +80,28 @@ for (const [name, frame] of Object.entries(FRAMES)) {
   })
 }
 
-test('a frame of another site sends, and knows nothing of the page around it', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/framed', `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'framed' })</script>`)
-  site.put('/', `<iframe src="${site.url('/framed', '127.0.0.1')}"></iframe>`)
-  await tab.goto(site.url('/?utm_source=outside'))
-  const [event] = await endpoint.holds(1)
-  expect(event?.body.interactionId).toBe('framed')
-  expect(event?.body.utmParameters).toBeUndefined()
-  expect(site.complaints).toEqual([])
-})
+test(
+  'a frame of another site sends, and knows nothing of the page around it',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/framed', `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'framed' })</script>`)
+    site.put('/', `<iframe src="${site.url('/framed', '127.0.0.1')}"></iframe>`)
+    await tab.goto(site.url('/?utm_source=outside'))
+    const [event] = await endpoint.holds(1)
+    expect(event?.body.interactionId).toBe('framed')
+    expect(event?.body.utmParameters).toBeUndefined()
+    expect(site.complaints).toEqual([])
+  },
+)
 
 /** Names on plain http are no secure context: no `randomUUID`, no locks. */
 for (const host of ['intranet', 'www.shop.co.uk']) {
-  test(`http://${host} has no randomUUID, and every action has an id of its own`, async ({ tab, site, endpoint, wasabi }) => {
+  test(`http://${host} has no randomUUID, and every action has an id of its own`, async ({
+    tab,
+    site,
+    endpoint,
+    wasabi,
+  }) => {
     site.put('/', `<script>window.early = wasabi.track('SIGN_UP')</script>${wasabi()}`)
     await tab.goto(site.url('/', host))
     expect(await tab.evaluate(() => isSecureContext || 'randomUUID' in crypto || 'locks' in navigator)).toBe(false)
@@ -103,45 +129,68 @@ const HOSTILE: Readonly<Record<string, string>> = {
 }
 
 for (const [what, code] of Object.entries(HOSTILE)) {
-  test(`with ${what} an action arrives as it was meant`, { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-    site.put('/', { html: `<script>${code}</script>${page(wasabi())}` })
-    await tab.goto(site.url('/?utm_source=hostile'))
-    await track(tab, 'SIGN_UP', { interactionId: 'one', customerId: 'c' })
-    const [event] = await endpoint.holds(1)
-    expect(event?.body).toMatchObject({ interactionId: 'one', customerId: 'c', utmParameters: { utmSource: 'hostile' } })
-    expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
-  })
+  test(
+    `with ${what} an action arrives as it was meant`,
+    { tag: '@chromium' },
+    async ({ tab, site, endpoint, wasabi }) => {
+      site.put('/', { html: `<script>${code}</script>${page(wasabi())}` })
+      await tab.goto(site.url('/?utm_source=hostile'))
+      await track(tab, 'SIGN_UP', { interactionId: 'one', customerId: 'c' })
+      const [event] = await endpoint.holds(1)
+      expect(event?.body).toMatchObject({
+        interactionId: 'one',
+        customerId: 'c',
+        utmParameters: { utmSource: 'hostile' },
+      })
+      expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
+    },
+  )
 }
 
-test('with a fetch that throws nothing reaches the page, and the next page delivers', { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', { html: `<script>window.fetch = () => { throw new TypeError('not here') }</script>${page(wasabi())}` })
-  site.put('/next', wasabi())
-  await tab.goto(site.url('/'))
-  expect(await track(tab, 'SIGN_UP', { interactionId: 'late' })).toBe('late')
-  await tab.goto(site.url('/next'))
-  expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('late')
-  expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
-})
+test(
+  'with a fetch that throws nothing reaches the page, and the next page delivers',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', {
+      html: `<script>window.fetch = () => { throw new TypeError('not here') }</script>${page(wasabi())}`,
+    })
+    site.put('/next', wasabi())
+    await tab.goto(site.url('/'))
+    expect(await track(tab, 'SIGN_UP', { interactionId: 'late' })).toBe('late')
+    await tab.goto(site.url('/next'))
+    expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('late')
+    expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
+  },
+)
 
-test('a page that a service worker serves is a page like any other', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/worker.js', {
-    html: `addEventListener('install', () => skipWaiting()); addEventListener('activate', (event) => event.waitUntil(clients.claim())); addEventListener('fetch', (event) => event.respondWith(fetch(event.request)))`,
-    headers: { 'content-type': 'text/javascript' },
-  })
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  await tab.evaluate(async () => {
-    const claimed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
-    await navigator.serviceWorker.register('/worker.js')
-    await claimed
-  })
-  await tab.goto(site.url('/?utm_source=worker'))
-  expect(await tab.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
-  await tab.evaluate(() => {
-    window.wasabi?.track('SIGN_UP', { interactionId: 'served' })
-    location.href = '/?gone'
-  })
-  expect((await endpoint.holds(1))[0]?.body).toMatchObject({ interactionId: 'served', utmParameters: { utmSource: 'worker' } })
-  // Perhaps twice: the next page may not know yet that the endpoint has it.
-  expect([...new Set(endpoint.arrivals.map(({ method, headers }) => `${method} ${String(headers['content-type'])}`))]).toEqual(['POST text/plain;charset=UTF-8'])
-})
+test(
+  'a page that a service worker serves is a page like any other',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/worker.js', {
+      html: `addEventListener('install', () => skipWaiting()); addEventListener('activate', (event) => event.waitUntil(clients.claim())); addEventListener('fetch', (event) => event.respondWith(fetch(event.request)))`,
+      headers: { 'content-type': 'text/javascript' },
+    })
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    await tab.evaluate(async () => {
+      const claimed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
+      await navigator.serviceWorker.register('/worker.js')
+      await claimed
+    })
+    await tab.goto(site.url('/?utm_source=worker'))
+    expect(await tab.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
+    await tab.evaluate(() => {
+      window.wasabi?.track('SIGN_UP', { interactionId: 'served' })
+      location.href = '/?gone'
+    })
+    expect((await endpoint.holds(1))[0]?.body).toMatchObject({
+      interactionId: 'served',
+      utmParameters: { utmSource: 'worker' },
+    })
+    // Perhaps twice: the next page may not know yet that the endpoint has it.
+    expect([
+      ...new Set(endpoint.arrivals.map(({ method, headers }) => `${method} ${String(headers['content-type'])}`)),
+    ]).toEqual(['POST text/plain;charset=UTF-8'])
+  },
+)

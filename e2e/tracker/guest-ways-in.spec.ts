@@ -36,7 +36,11 @@ const WAYS: Readonly<Record<string, (url: string) => string>> = {
 }
 
 for (const [way, html] of Object.entries(WAYS)) {
-  test(`${way}: the landing is captured, calls before and after arrive, nobody complains`, async ({ tab, site, endpoint }) => {
+  test(`${way}: the landing is captured, calls before and after arrive, nobody complains`, async ({
+    tab,
+    site,
+    endpoint,
+  }) => {
     site.put('/', `<script>wasabi.track('SIGN_UP', { interactionId: 'before' })</script>${html(endpoint.url)}`)
     await tab.goto(site.url('/?utm_source=way'))
     await endpoint.holds(1)
@@ -52,12 +56,19 @@ for (const [way, html] of Object.entries(WAYS)) {
 
 test('the file may be pasted without a stub: nothing in it ends a script element', async ({ tab, site, endpoint }) => {
   expect(SCRIPT).not.toMatch(/<\/script|<!--/i)
-  site.put('/', { html: `<!doctype html><title>Inline</title><script data-endpoint="${endpoint.url}">${SCRIPT}</script><script>wasabi.track('SIGN_UP', { interactionId: 'at once' })</script>` })
+  site.put('/', {
+    html: `<!doctype html><title>Inline</title><script data-endpoint="${endpoint.url}">${SCRIPT}</script><script>wasabi.track('SIGN_UP', { interactionId: 'at once' })</script>`,
+  })
   await tab.goto(site.url('/'))
   expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('at once')
 })
 
-test('the script may come before its stub, which leaves the real object alone', async ({ tab, site, endpoint, wasabi }) => {
+test('the script may come before its stub, which leaves the real object alone', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', { html: `<!doctype html><title>Late stub</title>${wasabi().replace('async ', '')}${STUB}` })
   await tab.goto(site.url('/'))
   await track(tab, 'SIGN_UP', { interactionId: 'real' })
@@ -75,9 +86,14 @@ const optionsFor = (endpoint: string) => `<script type="application/json">${JSON
 
 test('a page imports the module that a bundler made of it, and no global appears', async ({ tab, site, endpoint }) => {
   site.put('/app.js', javascript(await bundle(MODULE)))
-  site.put('/', { html: `<!doctype html><title>App</title>${optionsFor(endpoint.url)}<script type="module" src="/app.js"></script>` })
+  site.put('/', {
+    html: `<!doctype html><title>App</title>${optionsFor(endpoint.url)}<script type="module" src="/app.js"></script>`,
+  })
   await tab.goto(site.url('/?utm_source=module'))
-  expect((await endpoint.holds(1))[0]?.body).toMatchObject({ interactionId: 'module', utmParameters: { utmSource: 'module' } })
+  expect((await endpoint.holds(1))[0]?.body).toMatchObject({
+    interactionId: 'module',
+    utmParameters: { utmSource: 'module' },
+  })
   expect(await tab.evaluate(() => 'wasabi' in window)).toBe(false)
 })
 
@@ -85,7 +101,10 @@ test('a page imports the module as it is, by an import map', async ({ tab, site,
   site.put('/index.js', javascript(readFileSync('dist/index.js', 'utf8')))
   site.put('/js.cookie.js', javascript(readFileSync('node_modules/js-cookie/dist/js.cookie.mjs', 'utf8')))
   const map = JSON.stringify({ imports: { wasabi: '/index.js', 'js-cookie': '/js.cookie.js' } })
-  site.put('/', `<script type="importmap">${map}</script>${optionsFor(endpoint.url)}<script type="module">${MODULE}</script>`)
+  site.put(
+    '/',
+    `<script type="importmap">${map}</script>${optionsFor(endpoint.url)}<script type="module">${MODULE}</script>`,
+  )
   await tab.goto(site.url('/'))
   expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('module')
 })
@@ -95,38 +114,66 @@ const TWICE: Readonly<Record<string, (tagged: string, optioned: string) => strin
   'the tag twice': (tagged) => tagged + tagged,
   'two versions of the tag': (tagged) => tagged + tagged.replace('/wasabi.js', '/wasabi-2.js'),
   'the tag, then a module': (tagged, optioned) => `${tagged}${optioned}<script type="module" src="/app.js"></script>`,
-  'a module, then the tag': (tagged, optioned) => `${optioned}<script type="module" src="/app.js"></script>${tagged.replace('src', 'defer src')}`,
+  'a module, then the tag': (tagged, optioned) =>
+    `${optioned}<script type="module" src="/app.js"></script>${tagged.replace('src', 'defer src')}`,
 }
 
 for (const [both, html] of Object.entries(TWICE)) {
-  test(`${both}: one tracker, one warning, one request for one call`, { tag: '@chromium' }, async ({ tab, site, endpoint, wasabi }) => {
-    site.put('/app.js', javascript(await bundle(MODULE.replace(/window\.mine\.track.*/, ''))))
-    site.put('/wasabi-2.js', javascript(SCRIPT.replace('on this page already', 'on this page already, says version 2')))
-    site.put('/', `<script>wasabi.track('SIGN_UP', { interactionId: 'early' })</script>${html(wasabi().replace('async ', ''), optionsFor(endpoint.url))}`)
-    await tab.goto(site.url('/'))
-    await endpoint.holds(1)
-    await track(tab, 'SIGN_UP', { interactionId: 'once' })
-    await endpoint.holds(2)
-    await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
-    const events = await endpoint.holds(3)
-    expect(events.map(({ body }) => body.interactionId)).toEqual(['early', 'once', 'sentinel'])
-    expect(endpoint.arrivals).toHaveLength(3)
-    expect(site.complaints).toEqual([expect.stringContaining('wasabi: on this page already')])
-    expect(await tab.evaluate(() => [undefined, window.wasabi].includes((window as { mine?: Wasabi }).mine))).toBe(true)
-  })
+  test(
+    `${both}: one tracker, one warning, one request for one call`,
+    { tag: '@chromium' },
+    async ({ tab, site, endpoint, wasabi }) => {
+      site.put('/app.js', javascript(await bundle(MODULE.replace(/window\.mine\.track.*/, ''))))
+      site.put(
+        '/wasabi-2.js',
+        javascript(SCRIPT.replace('on this page already', 'on this page already, says version 2')),
+      )
+      site.put(
+        '/',
+        `<script>wasabi.track('SIGN_UP', { interactionId: 'early' })</script>${html(wasabi().replace('async ', ''), optionsFor(endpoint.url))}`,
+      )
+      await tab.goto(site.url('/'))
+      await endpoint.holds(1)
+      await track(tab, 'SIGN_UP', { interactionId: 'once' })
+      await endpoint.holds(2)
+      await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
+      const events = await endpoint.holds(3)
+      expect(events.map(({ body }) => body.interactionId)).toEqual(['early', 'once', 'sentinel'])
+      expect(endpoint.arrivals).toHaveLength(3)
+      expect(site.complaints).toEqual([expect.stringContaining('wasabi: on this page already')])
+      expect(await tab.evaluate(() => [undefined, window.wasabi].includes((window as { mine?: Wasabi }).mine))).toBe(
+        true,
+      )
+    },
+  )
 }
 
-test('with the script blocked every documented call is a silent no-op', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
-  site.put('/', wasabi().replace('/wasabi.js', '/blocked.js'))
-  await tab.goto(site.url('/'))
-  const answers = await tab.evaluate(() => {
-    const { track, update, identify, reset, consent, init, attribution } = window.wasabi as Wasabi
-    const said = [update('7', { customerId: 'c' }), identify(7), reset(), consent(true), init({ endpoint: '/' }), attribution()]
-    return [track('SIGN_UP'), track('SIGN_UP', { interactionId: 7 }), said.filter((answer) => answer !== undefined).length]
-  })
-  expect(answers).toEqual([expect.stringMatching(UUID), '7', 0])
-  expect(site.complaints).toEqual([])
-})
+test(
+  'with the script blocked every documented call is a silent no-op',
+  { tag: '@chromium' },
+  async ({ tab, site, wasabi }) => {
+    site.put('/', wasabi().replace('/wasabi.js', '/blocked.js'))
+    await tab.goto(site.url('/'))
+    const answers = await tab.evaluate(() => {
+      const { track, update, identify, reset, consent, init, attribution } = window.wasabi as Wasabi
+      const said = [
+        update('7', { customerId: 'c' }),
+        identify(7),
+        reset(),
+        consent(true),
+        init({ endpoint: '/' }),
+        attribution(),
+      ]
+      return [
+        track('SIGN_UP'),
+        track('SIGN_UP', { interactionId: 7 }),
+        said.filter((answer) => answer !== undefined).length,
+      ]
+    })
+    expect(answers).toEqual([expect.stringMatching(UUID), '7', 0])
+    expect(site.complaints).toEqual([])
+  },
+)
 
 test('functions taken from the stub work before and after the script has come', async ({ tab, site, endpoint }) => {
   site.put('/', '')
@@ -163,7 +210,10 @@ for (const moment of ['before the script has come', 'after']) {
     site.put('/', moment === 'after' ? wasabi() : 'the stub alone')
     await tab.goto(site.url('/'))
     const answers = await tab.evaluate(
-      (given) => [...given.map((interactionId) => window.wasabi?.track('SIGN_UP', { interactionId })), window.wasabi?.track('SIGN_UP')],
+      (given) => [
+        ...given.map((interactionId) => window.wasabi?.track('SIGN_UP', { interactionId })),
+        window.wasabi?.track('SIGN_UP'),
+      ],
       ANSWERS.map(([given]) => given as string),
     )
     expect(answers.map((answer) => (UUID.test(answer ?? '') ? 'a UUID' : answer))).toEqual([
@@ -173,7 +223,12 @@ for (const moment of ['before the script has come', 'after']) {
   })
 }
 
-test('before the script has come, what is no id gets one, and asking for the campaign is no mistake', async ({ tab, site, endpoint, wasabi }) => {
+test('before the script has come, what is no id gets one, and asking for the campaign is no mistake', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   const early = `<script>ids = [false, {}, [], null, Symbol(), Object.create(null), 7].map((interactionId) => wasabi.track('SIGN_UP', { interactionId })); wasabi.attribution()</script>`
   site.put('/', early + wasabi())
   await tab.goto(site.url('/'))

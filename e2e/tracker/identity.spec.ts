@@ -4,20 +4,29 @@ import { cookies, delivered, identify, track } from '../support/steps'
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
 
-test('a visitor keeps one id across pages and subdomains', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/', WWW))
-  expect(await cookies(tab)).toEqual({})
-  await track(tab)
-  await endpoint.holds(1)
-  await tab.goto(site.url('/', APP))
-  await track(tab)
-  const [first, second] = await endpoint.holds(2)
-  expect(first?.body.customerId).toMatch(/^visitor-[\da-f-]{36}$/)
-  expect(second?.body.customerId).toBe(first?.body.customerId)
-})
+test(
+  'a visitor keeps one id across pages and subdomains',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    await tab.goto(site.url('/', WWW))
+    expect(await cookies(tab)).toEqual({})
+    await track(tab)
+    await endpoint.holds(1)
+    await tab.goto(site.url('/', APP))
+    await track(tab)
+    const [first, second] = await endpoint.holds(2)
+    expect(first?.body.customerId).toMatch(/^visitor-[\da-f-]{36}$/)
+    expect(second?.body.customerId).toBe(first?.body.customerId)
+  },
+)
 
-test('identify corrects what the visitor did, after a reload too, and once', async ({ tab, site, endpoint, wasabi }) => {
+test('identify corrects what the visitor did, after a reload too, and once', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=x'))
   const id = await track(tab, 'SIGN_UP', { subscriptionContractId: 's' })
@@ -39,7 +48,12 @@ test('identify corrects what the visitor did, after a reload too, and once', asy
   expect(sentinel?.body.customerId).toBe('42')
 })
 
-test('what was done on another subdomain is corrected when one of its pages next starts', async ({ tab, site, endpoint, wasabi }) => {
+test('what was done on another subdomain is corrected when one of its pages next starts', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/', WWW))
   const id = await track(tab)
@@ -60,14 +74,21 @@ test('another customer is another person', async ({ tab, site, endpoint, wasabi 
   await track(tab, 'SIGN_UP', { interactionId: 'second' })
   const events = await endpoint.holds(3)
   // Their order of arrival means nothing.
-  expect(events.map(({ eventAction, body }) => [eventAction, body.interactionId, body.customerId.slice(0, 7)]).sort()).toEqual([
+  expect(
+    events.map(({ eventAction, body }) => [eventAction, body.interactionId, body.customerId.slice(0, 7)]).sort(),
+  ).toEqual([
     ['CREATED', 'first', 'visitor'],
     ['CREATED', 'second', 'ben'],
     ['UPDATED', 'first', 'anna'],
   ])
 })
 
-test('another customer inherits nothing that the first one did on another subdomain', async ({ tab, site, endpoint, wasabi }) => {
+test('another customer inherits nothing that the first one did on another subdomain', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/', WWW))
   await track(tab, 'SIGN_UP', { interactionId: 'of anna' })
@@ -103,7 +124,12 @@ test('reset makes a new visitor, keeps the campaign, and still delivers', async 
   expect((await endpoint.stored()).filter(({ eventAction }) => eventAction === 'UPDATED')).toEqual([])
 })
 
-test('for one action its own customer counts, then the page, then who was identified', async ({ tab, site, endpoint, wasabi }) => {
+test('for one action its own customer counts, then the page, then who was identified', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi({ 'customer-id': 'page' }))
   site.put('/plain', wasabi())
   await tab.goto(site.url('/'))
@@ -117,7 +143,13 @@ test('for one action its own customer counts, then the page, then who was identi
   expect(events.map(({ body }) => body.customerId)).toEqual(['7', 'page', 'remembered'])
 })
 
-test('update corrects an action from another tab and after a reload, each time later', async ({ tab, newTab, site, endpoint, wasabi }) => {
+test('update corrects an action from another tab and after a reload, each time later', async ({
+  tab,
+  newTab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=x'))
   const id = await track(tab, 'SIGN_UP', { customerId: 'c' })
@@ -134,7 +166,9 @@ test('update corrects an action from another tab and after a reload, each time l
   }, id)
   await endpoint.holds(4)
   // Their order of arrival means nothing; their times do.
-  const events = [...(await endpoint.stored())].sort((one, other) => (one.body.updatedAt < other.body.updatedAt ? -1 : 1))
+  const events = [...(await endpoint.stored())].sort((one, other) =>
+    one.body.updatedAt < other.body.updatedAt ? -1 : 1,
+  )
   expect(events.map(({ body }) => [body.customerId, body.interaction.subscriptionContractId])).toEqual([
     ['c', undefined],
     ['c', 's-1'],
@@ -157,7 +191,12 @@ test('an update of what nobody recorded is told and not sent', async ({ tab, sit
   await expect.poll(() => site.complaints.join()).toContain('unheard-of')
 })
 
-test('the same interactionId is one action; with another type it is a mistake', async ({ tab, site, endpoint, wasabi }) => {
+test('the same interactionId is one action; with another type it is a mistake', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   expect(await track(tab, 'SIGN_UP', { interactionId: 7 })).toBe('7')
@@ -173,7 +212,12 @@ test('the same interactionId is one action; with another type it is a mistake', 
   await expect.poll(() => site.complaints.length).toBe(1)
 })
 
-test('an id built from a missing value is told, and the action is recorded all the same', async ({ tab, site, endpoint, wasabi }) => {
+test('an id built from a missing value is told, and the action is recorded all the same', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   const ids = [
@@ -195,5 +239,7 @@ test('the journal keeps fifty actions', async ({ tab, site, endpoint, wasabi }) 
     for (let index = 0; index < 60; index++) window.wasabi?.track('SIGN_UP')
   })
   await endpoint.holds(60)
-  expect(await tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.J.')).length)).toBe(50)
+  expect(await tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.J.')).length)).toBe(
+    50,
+  )
 })

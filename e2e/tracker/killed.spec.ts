@@ -15,7 +15,15 @@ const chromium = findEngines().find(({ name }) => name === 'chromium')
 const start = (profile: string, url: string) => {
   const child = spawn(
     String(chromium?.path),
-    ['--headless=new', '--no-sandbox', '--no-first-run', '--disable-gpu', `--user-data-dir=${profile}`, ...(chromium?.launchOptions.args ?? []), url],
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--no-first-run',
+      '--disable-gpu',
+      `--user-data-dir=${profile}`,
+      ...(chromium?.launchOptions.args ?? []),
+      url,
+    ],
     { detached: true, stdio: 'ignore' },
   )
   return async () => {
@@ -25,21 +33,28 @@ const start = (profile: string, url: string) => {
 }
 
 // One engine's way of writing storage down is what can be tested without a driver.
-test('an event survives the sudden death of the whole browser, ten seconds after its call', { tag: '@chromium' }, async ({ site, endpoint, wasabi }) => {
-  const profile = await mkdtemp(join(tmpdir(), 'wasabi-'))
-  site.put('/', `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'a' }); addEventListener('load', () => fetch('/tracked'))</script>`)
-  site.put('/later', wasabi())
-  await endpoint.goAway()
-  const tracked = site.asked('/tracked')
-  const kill = start(profile, site.url('/'))
-  await tracked
-  // Time itself is what is tested here.
-  await new Promise((resolve) => setTimeout(resolve, WRITTEN_DOWN))
-  await kill()
-  await endpoint.comeBack()
-  const killAgain = start(profile, site.url('/later'))
-  const events = await endpoint.holds(1)
-  await killAgain()
-  expect(events.map(({ body }) => body.interactionId)).toEqual(['a'])
-  await rm(profile, { recursive: true, force: true })
-})
+test(
+  'an event survives the sudden death of the whole browser, ten seconds after its call',
+  { tag: '@chromium' },
+  async ({ site, endpoint, wasabi }) => {
+    const profile = await mkdtemp(join(tmpdir(), 'wasabi-'))
+    site.put(
+      '/',
+      `${wasabi()}<script>wasabi.track('SIGN_UP', { interactionId: 'a' }); addEventListener('load', () => fetch('/tracked'))</script>`,
+    )
+    site.put('/later', wasabi())
+    await endpoint.goAway()
+    const tracked = site.asked('/tracked')
+    const kill = start(profile, site.url('/'))
+    await tracked
+    // Time itself is what is tested here.
+    await new Promise((resolve) => setTimeout(resolve, WRITTEN_DOWN))
+    await kill()
+    await endpoint.comeBack()
+    const killAgain = start(profile, site.url('/later'))
+    const events = await endpoint.holds(1)
+    await killAgain()
+    expect(events.map(({ body }) => body.interactionId)).toEqual(['a'])
+    await rm(profile, { recursive: true, force: true })
+  },
+)

@@ -40,52 +40,69 @@ const EXITS: Readonly<Record<string, (tab: Tab, act: () => Promise<unknown>) => 
 }
 
 /** These five and three, and two tabs, in every engine; the rest says nothing about an engine. */
-const EVERYWHERE = ['up', 'refuses connections', 'answers 503', 'hangs', 'loses its answers', 'stays', 'navigates', 'closes']
+const EVERYWHERE = [
+  'up',
+  'refuses connections',
+  'answers 503',
+  'hangs',
+  'loses its answers',
+  'stays',
+  'navigates',
+  'closes',
+]
 
 for (const [sky, weather] of Object.entries(WEATHERS)) {
   for (const [end, exit] of Object.entries(EXITS)) {
     const tag = EVERYWHERE.includes(sky) && EVERYWHERE.includes(end) ? [] : ['@chromium']
-    test(`the endpoint ${sky}, the page ${end}: stored once each`, { tag }, async ({ tab, newTab, site, endpoint, wasabi }) => {
-      site.put('/', `${wasabi()}<form action="/next"></form>`)
-      site.put('/next', 'no script here')
-      site.put('/later', wasabi())
-      await tab.goto(site.url('/'))
+    test(
+      `the endpoint ${sky}, the page ${end}: stored once each`,
+      { tag },
+      async ({ tab, newTab, site, endpoint, wasabi }) => {
+        site.put('/', `${wasabi()}<form action="/next"></form>`)
+        site.put('/next', 'no script here')
+        site.put('/later', wasabi())
+        await tab.goto(site.url('/'))
+        if (weather) endpoint.weather(weather)
+        else await endpoint.goAway()
+        await exit(tab, async () => {
+          await track(tab, 'SIGN_UP', { interactionId: 'one' })
+          await track(tab, 'PROMOTION_APPLIED', { interactionId: 'two' })
+        })
+        if (weather) await endpoint.arrived(2)
+        else await endpoint.comeBack()
+        endpoint.weather('up')
+
+        const later = await newTab()
+        await later.goto(site.url('/later'))
+        await endpoint.holds(2)
+        // The sentinel: whatever was still to come has come before it.
+        await track(later, 'SUBSCRIPTION_CANCELLED', { interactionId: 'sentinel' })
+        const events = await endpoint.holds(3)
+        expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['one', 'sentinel', 'two'])
+        const requests = endpoint.arrivals.filter(({ body }) => body.includes('"one"')).length
+        expect(requests).toBeLessThanOrEqual(sky === 'up' ? (end === 'stays' ? 1 : 2) : 4)
+      },
+    )
+  }
+
+  test(
+    `the endpoint ${sky}, two tabs: stored once each`,
+    { tag: EVERYWHERE.includes(sky) ? [] : ['@chromium'] },
+    async ({ tab, newTab, site, endpoint, wasabi }) => {
+      site.put('/', wasabi())
+      const tabs = [tab, await newTab()]
+      for (const each of tabs) await each.goto(site.url('/'))
       if (weather) endpoint.weather(weather)
       else await endpoint.goAway()
-      await exit(tab, async () => {
-        await track(tab, 'SIGN_UP', { interactionId: 'one' })
-        await track(tab, 'PROMOTION_APPLIED', { interactionId: 'two' })
-      })
+      await Promise.all(tabs.map((each, index) => track(each, 'SIGN_UP', { interactionId: `tab ${index}` })))
       if (weather) await endpoint.arrived(2)
       else await endpoint.comeBack()
       endpoint.weather('up')
-
       const later = await newTab()
-      await later.goto(site.url('/later'))
-      await endpoint.holds(2)
-      // The sentinel: whatever was still to come has come before it.
-      await track(later, 'SUBSCRIPTION_CANCELLED', { interactionId: 'sentinel' })
-      const events = await endpoint.holds(3)
-      expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['one', 'sentinel', 'two'])
-      const requests = endpoint.arrivals.filter(({ body }) => body.includes('"one"')).length
-      expect(requests).toBeLessThanOrEqual(sky === 'up' ? (end === 'stays' ? 1 : 2) : 4)
-    })
-  }
-
-  test(`the endpoint ${sky}, two tabs: stored once each`, { tag: EVERYWHERE.includes(sky) ? [] : ['@chromium'] }, async ({ tab, newTab, site, endpoint, wasabi }) => {
-    site.put('/', wasabi())
-    const tabs = [tab, await newTab()]
-    for (const each of tabs) await each.goto(site.url('/'))
-    if (weather) endpoint.weather(weather)
-    else await endpoint.goAway()
-    await Promise.all(tabs.map((each, index) => track(each, 'SIGN_UP', { interactionId: `tab ${index}` })))
-    if (weather) await endpoint.arrived(2)
-    else await endpoint.comeBack()
-    endpoint.weather('up')
-    const later = await newTab()
-    await later.goto(site.url('/'))
-    await arriveAt(later, '/')
-    const events = await endpoint.holds(2)
-    expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['tab 0', 'tab 1'])
-  })
+      await later.goto(site.url('/'))
+      await arriveAt(later, '/')
+      const events = await endpoint.holds(2)
+      expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['tab 0', 'tab 1'])
+    },
+  )
 }

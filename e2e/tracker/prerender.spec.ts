@@ -29,7 +29,9 @@ const visit = async (url: string) => {
 
 /** Has the next page prerendered, and goes there once the test has seen that it was: under another address, as a link with a campaign does. */
 const FIRST = `<script type="speculationrules">${JSON.stringify({
-  prerender: [{ urls: ['/next?utm_source=speculated'], eagerness: 'immediate', expects_no_vary_search: 'params=("utm_source")' }],
+  prerender: [
+    { urls: ['/next?utm_source=speculated'], eagerness: 'immediate', expects_no_vary_search: 'params=("utm_source")' },
+  ],
 })}</script><script>
   const look = async () => (await fetch('/go')).ok ? (location.href = '/next?utm_source=shown') : look()
   look()
@@ -42,17 +44,24 @@ const next = (tag: string, endpoint: string) => `${tag}<script>
   fetch('${endpoint}', { mode: 'no-cors' }).then(() => navigator.sendBeacon('/complaints', [state, document.cookie, ...Object.keys(localStorage)].join()))
 </script>`
 
-test('a prerendered page stores and sends nothing until it is shown, and then counts as the address that it has become', { tag: '@chromium' }, async ({ site, endpoint, wasabi }) => {
-  site.put('/', FIRST)
-  site.put('/next', { html: page(next(wasabi().replace('async ', ''), endpoint.url)), headers: { 'no-vary-search': 'params=("utm_source")' } })
-  const browser = await visit(site.url('/'))
-  try {
-    await orEnded(expect.poll(() => site.complaints).toEqual(['prerendered,']), browser.ended)
-    expect(endpoint.arrivals.map(({ method }) => method)).toEqual(['GET'])
-    site.put('/go', 'now')
-    const [event] = await orEnded(endpoint.holds(1), browser.ended)
-    expect(event?.body).toMatchObject({ interactionId: 'asked early', utmParameters: { utmSource: 'shown' } })
-  } finally {
-    await browser.close()
-  }
-})
+test(
+  'a prerendered page stores and sends nothing until it is shown, and then counts as the address that it has become',
+  { tag: '@chromium' },
+  async ({ site, endpoint, wasabi }) => {
+    site.put('/', FIRST)
+    site.put('/next', {
+      html: page(next(wasabi().replace('async ', ''), endpoint.url)),
+      headers: { 'no-vary-search': 'params=("utm_source")' },
+    })
+    const browser = await visit(site.url('/'))
+    try {
+      await orEnded(expect.poll(() => site.complaints).toEqual(['prerendered,']), browser.ended)
+      expect(endpoint.arrivals.map(({ method }) => method)).toEqual(['GET'])
+      site.put('/go', 'now')
+      const [event] = await orEnded(endpoint.holds(1), browser.ended)
+      expect(event?.body).toMatchObject({ interactionId: 'asked early', utmParameters: { utmSource: 'shown' } })
+    } finally {
+      await browser.close()
+    }
+  },
+)

@@ -8,12 +8,19 @@ const ENDPOINT = 'https://collect.example.com/customer-actions'
 
 /** The one piece of code of the README that has these words in it. */
 const snippet = (words: string) => {
-  const [found, ...others] = [...README.matchAll(/```\w+\n([^]*?)```/g)].flatMap(([, code = '']) => (code.includes(words) ? [code] : []))
-  if (!found || others.length) throw new Error(`The README has ${found ? 'several snippets' : 'no snippet'} with ${words}`)
+  const [found, ...others] = [...README.matchAll(/```\w+\n([^]*?)```/g)].flatMap(([, code = '']) =>
+    code.includes(words) ? [code] : [],
+  )
+  if (!found || others.length)
+    throw new Error(`The README has ${found ? 'several snippets' : 'no snippet'} with ${words}`)
   return found
 }
 
-test('the tag, the stub and the button of the first lines send the event that stands below them', async ({ tab, site, endpoint }) => {
+test('the tag, the stub and the button of the first lines send the event that stands below them', async ({
+  tab,
+  site,
+  endpoint,
+}) => {
   const shown = JSON.parse(snippet('"eventAction"')) as StoredEvent
   const [query = ''] = /\?utm_source=\S+food/.exec(README) ?? []
   site.put('/', { html: `<!doctype html>${snippet('onclick').replace(ENDPOINT, endpoint.url)}` })
@@ -24,13 +31,18 @@ test('the tag, the stub and the button of the first lines send the event that st
   const { interactionId, createdAt, updatedAt } = event?.body ?? {}
   expect(interactionId).toMatch(/^[\da-f-]{36}$/)
   // As it stands there, key by key.
-  expect(JSON.stringify(event)).toBe(JSON.stringify({ ...shown, body: { ...shown.body, interactionId, createdAt, updatedAt } }))
+  expect(JSON.stringify(event)).toBe(
+    JSON.stringify({ ...shown, body: { ...shown.body, interactionId, createdAt, updatedAt } }),
+  )
 })
 
 test('the module works as it is imported', async ({ tab, site, endpoint }) => {
   const script = { 'content-type': 'text/javascript' }
   site.put('/index.js', { html: readFileSync('dist/index.js', 'utf8'), headers: script })
-  site.put('/js-cookie.js', { html: readFileSync('node_modules/js-cookie/dist/js.cookie.mjs', 'utf8'), headers: script })
+  site.put('/js-cookie.js', {
+    html: readFileSync('node_modules/js-cookie/dist/js.cookie.mjs', 'utf8'),
+    headers: script,
+  })
   site.put('/', {
     html: `<!doctype html><script type="importmap">{"imports":{"wasabi":"/index.js","js-cookie":"/js-cookie.js"}}</script>
       <script type="module">${snippet("from 'wasabi'").replace(ENDPOINT, endpoint.url)}</script>`,
@@ -42,7 +54,10 @@ test('the module works as it is imported', async ({ tab, site, endpoint }) => {
 })
 
 test('init gives the options that a tag manager cannot', async ({ tab, site, endpoint }) => {
-  site.put('/', `<script async src="/wasabi.js"></script>${snippet("consent: 'required'").replace(ENDPOINT, endpoint.url)}`)
+  site.put(
+    '/',
+    `<script async src="/wasabi.js"></script>${snippet("consent: 'required'").replace(ENDPOINT, endpoint.url)}`,
+  )
   await tab.goto(site.url('/'))
   await track(tab)
   expect(await cookies(tab)).toEqual({})
@@ -51,11 +66,16 @@ test('init gives the options that a tag manager cannot', async ({ tab, site, end
 })
 
 for (const asked of [true, false]) {
-  test(`a consent platform answers by an event; Global Privacy Control, which is ${asked ? 'on' : 'off'}, only says what counts until then`, async ({ tab, site, endpoint }) => {
+  test(`a consent platform answers by an event; Global Privacy Control, which is ${asked ? 'on' : 'off'}, only says what counts until then`, async ({
+    tab,
+    site,
+    endpoint,
+  }) => {
     const recipe = `<script>${snippet('globalPrivacyControl').replace(ENDPOINT, endpoint.url)}</script>`
     const control = `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: ${asked} })</script>`
     site.put('/', `${control}${recipe}<script async src="/wasabi.js"></script>`)
-    const answer = (marketing: boolean) => tab.evaluate((detail) => dispatchEvent(new CustomEvent('consent-changed', { detail })), { marketing })
+    const answer = (marketing: boolean) =>
+      tab.evaluate((detail) => dispatchEvent(new CustomEvent('consent-changed', { detail })), { marketing })
     await tab.goto(site.url('/'))
     await track(tab, 'SIGN_UP', { interactionId: 'before' })
     if (asked) expect(await cookies(tab)).toEqual({})
@@ -76,7 +96,10 @@ for (const asked of [true, false]) {
 test('a server writes the campaign as the recipe says', async ({ tab, site, endpoint, wasabi }) => {
   const [, cookie = ''] = /'Set-Cookie', '([^']+)'/.exec(snippet('Set-Cookie')) ?? []
   // The test's site is no example.com, and has no certificate.
-  site.put('/server', { html: '', headers: { 'set-cookie': cookie.replace('example.com', 'shop.co.uk').replace('; Secure', '') } })
+  site.put('/server', {
+    html: '',
+    headers: { 'set-cookie': cookie.replace('example.com', 'shop.co.uk').replace('; Secure', '') },
+  })
   site.put('/', wasabi())
   await tab.goto(site.url('/server', 'www.shop.co.uk'))
   await tab.goto(site.url('/?utm_medium=email&utm_source=news', 'app.shop.co.uk'))
@@ -97,12 +120,18 @@ test('hidden fields carry the campaign', async ({ tab, site, wasabi }) => {
 })
 
 // It is a recipe for Playwright itself.
-test('the recipe for testing sees the campaign in the request', { tag: '@chromium' }, async ({ page, site, endpoint }) => {
-  site.put('/', `${snippet('onclick').replace(ENDPOINT, endpoint.url)}`)
-  await page.goto(site.url('/?utm_campaign=spring_sale'))
-  const recipe = new Function('page', 'expect', `return (async () => { ${snippet('waitForRequest')} })()`) as (...args: unknown[]) => Promise<void>
-  await recipe(page, expect)
-})
+test(
+  'the recipe for testing sees the campaign in the request',
+  { tag: '@chromium' },
+  async ({ page, site, endpoint }) => {
+    site.put('/', `${snippet('onclick').replace(ENDPOINT, endpoint.url)}`)
+    await page.goto(site.url('/?utm_campaign=spring_sale'))
+    const recipe = new Function('page', 'expect', `return (async () => { ${snippet('waitForRequest')} })()`) as (
+      ...args: unknown[]
+    ) => Promise<void>
+    await recipe(page, expect)
+  },
+)
 
 test('the pinned tag runs with its hash, and a file that was changed does not', async ({ tab, site, endpoint }) => {
   const script = { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }

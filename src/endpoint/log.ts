@@ -1,6 +1,15 @@
 /** What a line may tell. There is no place in it for an address, an id or a body. */
 export type LogLine = {
-  readonly event: 'start' | 'stop' | 'cannot start' | 'cannot commit' | 'commits again' | 'cannot read' | 'cannot expire' | 'erased' | 'expired'
+  readonly event:
+    | 'start'
+    | 'stop'
+    | 'cannot start'
+    | 'cannot commit'
+    | 'commits again'
+    | 'cannot read'
+    | 'cannot expire'
+    | 'erased'
+    | 'expired'
   readonly message?: string
   readonly events?: number
 }
@@ -12,7 +21,9 @@ export type Log = (line: LogLine) => void
 export const wordsOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown'
   const { code } = error as { readonly code?: unknown }
-  return [error.message, typeof code === 'string' && !error.message.includes(code) ? code : ''].filter(Boolean).join(', ')
+  return [error.message, typeof code === 'string' && !error.message.includes(code) ? code : '']
+    .filter(Boolean)
+    .join(', ')
 }
 
 const isTrouble = ({ event }: LogLine): boolean => event.startsWith('cannot')

@@ -19,7 +19,9 @@ npm run check -- URL                      tries an endpoint from outside`
 
 /** The built script lies beside the folder of this file. */
 const script = (): ScriptOptions => {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string
+  }
   return { file: fileURLToPath(new URL('../wasabi.js', import.meta.url)), version: manifest.version }
 }
 
@@ -41,7 +43,9 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
   import: () =>
     withStore(async (store) => {
       const { stored, known, aside, unreadable } = await importAll(store, process.stdin)
-      console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+      console.log(
+        `${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`,
+      )
       for (const line of unreadable) console.error(`Line ${String(line)} is no row of an export: it was left out.`)
       return unreadable.length === 0
     }),

@@ -6,7 +6,10 @@ export type AttributionModel = 'last' | 'first'
 
 type Policy = { readonly attribution: AttributionModel; readonly attributionDays: number }
 
-type Codec = readonly [read: (url: string, onDropped?: (name: string) => void) => UtmParameters | undefined, write: (campaign: UtmParameters) => string]
+type Codec = readonly [
+  read: (url: string, onDropped?: (name: string) => void) => UtmParameters | undefined,
+  write: (campaign: UtmParameters) => string,
+]
 
 /**
  * Keeps the one campaign that gets the credit, as a query string with `t`, the time of its visit in unix seconds.
@@ -63,7 +66,9 @@ export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec
       // One that waited for permission may be older than what another tab has stored meanwhile.
       const isOlder = time > visited && time < Infinity
       // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
-      const stays = before && (isRevisit || (policy.attribution === 'first') !== isOlder || (time === Infinity && write(before) === written))
+      const stays =
+        before &&
+        (isRevisit || (policy.attribution === 'first') !== isOlder || (time === Infinity && write(before) === written))
       if (!stays) jar(`${written}&t=${visited}`, policy.attributionDays)
     },
 

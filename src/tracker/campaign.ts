@@ -34,12 +34,17 @@ const ADDRESS = /[^\s@%](@|%40)[^\s@%]+\.[^\s@%]/
 const clean = (value: string, name: string, onDropped?: OnDropped) => {
   let room = MAX_BYTES
   // A URL may be a megabyte. What the cut leaves of an emoji cannot be encoded, and goes with the control characters.
-  const text = value.slice(0, 8 * MAX_BYTES).replace(/[\p{Cc}\p{Cs}]/gu, ' ').trim()
+  const text = value
+    .slice(0, 8 * MAX_BYTES)
+    .replace(/[\p{Cc}\p{Cs}]/gu, ' ')
+    .trim()
   if (ADDRESS.test(text)) {
     onDropped?.(name)
     return ''
   }
-  return (name > 'utm_t' ? text.replace(/\s+/g, '+') : text).replace(/./gsu, (character) => ((room -= encodeURIComponent(character).length) < 0 ? '' : character)).trim()
+  return (name > 'utm_t' ? text.replace(/\s+/g, '+') : text)
+    .replace(/./gsu, (character) => ((room -= encodeURIComponent(character).length) < 0 ? '' : character))
+    .trim()
 }
 
 /** What could be a parameter of ours, its underscore perhaps encoded: a megabyte of others costs a millisecond. */

@@ -1,7 +1,12 @@
 import type { UtmParameters } from './campaign'
 
 /** The four types of the contract, and nothing else. */
-export const ACTION_TYPES = ['SIGN_UP', 'SUBSCRIPTION_RESTARTED', 'SUBSCRIPTION_CANCELLED', 'PROMOTION_APPLIED'] as const
+export const ACTION_TYPES = [
+  'SIGN_UP',
+  'SUBSCRIPTION_RESTARTED',
+  'SUBSCRIPTION_CANCELLED',
+  'PROMOTION_APPLIED',
+] as const
 
 /** What a customer did. */
 export type ActionType = (typeof ACTION_TYPES)[number]
@@ -18,28 +23,45 @@ export type CustomerAction = {
 }
 
 /** An action that is new: nothing was said about it yet, so there is nothing to correct. */
-export type NewAction = Omit<CustomerAction, 'customerId' | 'updatedAt'> & { readonly customerId?: undefined; readonly updatedAt?: undefined }
+export type NewAction = Omit<CustomerAction, 'customerId' | 'updatedAt'> & {
+  readonly customerId?: undefined
+  readonly updatedAt?: undefined
+}
 
 /** What a correction may change. */
-export type Correction = { readonly customerId?: string | undefined; readonly subscriptionContractId?: string | undefined }
+export type Correction = {
+  readonly customerId?: string | undefined
+  readonly subscriptionContractId?: string | undefined
+}
 
 /**
  * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of itself, later than the
  * last one by at least a millisecond, or the endpoint would take both for one.
  */
-export const corrected = (action: CustomerAction | NewAction, { customerId, subscriptionContractId }: Correction): CustomerAction => {
+export const corrected = (
+  action: CustomerAction | NewAction,
+  { customerId, subscriptionContractId }: Correction,
+): CustomerAction => {
   const { interaction, createdAt, updatedAt } = action
   return {
     ...action,
     customerId: customerId ?? action.customerId ?? '',
-    interaction: { ...interaction, subscriptionContractId: subscriptionContractId ?? interaction.subscriptionContractId },
+    interaction: {
+      ...interaction,
+      subscriptionContractId: subscriptionContractId ?? interaction.subscriptionContractId,
+    },
     updatedAt: updatedAt ? new Date(Math.max(Date.now(), Date.parse(updatedAt) + 1)).toISOString() : createdAt,
   }
 }
 
 /** The bytes that leave the page: frozen once, the same in every attempt. */
 export const writeEvent = (body: CustomerAction): string =>
-  JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED', version: 1, body })
+  JSON.stringify({
+    eventType: 'CUSTOMER_ACTION',
+    eventAction: body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED',
+    version: 1,
+    body,
+  })
 
 /** Reads an event back; `undefined` for what is none: anyone can write under our keys. */
 export const readEvent = (event = '{}'): CustomerAction | undefined => {

@@ -52,10 +52,14 @@ export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, L
   ])
 
   /** `attribution` is not among it, which a stub takes down like the others. */
-  const recorder: Partial<ReturnType<typeof createRecorder>> = createRecorder([settings, [tell, log], identity, createJournal(store, settings, readEvent)], attribution.current, (action, event) => {
-    log('recorded', event)
-    outbox.add(action, event)
-  })
+  const recorder: Partial<ReturnType<typeof createRecorder>> = createRecorder(
+    [settings, [tell, log], identity, createJournal(store, settings, readEvent)],
+    attribution.current,
+    (action, event) => {
+      log('recorded', event)
+      outbox.add(action, event)
+    },
+  )
 
   /** Where permission stands now. A refusal takes everything with it, whichever tab it was given in. */
   const permission = () => {

@@ -8,7 +8,11 @@ const ALL = /^wasabi\.J/
 const MAX_ACTIONS = 50
 
 /** What this browser recorded on this origin, so that it can be corrected later: the latest event of each action. */
-export const createJournal = ([keys, read, write]: Store, policy: { readonly attributionDays: number }, readEvent: (event?: string) => CustomerAction | undefined) => {
+export const createJournal = (
+  [keys, read, write]: Store,
+  policy: { readonly attributionDays: number },
+  readEvent: (event?: string) => CustomerAction | undefined,
+) => {
   /** The newest actions, newest first. Forgets what is damaged, older than the attribution window, or beyond them. */
   const all = () => {
     const actions = keys(ALL)

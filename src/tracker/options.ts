@@ -73,8 +73,16 @@ const readEndpoint = (given: unknown) => {
 }
 
 /** Checks what the page gave, fills in the rest, and tells what it could not take. */
-export const readOptions = (given: { readonly [option in keyof Options]?: unknown }, tell: Tell, types: readonly ActionType[]): Settings => {
-  const read = (option: keyof Options, rule: RegExp, [usual, mistaken = usual]: readonly [usual: string, mistaken?: string]) => {
+export const readOptions = (
+  given: { readonly [option in keyof Options]?: unknown },
+  tell: Tell,
+  types: readonly ActionType[],
+): Settings => {
+  const read = (
+    option: keyof Options,
+    rule: RegExp,
+    [usual, mistaken = usual]: readonly [usual: string, mistaken?: string],
+  ) => {
     const value = String(given[option] ?? usual)
     if (rule.test(value)) return value
     tell(option, value, `taken as ${mistaken}, give ${rule.source}`)

@@ -35,7 +35,10 @@ const RETENTION = 2_592_000_000
 const PACE = 250
 
 /** Holds events until the endpoint has taken them. */
-export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, exclusively, deliver]: Surroundings) => {
+export const createOutbox = (
+  [keys, read, write]: Store,
+  [readEvent, permitted, exclusively, deliver]: Surroundings,
+) => {
   const flying = new Set<string>()
   let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -44,7 +47,9 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
   /** What could be sent now: an update only after its `CREATED`, or when the page goes while that is on the way. */
   const ready = (leaving?: boolean) => {
     const waiting = keys(/^wasabi\.[CU]\./).filter((key) => !leaving || !flying.has(key))
-    return waiting.filter((key) => !flying.has(key) && (key.startsWith(CREATED) || !waiting.includes(CREATED + key.slice(ID_IN_UPDATED))))
+    return waiting.filter(
+      (key) => !flying.has(key) && (key.startsWith(CREATED) || !waiting.includes(CREATED + key.slice(ID_IN_UPDATED))),
+    )
   }
 
   /** Milliseconds that are left to wait. A clock that was set back must not make a day into a year. */
@@ -73,7 +78,8 @@ export const createOutbox = ([keys, read, write]: Store, [readEvent, permitted, 
   const attempt = async (key: string, keepalive = false, made?: string) => {
     const event = made ?? read(key)
     flying.add(key)
-    const [outcome, , asked = 0]: Delivery = made || readEvent(event) ? await deliver(String(event), keepalive) : ['rejected']
+    const [outcome, , asked = 0]: Delivery =
+      made || readEvent(event) ? await deliver(String(event), keepalive) : ['rejected']
     flying.delete(key)
     if (outcome !== 'retry') {
       write(key)

@@ -1,5 +1,13 @@
 import type { UtmParameters } from './campaign'
-import { ACTION_TYPES, corrected, readId, writeEvent, type ActionType, type CustomerAction, type NewAction } from './event'
+import {
+  ACTION_TYPES,
+  corrected,
+  readId,
+  writeEvent,
+  type ActionType,
+  type CustomerAction,
+  type NewAction,
+} from './event'
 import type { createIdentity } from './identity'
 import type { createJournal } from './journal'
 import type { Options, Settings } from './options'
@@ -24,10 +32,19 @@ export type Call = [
 /** A call as the stub takes it down. */
 export type EarlyCall = Call | ['init', options: Partial<Options>]
 
-type Parts = readonly [settings: Settings, voice: readonly [Tell, Log], identity: ReturnType<typeof createIdentity>, journal: ReturnType<typeof createJournal>]
+type Parts = readonly [
+  settings: Settings,
+  voice: readonly [Tell, Log],
+  identity: ReturnType<typeof createIdentity>,
+  journal: ReturnType<typeof createJournal>,
+]
 
 /** What the calls of a page do once they may: each becomes an event, and is taken down for later corrections. */
-export const createRecorder = ([settings, [tell, log], identity, journal]: Parts, campaign: () => UtmParameters | undefined, send: (action: CustomerAction, event: string) => void) => {
+export const createRecorder = (
+  [settings, [tell, log], identity, journal]: Parts,
+  campaign: () => UtmParameters | undefined,
+  send: (action: CustomerAction, event: string) => void,
+) => {
   /** What is no id is a mistake in the page, and left out. */
   const check = (name: string, value: unknown) => {
     const id = readId(value)
@@ -38,7 +55,11 @@ export const createRecorder = ([settings, [tell, log], identity, journal]: Parts
   const record = (action: CustomerAction | NewAction, details: GivenDetails) => {
     check('interactionId', details.interactionId)
     const complete = corrected(action, {
-      customerId: check('customerId', details.customerId) ?? action.customerId ?? check('customerId', settings.customerId) ?? identity.current(),
+      customerId:
+        check('customerId', details.customerId) ??
+        action.customerId ??
+        check('customerId', settings.customerId) ??
+        identity.current(),
       subscriptionContractId: check('subscriptionContractId', details.subscriptionContractId),
     })
     const event = writeEvent(complete)

@@ -75,7 +75,11 @@ export type Wasabi = {
  * @param early the calls that the stub took down
  * @param landing the address that the stub saw
  */
-export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] = [], landing = location.href): Wasabi => {
+export const createWasabi = (
+  tag: Partial<Options>,
+  early: readonly EarlyCall[] = [],
+  landing = location.href,
+): Wasabi => {
   /** Filled in by `init`. */
   const settings = { endpoint: '' } as Settings
   const voice = createVoice(settings, guard)
@@ -110,7 +114,9 @@ export const createWasabi = (tag: Partial<Options>, early: readonly EarlyCall[] 
   else whenLoaded(begin)
 
   return {
-    ...(Object.fromEntries((['track', 'update', 'identify', 'reset', 'consent', 'init'] as const).map((name) => [name, call(name)])) as Wasabi),
+    ...(Object.fromEntries(
+      (['track', 'update', 'identify', 'reset', 'consent', 'init'] as const).map((name) => [name, call(name)]),
+    ) as Wasabi),
     attribution: guard(attribution),
   }
 }

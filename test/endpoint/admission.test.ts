@@ -23,7 +23,13 @@ const ask = (url: string, options: RequestOptions = {}) =>
       .end()
   })
 
-const reads = ['/customer-actions', '/customer-actions/stream', '/customer-actions/i-1', '/customer-actions/refused', '/metrics']
+const reads = [
+  '/customer-actions',
+  '/customer-actions/stream',
+  '/customer-actions/i-1',
+  '/customer-actions/refused',
+  '/metrics',
+]
 
 test('reads and erases with the token only', async () => {
   const readToken = 'a token of some length'
@@ -38,17 +44,22 @@ test('reads and erases with the token only', async () => {
   }
   const headers = { authorization: `Bearer ${readToken}` }
   expect((await fetch(`${origin}/customer-actions/i-1`, { headers })).status).toBe(200)
-  expect(await ask(`${origin}/customer-actions`, { headers: { ...headers, host: 'collect.example' } })).toMatchObject({ status: 200 })
+  expect(await ask(`${origin}/customer-actions`, { headers: { ...headers, host: 'collect.example' } })).toMatchObject({
+    status: 200,
+  })
   expect((await fetch(`${origin}/customers/c-1`, { ...erasure, headers })).status).toBe(200)
 })
 
 test('reads under this machine’s own names only, when there is no token', async () => {
   const { origin } = await start({})
   for (const host of ['evil.example', 'evil.example:80', 'localhost.evil.example', '127.0.0.1.evil.example'])
-    for (const path of reads) expect((await ask(origin + path, { headers: { host } })).status, `${host} ${path}`).toBe(403)
+    for (const path of reads)
+      expect((await ask(origin + path, { headers: { host } })).status, `${host} ${path}`).toBe(403)
   for (const host of ['localhost', 'localhost:4174', 'shop.localhost:80', '127.0.0.1:1', '[::1]:4174'])
     expect((await ask(`${origin}/customer-actions`, { headers: { host } })).status, host).toBe(200)
-  expect((await ask(`${origin}/customers/c-1`, { method: 'DELETE', headers: { host: 'evil.example' } })).status).toBe(403)
+  expect((await ask(`${origin}/customers/c-1`, { method: 'DELETE', headers: { host: 'evil.example' } })).status).toBe(
+    403,
+  )
 })
 
 test('gives pages of other sites nothing to read and nothing to erase', async () => {
@@ -56,14 +67,26 @@ test('gives pages of other sites nothing to read and nothing to erase', async ()
   const headers = { Origin: 'https://evil.example' }
   for (const path of [...reads.slice(0, 1), '/metrics', '/customer-actions/refused'])
     expect((await fetch(origin + path, { headers })).headers.get('Access-Control-Allow-Origin')).toBeNull()
-  const asked = await fetch(`${origin}/customers/c-1`, { method: 'OPTIONS', headers: { ...headers, 'Access-Control-Request-Method': 'DELETE' } })
+  const asked = await fetch(`${origin}/customers/c-1`, {
+    method: 'OPTIONS',
+    headers: { ...headers, 'Access-Control-Request-Method': 'DELETE' },
+  })
   expect(asked.ok).toBe(false)
   expect(asked.headers.get('Access-Control-Allow-Methods')).toBeNull()
 })
 
 test('never answers an event with success where it takes none', async () => {
-  const { origin } = await start({ script: { file: new URL('support/server.ts', import.meta.url).pathname, version: '1.2.3' } })
-  for (const path of [...reads.slice(1), '/customers/c-1', '/health/live', '/health/ready', '/wasabi.js', '/wasabi-1.2.3.js']) {
+  const { origin } = await start({
+    script: { file: new URL('support/server.ts', import.meta.url).pathname, version: '1.2.3' },
+  })
+  for (const path of [
+    ...reads.slice(1),
+    '/customers/c-1',
+    '/health/live',
+    '/health/ready',
+    '/wasabi.js',
+    '/wasabi-1.2.3.js',
+  ]) {
     const answer = await fetch(origin + path, { method: 'POST', body: action() })
     expect(answer.status, path).toBe(405)
     expect(answer.headers.get('Access-Control-Allow-Origin'), path).toBe('*')
@@ -73,7 +96,8 @@ test('never answers an event with success where it takes none', async () => {
 test('takes events of the allowed sites only, and of no site', async () => {
   const { url } = await start({ allowedOrigins: ['https://shop.example'] })
   const from = async (origin?: string) =>
-    (await fetch(url, { method: 'POST', body: action(), headers: origin === undefined ? {} : { Origin: origin } })).status
+    (await fetch(url, { method: 'POST', body: action(), headers: origin === undefined ? {} : { Origin: origin } }))
+      .status
   expect(await from('https://shop.example')).toBe(201)
   expect(await from('https://shop.example.evil.example')).toBe(403)
   expect(await from('null')).toBe(403)
@@ -83,13 +107,18 @@ test('takes events of the allowed sites only, and of no site', async () => {
 test('asks a client that sends too much to come again, and no other client', async () => {
   const { url } = await start({ rateLimit: 3, trustedProxies: 1 })
   const from = (address: string) =>
-    fetch(url, { method: 'POST', body: action({ interactionId: String(Math.random()) }), headers: { 'X-Forwarded-For': `6.6.6.6, ${address}` } })
+    fetch(url, {
+      method: 'POST',
+      body: action({ interactionId: String(Math.random()) }),
+      headers: { 'X-Forwarded-For': `6.6.6.6, ${address}` },
+    })
   for (const status of [201, 201, 201, 429, 429]) expect((await from('1.2.3.4')).status).toBe(status)
   const late = await from('1.2.3.4')
   expect(Number(late.headers.get('Retry-After'))).toBeGreaterThan(10)
   expect(late.headers.get('Access-Control-Allow-Origin')).toBe('*')
   expect((await from('1.2.3.5')).status).toBe(201)
-  for (const status of [201, 201, 201, 429]) expect((await from(`2001:db8:1:2:${String(status)}::9`)).status).toBe(status)
+  for (const status of [201, 201, 201, 429])
+    expect((await from(`2001:db8:1:2:${String(status)}::9`)).status).toBe(status)
   expect((await from('2001:db8:1:3::9')).status).toBe(201)
 })
 
@@ -114,7 +143,10 @@ test('stays small however many clients there are', () => {
 
 // Only this much of a request is looked at, and a connection of one's own cannot come from these addresses.
 const requestFrom = (remoteAddress: string, forwarded?: string) =>
-  ({ socket: { remoteAddress }, headers: { host: '127.0.0.1', 'x-forwarded-for': forwarded } }) as unknown as Parameters<typeof clientOf>[0]
+  ({
+    socket: { remoteAddress },
+    headers: { host: '127.0.0.1', 'x-forwarded-for': forwarded },
+  }) as unknown as Parameters<typeof clientOf>[0]
 
 test.each([
   ['1.2.3.4', undefined, 0, '1.2.3.4'],

@@ -10,7 +10,15 @@ const refusedOf = async (answer: Response) =>
 describeStores((freshPlace) => {
   test('shows what was refused and what conflicts, with the reasons', async () => {
     const { post, get } = await startEndpoint(await freshPlace())
-    for (const body of [action(), '{}', action({ customerId: 'c-2' }), 'no JSON', Uint8Array.from([0, 255]), 'x'.repeat(20_000)]) await post(body)
+    for (const body of [
+      action(),
+      '{}',
+      action({ customerId: 'c-2' }),
+      'no JSON',
+      Uint8Array.from([0, 255]),
+      'x'.repeat(20_000),
+    ])
+      await post(body)
 
     const refused = await refusedOf(await get('/refused'))
     expect(refused.map(({ status }) => status)).toEqual([422, 400, 400, 413])
@@ -27,7 +35,10 @@ describeStores((freshPlace) => {
     for (const body of ['1', '2', '3']) await post(body)
     const first = (await (await get('/refused?limit=2')).json()) as { events: { body: string }[]; next: string }
     expect(first.events.map(({ body }) => body)).toEqual(['1', '2'])
-    expect(await (await get(`/refused?limit=2&after=${first.next}`)).json()).toMatchObject({ events: [{ body: '3' }], next: null })
+    expect(await (await get(`/refused?limit=2&after=${first.next}`)).json()).toMatchObject({
+      events: [{ body: '3' }],
+      next: null,
+    })
   })
 
   test('keeps the newest 10,000 refused bodies at least, and not many more', async () => {
@@ -46,14 +57,21 @@ describeStores((freshPlace) => {
   test('takes what was refused and is valid by now, once', async () => {
     const place = await freshPlace()
     const store = await openStore(place)
-    const wronglyRefused = { type: 'refused', receivedAt: 5, bytes: Buffer.from(action()), refusal: { status: 422, errors: [] } } as const
+    const wronglyRefused = {
+      type: 'refused',
+      receivedAt: 5,
+      bytes: Buffer.from(action()),
+      refusal: { status: 422, errors: [] },
+    } as const
     await store.append([wronglyRefused, arrivalOf(Buffer.from('{}'), 6)])
     expect(await replayRefused(store)).toEqual({ taken: 1, stillRefused: 1 })
     expect(await replayRefused(store)).toEqual({ taken: 0, stillRefused: 1 })
     await store.close()
 
     const { get } = await startEndpoint(place)
-    expect(await rowsIn(await get())).toMatchObject([{ receivedAt: '1970-01-01T00:00:00.005Z', event: { body: { interactionId: 'i-1' } } }])
+    expect(await rowsIn(await get())).toMatchObject([
+      { receivedAt: '1970-01-01T00:00:00.005Z', event: { body: { interactionId: 'i-1' } } },
+    ])
     expect(await refusedOf(await get('/refused'))).toMatchObject([{ body: '{}' }])
   })
 })

@@ -15,7 +15,9 @@ const prepareDatabase = async () => {
   const waitFor = async (standbys: string) => {
     await administrate(server, `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
     await administrate(server, 'SELECT pg_reload_conf()')
-    await expect.poll(() => administrate(server, 'SHOW synchronous_standby_names')).toEqual([{ synchronous_standby_names: standbys }])
+    await expect
+      .poll(() => administrate(server, 'SHOW synchronous_standby_names'))
+      .toEqual([{ synchronous_standby_names: standbys }])
   }
   return { server, url: `${server.host}/wasabi`, waitFor }
 }
@@ -104,7 +106,8 @@ test('starts on the host that can be used, whichever it is, and says of each why
   const { url } = await prepareDatabase()
   const postgres = createPostgres(url)
   onTestFinished(() => postgres.end())
-  const on = (...hosts: readonly string[]) => program.command({ DATABASE_URL: url.replace(/(?<=@)[^/]+/, hosts.join()) }, ['export'])
+  const on = (...hosts: readonly string[]) =>
+    program.command({ DATABASE_URL: url.replace(/(?<=@)[^/]+/, hosts.join()) }, ['export'])
   const [here = '', nowhere] = [/(?<=@)[^/]+/.exec(url)?.[0], '127.0.0.1:1']
   const { code, errors } = await on(nowhere, here)
   expect([code, errors]).toEqual([0, '0 events exported\n'])

@@ -29,8 +29,12 @@ const serveSpoilt = (spoil: (given: Given) => boolean | undefined) => {
     if (request.url !== '/events') return response.writeHead(404).end()
     if (request.method === 'OPTIONS') return response.writeHead(204).end()
     const validated = validate(Buffer.from(body))
-    if (validated.type === 'refused') return response.writeHead(422).end(JSON.stringify({ errors: validated.refusal.errors }))
-    const { eventAction, body: { interactionId, updatedAt } } = validated.action
+    if (validated.type === 'refused')
+      return response.writeHead(422).end(JSON.stringify({ errors: validated.refusal.errors }))
+    const {
+      eventAction,
+      body: { interactionId, updatedAt },
+    } = validated.action
     const key = [interactionId, eventAction, eventAction === 'UPDATED' && updatedAt].join()
     response.writeHead(known.has(key) ? 200 : 201).end()
     known.add(key)
@@ -42,7 +46,10 @@ test('finds nothing wrong with the least that is right', async () => {
   expect(await problemsOf(`${await serveSpoilt(() => false)}/events`)).toEqual([])
 })
 
-const always = (status: number, headers = {}, body = '') => ({ response }: Given) => Boolean(response.writeHead(status, headers).end(body))
+const always =
+  (status: number, headers = {}, body = '') =>
+  ({ response }: Given) =>
+    Boolean(response.writeHead(status, headers).end(body))
 const html = { 'Content-Type': 'text/html' }
 
 const bodies = new Set<string>()
@@ -51,19 +58,67 @@ const seenBefore = (body: string): boolean => bodies.has(body) || !bodies.add(bo
 const spoilt: readonly (readonly [string, (given: Given) => boolean | undefined, readonly RegExp[]])[] = [
   ['redirects', always(308, { Location: '/elsewhere' }), [/redirects \(308\)/]],
   ['answers everything with a page', always(200, html, '<!doctype html>'), [/new event .*text\/html/, /page \(200/]],
-  ['answers everything with 200', always(200), [/not JSON|empty body/, /no-such-path|nobody serves/, /names? \/body\/customerId/]],
+  [
+    'answers everything with 200',
+    always(200),
+    [/not JSON|empty body/, /no-such-path|nobody serves/, /names? \/body\/customerId/],
+  ],
   ['fails', always(500), [/new event was answered with 500/]],
-  ['stores everything again', ({ response, body }) => (validate(Buffer.from(body)).type === 'valid' ? always(201)({ response } as Given) : false), [/seems to be stored twice/, /more than once/]],
-  ['calls a repeat a conflict', ({ response, body }) => seenBefore(body) && always(409)({ response } as Given), [/same event again was answered with 409/]],
-  ['does not let pages read', ({ response }) => void response.removeHeader('Access-Control-Allow-Origin'), [/cannot read it/, /preflight has no/]],
-  ['does not let pages read refusals', ({ response, body }) => (validate(Buffer.from(body)).type === 'refused' ? void response.removeHeader('Access-Control-Allow-Origin') : undefined), [/refusal has no/]],
-  ['hides Retry-After', ({ response }) => void response.removeHeader('Access-Control-Expose-Headers'), [/Retry-After is not exposed/]],
-  ['knows no preflight', ({ request, response }) => request.method === 'OPTIONS' && always(405)({ response } as Given), [/preflight was answered with 405/]],
+  [
+    'stores everything again',
+    ({ response, body }) => (validate(Buffer.from(body)).type === 'valid' ? always(201)({ response } as Given) : false),
+    [/seems to be stored twice/, /more than once/],
+  ],
+  [
+    'calls a repeat a conflict',
+    ({ response, body }) => seenBefore(body) && always(409)({ response } as Given),
+    [/same event again was answered with 409/],
+  ],
+  [
+    'does not let pages read',
+    ({ response }) => void response.removeHeader('Access-Control-Allow-Origin'),
+    [/cannot read it/, /preflight has no/],
+  ],
+  [
+    'does not let pages read refusals',
+    ({ response, body }) =>
+      validate(Buffer.from(body)).type === 'refused'
+        ? void response.removeHeader('Access-Control-Allow-Origin')
+        : undefined,
+    [/refusal has no/],
+  ],
+  [
+    'hides Retry-After',
+    ({ response }) => void response.removeHeader('Access-Control-Expose-Headers'),
+    [/Retry-After is not exposed/],
+  ],
+  [
+    'knows no preflight',
+    ({ request, response }) => request.method === 'OPTIONS' && always(405)({ response } as Given),
+    [/preflight was answered with 405/],
+  ],
   ['sets a cookie', ({ response }) => void response.setHeader('Set-Cookie', 'a=b'), [/cookie/]],
-  ['wants JSON to be called so', ({ request, response }) => request.headers['content-type']?.startsWith('text/plain') === true && always(415)({ response } as Given), [/new event was answered with 415/]],
-  ['falls over depth', ({ response, body }) => body.includes('[[[[') && always(500)({ response } as Given), [/absurd depth was answered with 500/]],
-  ['hangs up on large bodies', ({ response, body }) => body.length > 100_000 && Boolean(response.destroy()), [/200 KB was answered with no answer/]],
-  ['has a page for every address', ({ request, response }) => request.url !== '/events' && always(200, html, '<p>')({ response } as Given), [/answered with a page/]],
+  [
+    'wants JSON to be called so',
+    ({ request, response }) =>
+      request.headers['content-type']?.startsWith('text/plain') === true && always(415)({ response } as Given),
+    [/new event was answered with 415/],
+  ],
+  [
+    'falls over depth',
+    ({ response, body }) => body.includes('[[[[') && always(500)({ response } as Given),
+    [/absurd depth was answered with 500/],
+  ],
+  [
+    'hangs up on large bodies',
+    ({ response, body }) => body.length > 100_000 && Boolean(response.destroy()),
+    [/200 KB was answered with no answer/],
+  ],
+  [
+    'has a page for every address',
+    ({ request, response }) => request.url !== '/events' && always(200, html, '<p>')({ response } as Given),
+    [/answered with a page/],
+  ],
 ]
 
 test.each(spoilt)('says so when an endpoint %s', async (_, spoil, sentences) => {
@@ -79,7 +134,10 @@ test('prints what it found, and exits by it', async () => {
   expect(good.output).toMatch(/^ok {6}takes a new event/)
   expect([good.code, good.errors]).toEqual([0, ''])
 
-  const bad = await program.command({}, ['check', `${await serve((_, response) => response.writeHead(500).end())}/events`])
+  const bad = await program.command({}, [
+    'check',
+    `${await serve((_, response) => response.writeHead(500).end())}/events`,
+  ])
   expect(bad.output).toMatch(/FAILED {2}takes a new event.*500/)
   expect(bad.code).toBe(1)
   expect((await program.command({}, ['check'])).code).toBe(1)

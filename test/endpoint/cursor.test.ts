@@ -8,7 +8,7 @@ import { describeStores, usePostgres } from './support/stores'
 /** Reads on by cursor until as many events are there, and says which. */
 const tail = async ({ events }: Store, count: number) => {
   const seen: string[] = []
-  for (let after = firstCursor; seen.length < count; ) {
+  for (let after = firstCursor; seen.length < count;) {
     const page = await events({ after, limit: 50 })
     seen.push(...page.map(({ text }) => text))
     after = page.at(-1)?.cursor ?? after
@@ -54,11 +54,18 @@ describeStores((freshPlace) => {
     const group = Array.from({ length: 40 }, (_, round) => each.map((make) => make(String(round)))).flat()
     const outcomes = await store.append(group.map(([body]) => arrivalOf(Buffer.from(body))))
     expect(outcomes).toEqual(group.map(([, outcome]) => outcome))
-    const kept = group.filter(([, outcome]) => outcome === 'stored' || outcome === 'conflicting' || outcome === 'refused').map(([body]) => body)
+    const kept = group
+      .filter(([, outcome]) => outcome === 'stored' || outcome === 'conflicting' || outcome === 'refused')
+      .map(([body]) => body)
     const entries = await store.entries({ after: firstCursor, limit: 1000 })
     expect(entries.map(({ text }) => text).sort()).toEqual(kept.sort())
     const events = await store.events({ after: firstCursor, limit: 1000 })
-    expect(events.map(({ text }) => text).sort()).toEqual(group.filter(([, outcome]) => outcome === 'stored').map(([body]) => body).sort())
+    expect(events.map(({ text }) => text).sort()).toEqual(
+      group
+        .filter(([, outcome]) => outcome === 'stored')
+        .map(([body]) => body)
+        .sort(),
+    )
   })
 
   test('stores an event once that comes to several processes at once', async () => {
@@ -66,7 +73,9 @@ describeStores((freshPlace) => {
     const endpoints = [await startEndpoint(place), await startEndpoint(place)]
     const bodies = Array.from({ length: 40 }, (_, index) => action({ interactionId: String(index) }))
     const statuses = await Promise.all(
-      endpoints.flatMap(({ post }, index) => (index === 0 ? bodies : [...bodies].reverse()).map(async (body) => (await post(body)).status)),
+      endpoints.flatMap(({ post }, index) =>
+        (index === 0 ? bodies : [...bodies].reverse()).map(async (body) => (await post(body)).status),
+      ),
     )
     expect(statuses.filter((status) => status === 201)).toHaveLength(40)
     expect(statuses.filter((status) => status === 200)).toHaveLength(40)
@@ -104,7 +113,10 @@ test('holds back what a transaction still under way could overtake', async () =>
 test('finds events again that were restored from a dump of another server', async () => {
   const place = await freshDatabase()
   const before = await openStore(place)
-  await before.append([arrivalOf(Buffer.from(action({ interactionId: 'a' }))), arrivalOf(Buffer.from(action({ interactionId: 'b' })))])
+  await before.append([
+    arrivalOf(Buffer.from(action({ interactionId: 'a' }))),
+    arrivalOf(Buffer.from(action({ interactionId: 'b' }))),
+  ])
   await before.close()
   const postgres = createPostgres(place.database ?? '')
   await postgres.query(`UPDATE wasabi_event SET xid = '999999999'`)

@@ -35,7 +35,7 @@ const kinds = ['SQLite', 'PostgreSQL'] as const
 const idsIn = async (place: Place): Promise<readonly string[]> => {
   const store = await openStore(place)
   const ids: string[] = []
-  for (let after = '0'; ; ) {
+  for (let after = '0'; ;) {
     const page = await store.events({ after, limit: 10_000 })
     ids.push(...page.map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1] ?? ''))
     const last = page.at(-1)
@@ -52,9 +52,13 @@ const expectWhole = async (place: Place, loads: readonly Load[], what: string): 
   const stored = new Set(ids)
   const taken = loads.flatMap((load) => load.taken)
   const lost = taken.filter((id) => !stored.has(id)).length
-  const statuses = loads.flatMap((load) => [...load.statuses]).reduce((sum, [status, count]) => sum.set(status, (sum.get(status) ?? 0) + count), new Map<number, number>())
+  const statuses = loads
+    .flatMap((load) => [...load.statuses])
+    .reduce((sum, [status, count]) => sum.set(status, (sum.get(status) ?? 0) + count), new Map<number, number>())
   const others = [...statuses].map(([status, count]) => `${String(count)} × ${String(status)}`).join(', ')
-  console.log(`${what}: ${others}; ${String(taken.length)} acknowledged, ${String(lost)} of them lost; ${String(ids.length)} rows, ${String(stored.size)} different`)
+  console.log(
+    `${what}: ${others}; ${String(taken.length)} acknowledged, ${String(lost)} of them lost; ${String(ids.length)} rows, ${String(stored.size)} different`,
+  )
   expect(taken.length).toBeGreaterThan(0)
   expect(lost).toBe(0)
   expect(ids).toHaveLength(stored.size)
@@ -198,9 +202,11 @@ test('two processes write to one PostgreSQL, and a reader follows by cursor', as
   let done = false
   const follow = async () => {
     const seen: string[] = []
-    for (let after = '0'; ; ) {
+    for (let after = '0'; ;) {
       const wasDone = done
-      const page = (await (await fetch(`${reader.url}?limit=500&after=${after}`)).json()) as { events: { cursor: string; event: { body: { interactionId: string } } }[] }
+      const page = (await (await fetch(`${reader.url}?limit=500&after=${after}`)).json()) as {
+        events: { cursor: string; event: { body: { interactionId: string } } }[]
+      }
       seen.push(...page.events.map(({ event }) => event.body.interactionId))
       after = page.events.at(-1)?.cursor ?? after
       if (wasDone && page.events.length === 0) return seen
@@ -215,7 +221,9 @@ test('two processes write to one PostgreSQL, and a reader follows by cursor', as
   done = true
   const seen = await following
   const stored = await idsIn(place)
-  console.log(`two writers: ${String(stored.length)} stored, ${String(seen.length)} seen by the reader, ${String(new Set(seen).size)} different`)
+  console.log(
+    `two writers: ${String(stored.length)} stored, ${String(seen.length)} seen by the reader, ${String(new Set(seen).size)} different`,
+  )
   expect(new Set(seen).size).toBe(seen.length)
   expect([...seen].sort()).toEqual([...stored].sort())
   await expectWhole(place, loads, 'two writers')

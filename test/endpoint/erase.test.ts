@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs'
 const at = (minute: number) => `2026-11-23T10:${String(minute).padStart(2, '0')}:00.000Z`
 
 const created = (interactionId: string, customerId: string) => action({ interactionId, customerId })
-const given = (interactionId: string, customerId: string) => action({ interactionId, customerId, updatedAt: at(5) }, 'UPDATED')
+const given = (interactionId: string, customerId: string) =>
+  action({ interactionId, customerId, updatedAt: at(5) }, 'UPDATED')
 
 /** An endpoint that took these bodies, and what its operator does with customers. */
 const endpointWith = async (place: Place, bodies: readonly string[]) => {
@@ -15,7 +16,8 @@ const endpointWith = async (place: Place, bodies: readonly string[]) => {
   for (const body of bodies) await started.post(body)
   return {
     ...started,
-    erase: (customerId: string) => fetch(`${started.origin}/customers/${encodeURIComponent(customerId)}`, { method: 'DELETE' }),
+    erase: (customerId: string) =>
+      fetch(`${started.origin}/customers/${encodeURIComponent(customerId)}`, { method: 'DELETE' }),
     ids: async () => (await rowsIn(await started.get())).map(({ event }) => event.body.interactionId),
   }
 }
@@ -38,7 +40,8 @@ describeStores((freshPlace) => {
     expect(answer.status).toBe(200)
     expect(await answer.json()).toEqual({ erased: 4 })
     expect(await ids()).toEqual(['d', 'e'])
-    for (const path of ['', '/refused', '/conflicting']) expect(await (await get(path)).text()).not.toMatch(/Ann|visitor-1/)
+    for (const path of ['', '/refused', '/conflicting'])
+      expect(await (await get(path)).text()).not.toMatch(/Ann|visitor-1/)
     expect(await (await get('/refused')).text()).toContain('Bob')
     expect((await get('/a')).status).toBe(404)
   })
@@ -47,7 +50,8 @@ describeStores((freshPlace) => {
     const bodies = [created('a', 'visitor-1'), given('a', 'Ann'), created('c', 'Ann')]
     const { erase, ids, post, options } = await endpointWith(await freshPlace(), bodies)
     await erase('Ann')
-    for (const body of [...bodies, created('new', 'Ann'), created('new', 'visitor-1')]) expect((await post(body)).status).toBe(200)
+    for (const body of [...bodies, created('new', 'Ann'), created('new', 'visitor-1')])
+      expect((await post(body)).status).toBe(200)
     expect(await ids()).toEqual([])
 
     const restarted = await startEndpoint(options)
@@ -56,7 +60,11 @@ describeStores((freshPlace) => {
   })
 
   test('erases a visitor whom a late event gives to an erased customer', async () => {
-    const { erase, ids, post } = await endpointWith(await freshPlace(), [created('a', 'visitor-1'), created('b', 'visitor-1'), created('c', 'Ann')])
+    const { erase, ids, post } = await endpointWith(await freshPlace(), [
+      created('a', 'visitor-1'),
+      created('b', 'visitor-1'),
+      created('c', 'Ann'),
+    ])
     await erase('Ann')
     expect(await ids()).toEqual(['a', 'b'])
     expect((await post(given('a', 'Ann'))).status).toBe(200)
@@ -69,14 +77,21 @@ describeStores((freshPlace) => {
   })
 
   test('leaves the corrections alone that give another customer’s interaction away', async () => {
-    const { erase, ids } = await endpointWith(await freshPlace(), [created('a', 'Ann'), given('a', 'Bob'), created('b', 'Bob')])
+    const { erase, ids } = await endpointWith(await freshPlace(), [
+      created('a', 'Ann'),
+      given('a', 'Bob'),
+      created('b', 'Bob'),
+    ])
     expect(await (await erase('Ann')).json()).toEqual({ erased: 1 })
     expect(await ids()).toEqual(['a', 'b'])
   })
 
   test('erases customers of any name, and nobody for a name that nobody has', async () => {
     const names = ['a/b c?d', "o'neil", '"', '\\', 'é😀', '%', 'x'.repeat(8000)]
-    const { erase, ids } = await endpointWith(await freshPlace(), names.map((name, index) => created(String(index), name)))
+    const { erase, ids } = await endpointWith(
+      await freshPlace(),
+      names.map((name, index) => created(String(index), name)),
+    )
     expect(await (await erase('nobody')).json()).toEqual({ erased: 0 })
     for (const name of names) expect(await (await erase(name)).json(), name).toEqual({ erased: 1 })
     expect(await ids()).toEqual([])
@@ -85,19 +100,28 @@ describeStores((freshPlace) => {
   test('deletes what was received before the days of retention', async () => {
     const place = await freshPlace()
     const store = await openStore(place)
-    const old = Array.from({ length: 1200 }, (_, index) => arrivalOf(Buffer.from(created(`old-${String(index)}`, 'Ann')), Date.now() - 31 * 86_400_000))
-    await store.append([...old, arrivalOf(Buffer.from('{}'), 0), arrivalOf(Buffer.from(created('new', 'Ann')), Date.now() - 29 * 86_400_000)])
+    const old = Array.from({ length: 1200 }, (_, index) =>
+      arrivalOf(Buffer.from(created(`old-${String(index)}`, 'Ann')), Date.now() - 31 * 86_400_000),
+    )
+    await store.append([
+      ...old,
+      arrivalOf(Buffer.from('{}'), 0),
+      arrivalOf(Buffer.from(created('new', 'Ann')), Date.now() - 29 * 86_400_000),
+    ])
     await store.close()
 
     const { get } = await startEndpoint({ ...place, retentionDays: 30 })
-    await expect.poll(async () => (await rowsIn(await get())).map(({ event }) => event.body.interactionId)).toEqual(['new'])
+    await expect
+      .poll(async () => (await rowsIn(await get())).map(({ event }) => event.body.interactionId))
+      .toEqual(['new'])
     await expect.poll(async () => rowsIn(await get('/refused'))).toEqual([])
   })
 })
 
 test('erases the customer whose whole name was given, and nobody for half a name', async () => {
   const { origin, ids } = await endpointWith({ file: freshFile() }, [created('a', 'shop'), created('b', 'shop/42')])
-  for (const path of ['', '50%']) expect((await fetch(`${origin}/customers/${path}`, { method: 'DELETE' })).status).toBe(400)
+  for (const path of ['', '50%'])
+    expect((await fetch(`${origin}/customers/${path}`, { method: 'DELETE' })).status).toBe(400)
   expect(await (await fetch(`${origin}/customers/shop/42`, { method: 'DELETE' })).json()).toEqual({ erased: 1 })
   expect(await ids()).toEqual(['a'])
 })
@@ -124,7 +148,10 @@ test('finishes an erasure that was interrupted, when its event comes again', asy
     for (let turns = 0; turns < 8; turns += 1) {
       const file = freshFile()
       const first = await openStore({ file })
-      await first.append([...arrivalsOf(created('a', 'visitor-1'), created('b', 'visitor-1'), created('known', 'Ann')), ...crowd])
+      await first.append([
+        ...arrivalsOf(created('a', 'visitor-1'), created('b', 'visitor-1'), created('known', 'Ann')),
+        ...crowd,
+      ])
       await first.erase('Ann')
       const outcome = first.append([late]).catch(() => 'interrupted')
       for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)
@@ -134,7 +161,8 @@ test('finishes an erasure that was interrupted, when its event comes again', asy
 
       const second = await openStore({ file })
       expect(await second.append([late])).toEqual(['erased'])
-      for (const id of ['a', 'b']) expect(await second.interaction(id), `${id} after ${String(turns)} turns`).toEqual([])
+      for (const id of ['a', 'b'])
+        expect(await second.interaction(id), `${id} after ${String(turns)} turns`).toEqual([])
       await second.close()
     }
     expect(interrupted).toBeGreaterThan(3)

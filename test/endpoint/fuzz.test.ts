@@ -6,7 +6,10 @@ import { describeStores } from './support/stores'
 
 /** Strings with what breaks stores: NUL, halves of surrogate pairs, line breaks, and anything else. */
 const nasty = fc.string({
-  unit: fc.oneof(fc.constantFrom('\0', '\ud800', '\udc00', '\u001e', '\u2028', '\n', '"', '\\', '😀', '\ufeff'), fc.string({ unit: 'binary', maxLength: 1 })),
+  unit: fc.oneof(
+    fc.constantFrom('\0', '\ud800', '\udc00', '\u001e', '\u2028', '\n', '"', '\\', '😀', '\ufeff'),
+    fc.string({ unit: 'binary', maxLength: 1 }),
+  ),
   maxLength: 12,
 })
 
@@ -18,7 +21,11 @@ const nearlyEvents = fc
     interactionId: fc.oneof(fc.uuid(), nasty),
     customerId: fc.oneof(nasty, anyJson),
     interaction: fc.oneof(fc.constant({ type: 'SIGN_UP' }), fc.record({ type: nasty, subscriptionContractId: nasty })),
-    utmParameters: fc.oneof(fc.constant({}), fc.dictionary(fc.constantFrom('utmSource', 'utmTerms', '__proto__'), nasty), anyJson),
+    utmParameters: fc.oneof(
+      fc.constant({}),
+      fc.dictionary(fc.constantFrom('utmSource', 'utmTerms', '__proto__'), nasty),
+      anyJson,
+    ),
     createdAt: fc.oneof(fc.constant('2026-11-23T10:00:00Z'), nasty),
     updatedAt: fc.oneof(fc.constant('2026-11-23T10:00:00Z'), nasty),
     note: fc.oneof(anyJson, nasty),
@@ -30,7 +37,9 @@ const events = fc
   .tuple(fc.uuid(), fc.constantFrom('note', 'customerId', 'interactionId'), nasty)
   .map(([interactionId, field, text]) => action({ interactionId, [field]: text }))
 
-const deep = fc.nat(6000).map((depth) => action({ note: 0 }).replace('"note":0', `"note":${'['.repeat(depth)}${']'.repeat(depth)}`))
+const deep = fc
+  .nat(6000)
+  .map((depth) => action({ note: 0 }).replace('"note":0', `"note":${'['.repeat(depth)}${']'.repeat(depth)}`))
 
 const bytes = fc.oneof(
   { weight: 4, arbitrary: events.map((text) => Buffer.from(text)) },

@@ -27,8 +27,7 @@ describeStores((freshPlace) => {
 
   test('keeps a body byte for byte', async () => {
     const { post, get } = await startEndpoint(await freshPlace())
-    const odd =
-      `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀", "y":1.10,\n` + action().replace('{', '')
+    const odd = `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀", "y":1.10,\n` + action().replace('{', '')
     expect((await post(odd)).status).toBe(201)
     // White space that would break a line is the one thing that the wire does not show.
     expect(await (await get()).text()).toContain(odd.replace('\n', ' '))
@@ -59,7 +58,12 @@ describeStores((freshPlace) => {
     ['half a surrogate pair in an id', action({ customerId: '\ud800' }), 422, ['/body/customerId']],
     ['NUL in an id', action({ interactionId: 'a\0b' }), 422, ['/body/interactionId']],
     ['a number beyond all numbers', action().replace(':1,', ':1e999,'), 422, ['/version']],
-    ['absurd depth', action({ note: 0 }).replace('"note":0', `"note":${'['.repeat(7000)}${']'.repeat(7000)}`), 422, ['']],
+    [
+      'absurd depth',
+      action({ note: 0 }).replace('"note":0', `"note":${'['.repeat(7000)}${']'.repeat(7000)}`),
+      422,
+      [''],
+    ],
     ['bytes that are not UTF-8', Uint8Array.from(Buffer.from(action({ customerId: 'é' }), 'latin1')), 400, ['']],
     ['a byte order mark', `\ufeff${action()}`, 400, ['']],
     ['the 24th hour', action({ createdAt: '2026-11-23T24:00:00Z' }), 422, ['/body/createdAt']],

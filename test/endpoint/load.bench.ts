@@ -40,7 +40,7 @@ const inWords = ({ perSecond, p50, p99 }: Load): string =>
 const countOf = async (place: Place): Promise<number> => {
   const store = await openStore(place)
   let count = 0
-  for (let after = '0'; ; ) {
+  for (let after = '0'; ;) {
     const page = await store.events({ after, limit: 10_000 })
     count += page.length
     const last = page.at(-1)
@@ -99,7 +99,9 @@ test('memory over many events, SQLite', async () => {
   }
   const load = await sendLoad(url, { answers: many, remember: false, onTaken })
   await measure()
-  console.log(`${many.toLocaleString('en')} events: ${inWords(load)}, at most ${String(Math.round(largest / 1e6))} MB of memory`)
+  console.log(
+    `${many.toLocaleString('en')} events: ${inWords(load)}, at most ${String(Math.round(largest / 1e6))} MB of memory`,
+  )
   expect([...load.statuses.keys()]).toEqual([201])
   expect(largest).toBeLessThan(250e6)
 })

@@ -42,7 +42,11 @@ describeStores((freshPlace) => {
     }
     expect(seen).toContain('event: stored')
     expect(await closed).toEqual([0, null])
-    const lines = log.join('').trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    const lines = log
+      .join('')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
     expect(lines).toMatchObject([
       { level: 'info', event: 'start' },
       { level: 'info', event: 'stop', message: 'SIGTERM' },
@@ -70,7 +74,11 @@ test('answers a wrong path so that a page can read it', async () => {
 
 test('cuts off who sends slowly', async () => {
   const { url, post } = await program.start({ DATA_FILE: freshFile() })
-  const beginnings = ['', 'POST /customer-actions HTTP/1.1\r\nHost: localhost\r\n', 'POST /customer-actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{']
+  const beginnings = [
+    '',
+    'POST /customer-actions HTTP/1.1\r\nHost: localhost\r\n',
+    'POST /customer-actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{',
+  ]
   const began = performance.now()
   const cutOff = beginnings.map(async (beginning) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)
@@ -114,8 +122,16 @@ test.each([
   ['others could read through a proxy', { TRUST_PROXY: '1' }, /^TRUST_PROXY is set, .*READ_TOKEN.*\.$/],
   ['the token can be guessed', { READ_TOKEN: 'secret' }, /^READ_TOKEN is too short .*\.$/],
   ['a site is no site', { ALLOWED_ORIGINS: 'shop.example' }, /^ALLOWED_ORIGINS names shop\.example: .*\.$/],
-  ['no database is there', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /^Cannot use the database of DATABASE_URL \(.*ECONNREFUSED.*\): .*\.$/],
-  ['the database is no address', { DATABASE_URL: 'localhost:5432' }, /^DATABASE_URL must begin with postgres:\/\/.*\.$/],
+  [
+    'no database is there',
+    { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+    /^Cannot use the database of DATABASE_URL \(.*ECONNREFUSED.*\): .*\.$/,
+  ],
+  [
+    'the database is no address',
+    { DATABASE_URL: 'localhost:5432' },
+    /^DATABASE_URL must begin with postgres:\/\/.*\.$/,
+  ],
 ])('says what to do when %s', async (_, env, sentence) => {
   const { code, message } = await failure(env)
   expect(code).toBe(1)

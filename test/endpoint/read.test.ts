@@ -15,11 +15,17 @@ describeStores((freshPlace) => {
     const first = (await (await get('?limit=2')).json()) as { next: string }
     const second = await get(`?limit=2&after=${first.next}`)
     const { events, next } = (await second.json()) as { events: unknown[]; next: unknown }
-    expect(events).toMatchObject([{ event: { body: { interactionId: 'c' } } }, { event: { body: { interactionId: 'd' } } }])
+    expect(events).toMatchObject([
+      { event: { body: { interactionId: 'c' } } },
+      { event: { body: { interactionId: 'd' } } },
+    ])
     expect(next).toBeNull()
 
     const lines = await (await get('', { Accept: 'application/x-ndjson' })).text()
-    const rows = lines.trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    const rows = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
     expect(rows).toEqual(await rowsIn(await get()))
   })
 
@@ -40,9 +46,15 @@ describeStores((freshPlace) => {
   })
 
   test('shows the state of an interaction, whatever the order of arrival', async () => {
-    const created = action({ utmParameters: { utmSource: 'x' }, interaction: { type: 'SIGN_UP', subscriptionContractId: 's-1' } })
+    const created = action({
+      utmParameters: { utmSource: 'x' },
+      interaction: { type: 'SIGN_UP', subscriptionContractId: 's-1' },
+    })
     const updates = [
-      action({ customerId: 'c-2', updatedAt: '2026-11-23T11:00:00+00:00', interaction: { type: 'PROMOTION_APPLIED' } }, 'UPDATED'),
+      action(
+        { customerId: 'c-2', updatedAt: '2026-11-23T11:00:00+00:00', interaction: { type: 'PROMOTION_APPLIED' } },
+        'UPDATED',
+      ),
       action({ customerId: 'c-3', updatedAt: '2026-11-23T11:30:00+01:00' }, 'UPDATED'),
       action({ customerId: 'c-4' }, 'UPDATED'),
     ]

@@ -5,7 +5,9 @@ import { describeStores } from './support/stores'
 type Message = { readonly id?: string; readonly event?: string; readonly data?: string }
 
 const parse = (block: string): Message =>
-  Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+  Object.fromEntries(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  )
 
 /** Follows a stream; `next` waits for its next message. The first one has an id only. */
 const follow = async (url: string, headers = {}) => {

@@ -8,7 +8,8 @@ import { describeStores, usePostgres, type Place } from './support/stores'
 const program = useProgram('endpoint-transfer')
 
 const odd = [
-  `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀 \u2028", "y":1.10,\r\n` + action({ interactionId: 'odd' }).replace('{', ''),
+  `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀 \u2028", "y":1.10,\r\n` +
+    action({ interactionId: 'odd' }).replace('{', ''),
   action({ interactionId: 'id with "quotes", "event":{} and > signs' }),
   // Line breaks to some, but not to JSON.
   action({ interactionId: 'a\u2028b\u2029c' }),
@@ -17,8 +18,15 @@ const odd = [
 /** Everything that a store can hold. */
 const fill = async (place: Place) => {
   const store = await openStore(place)
-  const bodies = [...odd, action(), action({ customerId: 'other' }), '{}', action({ interactionId: 'e', customerId: 'erased' })]
-  for (const [index, body] of bodies.entries()) await store.append([arrivalOf(Buffer.from(body), 1_700_000_000_000 + index)])
+  const bodies = [
+    ...odd,
+    action(),
+    action({ customerId: 'other' }),
+    '{}',
+    action({ interactionId: 'e', customerId: 'erased' }),
+  ]
+  for (const [index, body] of bodies.entries())
+    await store.append([arrivalOf(Buffer.from(body), 1_700_000_000_000 + index)])
   await store.append([arrivalOf(Buffer.from([0, 255, 10]), 5)])
   await store.erase('erased')
   await store.close()
@@ -29,7 +37,13 @@ const contentOf = async (place: Place) => {
   const entries = await store.entries({ after: '0', limit: 1000 })
   const erased = await store.erased()
   await store.close()
-  const rows = entries.map(({ receivedAt, outcome, text, bytes, refusal }) => ({ receivedAt, outcome, text, bytes: bytes && Buffer.from(bytes), refusal }))
+  const rows = entries.map(({ receivedAt, outcome, text, bytes, refusal }) => ({
+    receivedAt,
+    outcome,
+    text,
+    bytes: bytes && Buffer.from(bytes),
+    refusal,
+  }))
   return { rows, erased }
 }
 
@@ -44,7 +58,11 @@ describeStores((freshPlace) => {
     const [from, to] = [await freshPlace(), await freshPlace()]
     await fill(from)
     const first = await move(from, to)
-    expect([first.code, first.output, first.errors]).toEqual([0, '4 events imported, 0 known already, 3 bodies kept aside\n', ''])
+    expect([first.code, first.output, first.errors]).toEqual([
+      0,
+      '4 events imported, 0 known already, 3 bodies kept aside\n',
+      '',
+    ])
     expect(await contentOf(to)).toEqual(await contentOf(from))
 
     const second = await move(from, to)
@@ -56,8 +74,12 @@ describeStores((freshPlace) => {
     const [from, to] = [await freshPlace(), await freshPlace()]
     await fill(from)
     const store = await openStore(to)
-    for (const customerId of ['erased', 'somebody', 'visitor-1']) await store.append([arrivalOf(Buffer.from(action({ interactionId: `late of ${customerId}`, customerId })))])
-    const given = action({ interactionId: 'late of visitor-1', customerId: 'erased', updatedAt: '2026-11-23T11:00:00.000Z' }, 'UPDATED')
+    for (const customerId of ['erased', 'somebody', 'visitor-1'])
+      await store.append([arrivalOf(Buffer.from(action({ interactionId: `late of ${customerId}`, customerId })))])
+    const given = action(
+      { interactionId: 'late of visitor-1', customerId: 'erased', updatedAt: '2026-11-23T11:00:00.000Z' },
+      'UPDATED',
+    )
     await store.append([arrivalOf(Buffer.from(given))])
     await store.close()
     await move(from, to)
@@ -96,10 +118,16 @@ test('exports nothing rather than a part, while an open transaction hides what c
 
 test('imports what was read as NDJSON, and says which lines are none', async () => {
   const line = `{"cursor":"7","receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}`
-  const { code, output, errors } = await program.command({ DATA_FILE: freshFile() }, ['import'], `${line}\r\nnonsense\n{}\n${line}`)
+  const { code, output, errors } = await program.command(
+    { DATA_FILE: freshFile() },
+    ['import'],
+    `${line}\r\nnonsense\n{}\n${line}`,
+  )
   expect(code).toBe(1)
   expect(output).toBe('1 events imported, 1 known already, 0 bodies kept aside\n')
-  expect(errors).toBe('Line 2 is no row of an export: it was left out.\nLine 3 is no row of an export: it was left out.\n')
+  expect(errors).toBe(
+    'Line 2 is no row of an export: it was left out.\nLine 3 is no row of an export: it was left out.\n',
+  )
 })
 
 test('says how it is used', async () => {

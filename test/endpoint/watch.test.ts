@@ -8,7 +8,12 @@ import { describeStores } from './support/stores'
 
 const metricsOf = async (origin: string) => {
   const text = await (await fetch(`${origin}/metrics`)).text()
-  return new Map(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(' ') as [string, string]))
+  return new Map(
+    text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.split(' ') as [string, string]),
+  )
 }
 
 /** An endpoint over a store that can be made to fail. */
@@ -19,7 +24,11 @@ const startFailing = async (options: HandlerOptions = {}) => {
     if (fails) throw new Error('database or disk is full')
     return work()
   }
-  const failing: Store = { ...store, append: (arrivals) => faulty(() => store.append(arrivals)), check: () => faulty(store.check) }
+  const failing: Store = {
+    ...store,
+    append: (arrivals) => faulty(() => store.append(arrivals)),
+    check: () => faulty(store.check),
+  }
   const endpoint = createHandler(failing, { log: () => undefined, ...options })
   onTestFinished(() => endpoint.close())
   const fail = (now: boolean) => {
@@ -50,7 +59,8 @@ test('is not ready while it cannot commit, and ready again by itself', async () 
 
 test('counts what became of events, and how long commits took', async () => {
   const { origin, url, post, fail } = await startFailing({ allowedOrigins: ['https://shop.example'], rateLimit: 8 })
-  for (const body of [action(), action(), action({ customerId: 'c-2' }), '{}', action({ interactionId: 'i-2' })]) await post(body)
+  for (const body of [action(), action(), action({ customerId: 'c-2' }), '{}', action({ interactionId: 'i-2' })])
+    await post(body)
   await fetch(`${origin}/customers/c-1`, { method: 'DELETE' })
   await post(action())
   fail(true)
@@ -60,8 +70,18 @@ test('counts what became of events, and how long commits took', async () => {
   await post(action())
 
   const metrics = await metricsOf(origin)
-  const outcomes = { stored: 2, repeated: 1, conflicting: 1, refused: 1, erased: 1, unavailable: 2, limited: 1, forbidden: 1 }
-  for (const [outcome, count] of Object.entries(outcomes)) expect(metrics.get(`wasabi_events_total{outcome="${outcome}"}`), outcome).toBe(String(count))
+  const outcomes = {
+    stored: 2,
+    repeated: 1,
+    conflicting: 1,
+    refused: 1,
+    erased: 1,
+    unavailable: 2,
+    limited: 1,
+    forbidden: 1,
+  }
+  for (const [outcome, count] of Object.entries(outcomes))
+    expect(metrics.get(`wasabi_events_total{outcome="${outcome}"}`), outcome).toBe(String(count))
   expect(metrics.get('wasabi_commit_seconds_count')).toBe('8')
   expect(metrics.get('wasabi_commit_seconds_bucket{le="+Inf"}')).toBe('8')
   expect(metrics.get('wasabi_queue_events')).toBe('0')

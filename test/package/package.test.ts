@@ -18,7 +18,8 @@ afterAll(() => {
 })
 
 const npm = (...args: readonly string[]) => execFileSync('npm', args, { cwd: project, encoding: 'utf8' })
-const node = (code: string) => execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: project, encoding: 'utf8' })
+const node = (code: string) =>
+  execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: project, encoding: 'utf8' })
 
 const packed = { filename: '', files: [''] }
 
@@ -48,7 +49,9 @@ const EVERY_CALL = `
 
 test('the tarball has what is needed, and nothing else', () => {
   const readme = existsSync('README.md') ? ['README.md'] : []
-  expect(packed.files.sort()).toEqual(['LICENSE', ...readme, 'dist/index.d.ts', 'dist/index.js', 'dist/wasabi.js', 'package.json'].sort())
+  expect(packed.files.sort()).toEqual(
+    ['LICENSE', ...readme, 'dist/index.d.ts', 'dist/index.js', 'dist/wasabi.js', 'package.json'].sort(),
+  )
 })
 
 test('publint has nothing to say', async () => {
@@ -69,7 +72,16 @@ test.each([
   ['nodenext', 'NodeNext'],
 ])('what must compile does, and what must not does not, with moduleResolution %s', (moduleResolution, module) => {
   cpSync('test/package/types.ts', join(project, 'types.ts'))
-  const options = { target: 'ES2022', lib: ['ES2022', 'DOM'], types: [], strict: true, exactOptionalPropertyTypes: true, noEmit: true, module, moduleResolution }
+  const options = {
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM'],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    module,
+    moduleResolution,
+  }
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['types.ts'] }))
   execFileSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', project], { stdio: 'inherit' })
 })
@@ -88,7 +100,9 @@ test('the script and the module bear a global scope without a window', async () 
 test('a bundler leaves out what is imported and not used, and keeps the script', async () => {
   expect((await bundle("import { createTracker } from 'wasabi'")).trim()).toBe('')
   expect(await bundle("import 'wasabi/wasabi.js'")).toContain('currentScript')
-  expect(await bundle("import { createTracker } from 'wasabi'; createTracker({ endpoint: '/' })")).not.toMatch(/\bfrom ['"]/)
+  expect(await bundle("import { createTracker } from 'wasabi'; createTracker({ endpoint: '/' })")).not.toMatch(
+    /\bfrom ['"]/,
+  )
 })
 
 test('a second build has the same bytes, and reports them with their integrity', async () => {
@@ -97,10 +111,13 @@ test('a second build has the same bytes, and reports them with their integrity',
   const files = options.filter(({ output: [output] }) => output?.file && !output.file.endsWith('.d.ts'))
   for (const config of files) {
     const bundled = await rollup({ ...config, onLog: (_level: string, { message }: RollupLog) => lines.push(message) })
-    for (const output of config.output) expect((await bundled.generate(output)).output[0].code, output.file).toBe(readFileSync(output.file ?? '', 'utf8'))
+    for (const output of config.output)
+      expect((await bundled.generate(output)).output[0].code, output.file).toBe(readFileSync(output.file ?? '', 'utf8'))
   }
   const script = readFileSync('dist/wasabi.js')
   const integrity = `integrity="sha384-${createHash('sha384').update(script).digest('base64')}"`
-  expect(lines.filter((line) => line.includes('dist/wasabi.js'))).toEqual([expect.stringMatching(`${script.length} bytes, gzip \\d+, brotli \\d+, `)])
+  expect(lines.filter((line) => line.includes('dist/wasabi.js'))).toEqual([
+    expect.stringMatching(`${script.length} bytes, gzip \\d+, brotli \\d+, `),
+  ])
   expect(lines.join()).toContain(integrity)
 })

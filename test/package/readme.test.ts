@@ -12,12 +12,14 @@ test('the README has the size, the stub and the hash of what is built (npm run r
 test('the README is under 250 lines, and every file that it names is there', () => {
   const readme = readFileSync('README.md', 'utf8')
   expect(readme.split('\n').length).toBeLessThan(250)
-  for (const [, path = ''] of readme.matchAll(/(?:\]\(|src=")((?:demo|e2e|src|test)\/[^)"]+)/g)) expect(() => readFileSync(path)).not.toThrow()
+  for (const [, path = ''] of readme.matchAll(/(?:\]\(|src=")((?:demo|e2e|src|test)\/[^)"]+)/g))
+    expect(() => readFileSync(path)).not.toThrow()
 })
 
 test('the recipes of the README are the code that the tests run in the frameworks', () => {
   const readme = readFileSync('README.md', 'utf8')
   expect(readme).toContain(readFileSync('e2e/tracker/frameworks/react.js', 'utf8').trim())
   const [swapped = ''] = /<script>wasabi\.track.*<\/script>/.exec(readme) ?? []
-  for (const page of ['turbo', 'htmx']) expect(readFileSync(`e2e/tracker/frameworks/${page}.html`, 'utf8')).toContain(swapped)
+  for (const page of ['turbo', 'htmx'])
+    expect(readFileSync(`e2e/tracker/frameworks/${page}.html`, 'utf8')).toContain(swapped)
 })

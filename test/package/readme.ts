@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
 
 const between = (text: string, name: string, value: string) =>
-  text.replace(new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`), (_, open: string, close: string) => open + value + close)
+  text.replace(
+    new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`),
+    (_, open: string, close: string) => open + value + close,
+  )
 
 /** What the built files say of themselves: bytes as a server sends them, the stub as it stands in a page, the hash for `integrity`. */
 export const readBuild = () => {

@@ -9,7 +9,8 @@ import { expect, test } from 'vitest'
  */
 const BUDGETS = { 'dist/wasabi.js': 5300 }
 
-const brotli = (file: string) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
+const brotli = (file: string) =>
+  brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 
 test.each(Object.entries(BUDGETS))('%s is at most %i bytes (brotli 11)', (file, budget) => {
   const bytes = brotli(file)

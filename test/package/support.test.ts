@@ -5,7 +5,14 @@ import { BROWSERS, oldest, readNeeds, type Browser } from './support'
 import { table } from './support-table'
 
 /** The oldest browsers that the script runs in. To raise one is to leave visitors behind: say in the commit which, and for what. */
-const BAR: Readonly<Record<Browser, number>> = { chrome: 85, edge: 85, firefox: 79, safari: 14, safari_ios: 14, samsunginternet_android: 14 }
+const BAR: Readonly<Record<Browser, number>> = {
+  chrome: 85,
+  edge: 85,
+  firefox: 79,
+  safari: 14,
+  safari_ios: 14,
+  samsunginternet_android: 14,
+}
 
 const needs = readNeeds()
 
@@ -13,14 +20,21 @@ test('nothing that the script needs is younger than the oldest browsers it is fo
   const young = Object.entries(needs).flatMap(([name, versions]) =>
     Object.entries(BAR)
       .filter(([browser, version]) => versions[browser as Browser] > version)
-      .map(([browser, version]) => `${name}: ${BROWSERS[browser as Browser]} has it from ${versions[browser as Browser]}, not in ${version}`),
+      .map(
+        ([browser, version]) =>
+          `${name}: ${BROWSERS[browser as Browser]} has it from ${versions[browser as Browser]}, not in ${version}`,
+      ),
   )
   expect(young).toEqual([])
   expect(oldest(needs)).toEqual(BAR)
 })
 
 test.each(['dist/wasabi.js', 'dist/stub.js'])('%s is an ES2021 script', async (file) => {
-  const eslint = new ESLint({ overrideConfigFile: true, ignore: false, overrideConfig: { languageOptions: { ecmaVersion: 2021, sourceType: 'script' } } })
+  const eslint = new ESLint({
+    overrideConfigFile: true,
+    ignore: false,
+    overrideConfig: { languageOptions: { ecmaVersion: 2021, sourceType: 'script' } },
+  })
   const [result] = await eslint.lintText(readFileSync(file, 'utf8'))
   expect(result?.messages.filter(({ fatal }) => fatal)).toEqual([])
 })
@@ -31,5 +45,7 @@ test('the README has the table that the data give', async () => {
   const [before, rest] = readme.split('<!-- support -->')
   const [, after] = rest?.split('<!-- /support -->') ?? []
   if (after === undefined) return
-  await expect(`${before ?? ''}<!-- support -->\n\n${table(needs)}\n<!-- /support -->${after}`).toMatchFileSnapshot('../README.md')
+  await expect(`${before ?? ''}<!-- support -->\n\n${table(needs)}\n<!-- /support -->${after}`).toMatchFileSnapshot(
+    '../../README.md',
+  )
 })

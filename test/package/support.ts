@@ -2,14 +2,23 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { readApis, readSyntax } from './uses'
 
-type Support = { readonly version_added: string | false; readonly flags?: unknown; readonly partial_implementation?: boolean; readonly prefix?: string }
+type Support = {
+  readonly version_added: string | false
+  readonly flags?: unknown
+  readonly partial_implementation?: boolean
+  readonly prefix?: string
+}
 type Feature = { readonly __compat?: { readonly support: Readonly<Record<string, Support | readonly Support[]>> } }
 type Tree = Feature & { readonly [name: string]: Tree | undefined }
 
-export const data = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@mdn/browser-compat-data'), 'utf8')) as {
+export const data = JSON.parse(
+  readFileSync(createRequire(import.meta.url).resolve('@mdn/browser-compat-data'), 'utf8'),
+) as {
   readonly api: Tree
   readonly javascript: Tree
-  readonly browsers: Readonly<Record<string, { readonly releases: Readonly<Record<string, { readonly release_date: string }>> }>>
+  readonly browsers: Readonly<
+    Record<string, { readonly releases: Readonly<Record<string, { readonly release_date: string }>> }>
+  >
 }
 
 /** Browsers, as the data and as people name them. */
@@ -55,7 +64,9 @@ const walk = (tree: Tree, path: string) => path.split('.').reduce<Tree | undefin
 const find = (name: string): Feature | undefined => {
   const [first = '', member] = (MEMBERS[name] ?? name).split('.')
   const owner = OWNERS[first] ?? first.replace(/Constructor$|^Readonly/, '')
-  const paths = member ? [`${owner}.${member}`, `${owner}.${member}_static`] : [owner, `Window.${owner}`, `EventTarget.${owner}`]
+  const paths = member
+    ? [`${owner}.${member}`, `${owner}.${member}_static`]
+    : [owner, `Window.${owner}`, `EventTarget.${owner}`]
   const places = [data.javascript, data.javascript.builtins as Tree, data.api]
   return [name, ...paths].flatMap((path) => places.map((place) => walk(place, path))).find((found) => found?.__compat)
 }
@@ -63,13 +74,19 @@ const find = (name: string): Feature | undefined => {
 /** The version in which a browser got it; Infinity if it has not. */
 const since = (feature: Feature | undefined, browser: Browser): number => {
   const given = [feature?.__compat?.support[browser] ?? []].flat()
-  const plain = given.filter(({ flags, prefix, partial_implementation }) => !flags && !prefix && !partial_implementation)
-  return Math.min(...plain.map(({ version_added }) => parseFloat(String(version_added).replace('≤', '')) || Infinity), Infinity)
+  const plain = given.filter(
+    ({ flags, prefix, partial_implementation }) => !flags && !prefix && !partial_implementation,
+  )
+  return Math.min(
+    ...plain.map(({ version_added }) => parseFloat(String(version_added).replace('≤', '')) || Infinity),
+    Infinity,
+  )
 }
 
 export const names = Object.keys(BROWSERS) as Browser[]
 
-export const versionsOf = (name: string) => Object.fromEntries(names.map((browser) => [browser, since(find(name), browser)])) as Record<Browser, number>
+export const versionsOf = (name: string) =>
+  Object.fromEntries(names.map((browser) => [browser, since(find(name), browser)])) as Record<Browser, number>
 
 /** What is used where it is there, and what it is like without: none of it keeps a browser out. */
 export const BONUSES: Readonly<Record<string, string>> = {
@@ -78,7 +95,8 @@ export const BONUSES: Readonly<Record<string, string>> = {
   'AbortSignal.timeout': 'a request that gets no answer is given up when the browser gives it up',
   'Crypto.randomUUID': 'ids come from the name of a blob, which is as random',
   'PerformanceNavigationTiming.type': 'a reload of a landing page counts as a visit',
-  'Navigation.entries': 'consent given some pages after the landing finds the campaign only if the page before was the landing',
+  'Navigation.entries':
+    'consent given some pages after the landing finds the campaign only if the page before was the landing',
   'Document.prerendering': 'nothing is missing: there is no prerendering to wait for',
 }
 
@@ -87,8 +105,14 @@ const isBonus = (name: string) => name in BONUSES || (MEMBERS[name] ?? '') in BO
 
 /** What the script cannot do without, and since which version each browser has it; 0 where the data has nothing. */
 export const readNeeds = (): Readonly<Record<string, Record<Browser, number>>> =>
-  Object.fromEntries([...readApis(), ...readSyntax('dist/wasabi.js')].filter((name) => !isBonus(name)).map((name) => [name, versionsOf(name)]))
+  Object.fromEntries(
+    [...readApis(), ...readSyntax('dist/wasabi.js')]
+      .filter((name) => !isBonus(name))
+      .map((name) => [name, versionsOf(name)]),
+  )
 
 /** The oldest version of each browser that has all of it. */
 export const oldest = (needs: ReturnType<typeof readNeeds>): Record<Browser, number> =>
-  Object.fromEntries(names.map((browser) => [browser, Math.max(...Object.values(needs).map((versions) => versions[browser]))])) as Record<Browser, number>
+  Object.fromEntries(
+    names.map((browser) => [browser, Math.max(...Object.values(needs).map((versions) => versions[browser]))]),
+  ) as Record<Browser, number>

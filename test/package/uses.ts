@@ -4,22 +4,32 @@ import ts from 'typescript'
 /** Everything that goes into `dist/wasabi.js`. */
 const ROOTS = ['src/tracker/snippet.ts', 'node_modules/js-cookie/dist/js.cookie.mjs']
 
-const isName = (node: ts.Node): node is ts.Identifier | ts.StringLiteral => ts.isIdentifier(node) || ts.isStringLiteral(node)
+const isName = (node: ts.Node): node is ts.Identifier | ts.StringLiteral =>
+  ts.isIdentifier(node) || ts.isStringLiteral(node)
 
 /** The property that a name in the source stands for, where the type checker would rather tell of a variable of that name. */
 const propertyOf = (checker: ts.TypeChecker, name: ts.Node) => {
   const { parent } = name
-  if (ts.isBindingElement(parent) && ts.isObjectBindingPattern(parent.parent) && (parent.propertyName ?? parent.name) === name)
+  if (
+    ts.isBindingElement(parent) &&
+    ts.isObjectBindingPattern(parent.parent) &&
+    (parent.propertyName ?? parent.name) === name
+  )
     return checker.getTypeAtLocation(parent.parent).getProperty(name.getText())
   if (ts.isObjectLiteralElement(parent) && parent.name === name)
-    return checker.getContextualType(parent.parent as ts.ObjectLiteralExpression)?.getNonNullableType().getProperty(name.getText())
+    return checker
+      .getContextualType(parent.parent as ts.ObjectLiteralExpression)
+      ?.getNonNullableType()
+      .getProperty(name.getText())
   return checker.getSymbolAtLocation(name)
 }
 
 /** The interface, or the object like `URL`, that declares a member. */
 const ownerOf = ({ parent }: ts.Node) => {
   if (ts.isInterfaceDeclaration(parent)) return `${parent.name.text}.`
-  return ts.isTypeLiteralNode(parent) && ts.isVariableDeclaration(parent.parent) ? `${parent.parent.name.getText()}.` : ''
+  return ts.isTypeLiteralNode(parent) && ts.isVariableDeclaration(parent.parent)
+    ? `${parent.parent.name.getText()}.`
+    : ''
 }
 
 /** `Interface.member`, or a global's name, for what the platform declares; nothing for what the source declares itself. */
@@ -30,13 +40,19 @@ const namesOf = (symbol: ts.Symbol | undefined, isPlatform: (file: ts.SourceFile
 
 /** What the sources use of the platform, by its name in the platform's own declarations. */
 export const readApis = (): readonly string[] => {
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile('src/tracker/tsconfig.json', (file) => readFileSync(file, 'utf8')).config, ts.sys, 'src/tracker')
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile('src/tracker/tsconfig.json', (file) => readFileSync(file, 'utf8')).config,
+    ts.sys,
+    'src/tracker',
+  )
   const program = ts.createProgram(ROOTS, { ...options, allowJs: true })
   const checker = program.getTypeChecker()
   const used = new Set<string>()
   const visit = (node: ts.Node) => {
     if (ts.isTypeNode(node) || ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node)) return
-    if (isName(node)) for (const name of namesOf(propertyOf(checker, node), (file) => program.isSourceFileDefaultLibrary(file))) used.add(name)
+    if (isName(node))
+      for (const name of namesOf(propertyOf(checker, node), (file) => program.isSourceFileDefaultLibrary(file)))
+        used.add(name)
     ts.forEachChild(node, visit)
   }
   for (const file of program.getSourceFiles()) if (!file.isDeclarationFile) visit(file)
@@ -57,8 +73,10 @@ const SYNTAX: Readonly<Partial<Record<ts.SyntaxKind, string>>> = {
 }
 
 const syntaxOf = (node: ts.Node) => {
-  if (ts.isCatchClause(node)) return node.variableDeclaration ? undefined : 'statements.try_catch.optional_catch_binding'
-  if (ts.isBindingElement(node) && node.dotDotDotToken && ts.isObjectBindingPattern(node.parent)) return 'operators.destructuring.rest_in_objects'
+  if (ts.isCatchClause(node))
+    return node.variableDeclaration ? undefined : 'statements.try_catch.optional_catch_binding'
+  if (ts.isBindingElement(node) && node.dotDotDotToken && ts.isObjectBindingPattern(node.parent))
+    return 'operators.destructuring.rest_in_objects'
   if (!ts.isRegularExpressionLiteral(node)) return SYNTAX[node.kind]
   if (/\(\?<[=!]/.test(node.text)) return 'regular_expressions.lookbehind_assertion'
   if (node.text.includes('(?<')) return 'regular_expressions.named_capturing_group'

@@ -26,11 +26,21 @@ const bundle = async (code) => {
   }
   const environment = {
     name: 'environment',
-    transform: (source) => (source.includes('process.env.NODE_ENV') ? { code: source.replaceAll('process.env.NODE_ENV', '"production"'), map: null } : null),
+    transform: (source) =>
+      source.includes('process.env.NODE_ENV')
+        ? { code: source.replaceAll('process.env.NODE_ENV', '"production"'), map: null }
+        : null,
   }
   const built = await rollup({
     input: 'entry',
-    plugins: [entry, environment, nodeResolve({ browser: true, preferBuiltins: false }), commonjs(), json(), terser({ module: true })],
+    plugins: [
+      entry,
+      environment,
+      nodeResolve({ browser: true, preferBuiltins: false }),
+      commonjs(),
+      json(),
+      terser({ module: true }),
+    ],
     onwarn: () => undefined, // About the packages' own code.
   })
   const { output } = await built.generate({ format: 'es', entryFileNames: 'app.js', chunkFileNames: 'part-[hash].js' })
@@ -40,7 +50,10 @@ const bundle = async (code) => {
 /** Bundling all of them takes two minutes: kept for as long as neither the lines nor the version change. */
 const bundleOnce = async (peer, version) => {
   const folder = join(here, 'node_modules/.cache/peers')
-  const file = join(folder, `${createHash('sha256').update(`${peer.package}@${version}${peer.module}`).digest('hex')}.json`)
+  const file = join(
+    folder,
+    `${createHash('sha256').update(`${peer.package}@${version}${peer.module}`).digest('hex')}.json`,
+  )
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
   const files = await bundle(peer.module)
   mkdirSync(folder, { recursive: true })
@@ -58,7 +71,11 @@ export const buildPeers = async (wanted) => {
   for (const name of chosen) {
     if (!names.includes(name)) throw new Error(`there is no peer ${name}: ${names.join(' ')}`)
     const { default: peer } = await import(`./peers/${name}.mjs`)
-    const version = peer.package ? versionOf(peer.package) : name === 'wasabi' ? JSON.parse(readFileSync(join(here, '../../package.json'), 'utf8')).version : ''
+    const version = peer.package
+      ? versionOf(peer.package)
+      : name === 'wasabi'
+        ? JSON.parse(readFileSync(join(here, '../../package.json'), 'utf8')).version
+        : ''
     const page = peer.module
       ? { head: '<script type="module" src="/app.js"></script>', files: await bundleOnce(peer, version) }
       : peer.tag(peer.package && join(here, 'node_modules', peer.package))

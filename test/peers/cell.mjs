@@ -34,7 +34,10 @@ export const launch = async (executablePath) => {
 const launchBlocked = async ({ options, userAgent }) => {
   const folder = mkdtempSync(join(tmpdir(), 'peers-'))
   mkdirSync(join(folder, 'Default'))
-  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }))
+  writeFileSync(
+    join(folder, 'Default', 'Preferences'),
+    JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
+  )
   const context = await chromium.launchPersistentContext(folder, { ...options, userAgent })
   const close = context.close.bind(context)
   context.close = async () => {

@@ -22,7 +22,8 @@ const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
 const open = (value, depth = 0) => {
   if (depth > 8) return value
   if (Array.isArray(value)) return value.map((item) => open(item, depth + 1))
-  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, open(item, depth + 1)]))
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, open(item, depth + 1)]))
   if (typeof value !== 'string') return value
   if (/^\s*[[{]/.test(value)) return open(json(value) ?? value, depth + 1)
   if (BASE64.test(value)) {

@@ -46,10 +46,16 @@ export const startEndpoint = async (peer) => {
       response.destroy()
       return
     }
-    const { status = 200, type = 'application/json', text = '{"status":1}' } = (method !== 'OPTIONS' && peer.answer?.({ method, url, arrival, body })) || {}
+    const {
+      status = 200,
+      type = 'application/json',
+      text = '{"status":1}',
+    } = (method !== 'OPTIONS' && peer.answer?.({ method, url, arrival, body })) || {}
     if (/javascript/.test(type)) arrival.script = Buffer.from(text)
     // A kept-open connection that breaks is tried again by the browser itself (Chromium: HttpNetworkTransaction); here each attempt is the tracker's own.
-    response.writeHead(method === 'OPTIONS' ? 204 : status, { ...cors(headers), 'content-type': type, connection: 'close' }).end(method === 'OPTIONS' ? undefined : text)
+    response
+      .writeHead(method === 'OPTIONS' ? 204 : status, { ...cors(headers), 'content-type': type, connection: 'close' })
+      .end(method === 'OPTIONS' ? undefined : text)
   }
 
   const http = createHttp((request, response) => void handle(request, response))
@@ -59,10 +65,12 @@ export const startEndpoint = async (peer) => {
   const pass = (socket, early) => {
     const inner = createConnection(http.address().port, '127.0.0.1')
     sockets.add(inner)
-    inner.on('error', () => undefined).on('close', () => {
-      sockets.delete(inner)
-      socket.destroy()
-    })
+    inner
+      .on('error', () => undefined)
+      .on('close', () => {
+        sockets.delete(inner)
+        socket.destroy()
+      })
     inner.write(early)
     socket.on('close', () => inner.destroy())
     socket.pipe(inner).pipe(socket)
@@ -79,7 +87,10 @@ export const startEndpoint = async (peer) => {
     const early = []
     const collect = (chunk) => early.push(chunk)
     let gone = false
-    socket.on('data', collect).on('end', () => (gone = true)).on('close', () => (gone = true))
+    socket
+      .on('data', collect)
+      .on('end', () => (gone = true))
+      .on('close', () => (gone = true))
     const goOn = () => {
       socket.off('data', collect)
       if (gone) socket.destroy()

@@ -11,11 +11,21 @@ const result = JSON.parse(readFileSync(at('result.json'), 'utf8'))
 const count = (columns, { cells }, ...worths) => columns.filter(({ key }) => worths.includes(cells[key]?.worth)).length
 const outOf = (columns, { cells }) => columns.filter(({ key }) => cells[key] && cells[key].worth !== 'none').length
 
-const share = (columns, peer) => (outOf(columns, peer) ? `${count(columns, peer, 'good')}${count(columns, peer, 'fair') ? ` + ${count(columns, peer, 'fair')}` : ''} of ${outOf(columns, peer)}` : '–')
+const share = (columns, peer) =>
+  outOf(columns, peer)
+    ? `${count(columns, peer, 'good')}${count(columns, peer, 'fair') ? ` + ${count(columns, peer, 'fair')}` : ''} of ${outOf(columns, peer)}`
+    : '–'
 
 const rows = result.peers
   .filter(({ failed }) => !failed)
-  .map((peer) => [nameOf(peer), number(peer.figures.wire), number(peer.figures.loadRequests), number(peer.figures.delay), ['good', 'fair', 'guess'].map((worth) => count(CAMPAIGNS, peer, worth)).join(' / '), share(FAULTS, peer)])
+  .map((peer) => [
+    nameOf(peer),
+    number(peer.figures.wire),
+    number(peer.figures.loadRequests),
+    number(peer.figures.delay),
+    ['good', 'fair', 'guess'].map((worth) => count(CAMPAIGNS, peer, worth)).join(' / '),
+    share(FAULTS, peer),
+  ])
 
 const text = `${table(['', 'loaded, bytes', 'requests at load', 'call to request, ms', 'campaign kept, of 5', 'faults survived'], rows)}
 
@@ -26,5 +36,9 @@ ${writeWorse(result)}
 
 const readme = at('../../README.md')
 const before = readFileSync(readme, 'utf8')
-if (!MARKED.test(before)) throw new Error('README.md has no <!-- comparison --> and <!-- /comparison --> to write between')
-writeFileSync(readme, before.replace(MARKED, (_, start, end) => start + text + end))
+if (!MARKED.test(before))
+  throw new Error('README.md has no <!-- comparison --> and <!-- /comparison --> to write between')
+writeFileSync(
+  readme,
+  before.replace(MARKED, (_, start, end) => start + text + end),
+)

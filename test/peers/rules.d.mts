@@ -1,4 +1,8 @@
-export type Result = { readonly verdict: string; readonly worth: 'good' | 'fair' | 'guess' | 'bad' | 'none' | 'failed'; readonly note?: string }
+export type Result = {
+  readonly verdict: string
+  readonly worth: 'good' | 'fair' | 'guess' | 'bad' | 'none' | 'failed'
+  readonly note?: string
+}
 
 type Column = { readonly often?: number }
 

@@ -16,7 +16,10 @@ test('what is run once counts as it came', () => {
 
 test('of a race the worst counts that happened often, and it says how often', () => {
   expect(settle(race, many(arrived, 12))).toEqual(arrived)
-  expect(settle(race, [...many(arrived, 12 - OFTEN + 1), ...many(lost, OFTEN - 1)])).toEqual({ ...arrived, note: '10 of 12 times' })
+  expect(settle(race, [...many(arrived, 12 - OFTEN + 1), ...many(lost, OFTEN - 1)])).toEqual({
+    ...arrived,
+    note: '10 of 12 times',
+  })
   expect(settle(race, [...many(arrived, 12 - OFTEN), ...many(lost, OFTEN)])).toEqual({ ...lost, note: '3 of 12 times' })
   // Two worse ones of different kinds are still two that were worse.
   expect(settle(race, [...many(arrived, 9), later, later, lost])).toEqual({ ...later, note: '2 of 12 times' })

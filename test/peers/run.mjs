@@ -22,12 +22,16 @@ const RACES_AT_ONCE = 6
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const only = process.argv.find((word) => word.startsWith('--only='))?.slice(7).split(',')
+const only = process.argv
+  .find((word) => word.startsWith('--only='))
+  ?.slice(7)
+  .split(',')
 const figuresToo = !process.argv.includes('--no-figures')
 const columns = COLUMNS.filter(({ key }) => !only || only.includes(key))
 
 // Apart from the project's own packages, and without their install scripts.
-if (!existsSync(here('node_modules/posthog-js'))) execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here('.'), stdio: 'inherit' })
+if (!existsSync(here('node_modules/posthog-js')))
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here('.'), stdio: 'inherit' })
 
 console.log('Bundling what comes as modules …')
 const peers = await buildPeers(wanted)
@@ -36,7 +40,14 @@ if (!path) throw new Error(missing)
 const world = await launch(path)
 console.log(`Chromium ${world.version}`)
 
-const rows = peers.map(({ name, title, package: from, version, docs }) => ({ name, title, package: from, version, docs, cells: {} }))
+const rows = peers.map(({ name, title, package: from, version, docs }) => ({
+  name,
+  title,
+  package: from,
+  version,
+  docs,
+  cells: {},
+}))
 
 /** Does something to each peer, so many at once. */
 const each = async (items, atOnce, run) => {
@@ -52,7 +63,9 @@ await each(peers.keys(), figuresToo ? 1 : AT_ONCE, async (index) => {
   const peer = peers[index]
   const row = rows[index]
   try {
-    const { constants, figures } = figuresToo ? await measure(world, peer, nothing) : { constants: await meet(world, peer) }
+    const { constants, figures } = figuresToo
+      ? await measure(world, peer, nothing)
+      : { constants: await meet(world, peer) }
     peer.constants = constants
     row.figures = figures
     if (figures) console.log(peer.name, JSON.stringify(figures))
@@ -62,10 +75,15 @@ await each(peers.keys(), figuresToo ? 1 : AT_ONCE, async (index) => {
   }
 })
 
-const cells = columns.flatMap((column) => peers.map((peer, index) => ({ column, peer, row: rows[index], results: [] }))).filter(({ row }) => !row.failed)
+const cells = columns
+  .flatMap((column) => peers.map((peer, index) => ({ column, peer, row: rows[index], results: [] })))
+  .filter(({ row }) => !row.failed)
 
 // Column by column, so that a slow peer's waits stand next to others' and not to its own.
-const runsOf = (some) => some.flatMap((column) => Array.from({ length: column.times ?? 1 }, () => cells.filter((cell) => cell.column === column)).flat())
+const runsOf = (some) =>
+  some.flatMap((column) =>
+    Array.from({ length: column.times ?? 1 }, () => cells.filter((cell) => cell.column === column)).flat(),
+  )
 const isRace = ({ often = 1 }) => often > 1
 
 const runOne = async (cell) => {
@@ -73,27 +91,42 @@ const runOne = async (cell) => {
   if (isDecided(column, results)) return
   const result = await runCell(world, peer, column.key)
   results.push({ ...result, worth: judge(column, result.verdict) })
-  console.log(`${peer.name} · ${column.key}: ${result.verdict}${result.note ? ` (${result.note})` : ''}${result.copies ? ` ×${result.copies}` : ''}${result.thrown ? ` – thrown: ${result.thrown}` : ''}`)
+  console.log(
+    `${peer.name} · ${column.key}: ${result.verdict}${result.note ? ` (${result.note})` : ''}${result.copies ? ` ×${result.copies}` : ''}${result.thrown ? ` – thrown: ${result.thrown}` : ''}`,
+  )
 }
 await each(runsOf(columns.filter((column) => !isRace(column))), AT_ONCE, runOne)
 await each(runsOf(columns.filter(isRace)), RACES_AT_ONCE, runOne)
 // What could not be run says nothing about a tracker: once more, with the machine to itself.
-const failed = cells.flatMap((cell) => cell.results.filter(({ worth }) => worth === 'failed').map((result) => ({ cell, result })))
+const failed = cells.flatMap((cell) =>
+  cell.results.filter(({ worth }) => worth === 'failed').map((result) => ({ cell, result })),
+)
 for (const { cell, result } of failed) cell.results.splice(cell.results.indexOf(result), 1)
-await each(failed.map(({ cell }) => cell), 1, runOne)
+await each(
+  failed.map(({ cell }) => cell),
+  1,
+  runOne,
+)
 for (const { column, row, results } of cells) row.cells[column.key] = settle(column, results)
 await world.browser.close()
 
 const result = {
   date: new Date().toISOString().slice(0, 10),
   rounds: ROUNDS,
-  machine: { cores: availableParallelism(), system: `${type()} ${release().split('.').slice(0, 2).join('.')}`, chromium: world.version, node: process.version },
+  machine: {
+    cores: availableParallelism(),
+    system: `${type()} ${release().split('.').slice(0, 2).join('.')}`,
+    chromium: world.version,
+    node: process.version,
+  },
   peers: rows,
   leftOut: LEFT_OUT,
 }
 
 // The last full run, if there is one: what it says differently is a fault of the measurement until shown otherwise.
-const last = existsSync(here('result.json')) ? JSON.parse(readFileSync(here('result.json'), 'utf8')) : { ...result, peers: [] }
+const last = existsSync(here('result.json'))
+  ? JSON.parse(readFileSync(here('result.json'), 'utf8'))
+  : { ...result, peers: [] }
 const differences = rows.flatMap(({ name, cells: now }) => {
   const before = last.peers.find((peer) => peer.name === name)?.cells ?? {}
   return Object.keys(now)
@@ -101,12 +134,19 @@ const differences = rows.flatMap(({ name, cells: now }) => {
     .map((key) => `  ${name} · ${key}: ${before[key].verdict}, now ${now[key].verdict}`)
 })
 
-const recorded = { ...(wanted.length ? last : result), peers: wanted.length ? last.peers.map((peer) => rows.find(({ name }) => name === peer.name) ?? peer) : rows }
+const recorded = {
+  ...(wanted.length ? last : result),
+  peers: wanted.length ? last.peers.map((peer) => rows.find(({ name }) => name === peer.name) ?? peer) : rows,
+}
 
-if (only || !figuresToo || (wanted.length && !process.argv.includes('--record'))) console.log(`\n${writeTable(result, columns)}`)
+if (only || !figuresToo || (wanted.length && !process.argv.includes('--record')))
+  console.log(`\n${writeTable(result, columns)}`)
 else {
   writeFileSync(here('result.json'), `${JSON.stringify(recorded, null, 2)}\n`)
   writeFileSync(here('result.md'), writeTable(recorded))
   console.log('Written: test/peers/result.md, test/peers/result.json')
 }
-if (last.peers.length) console.log(`Verdicts that differ from the run of ${last.date}: ${differences.length ? `\n${differences.join('\n')}` : 'none'}`)
+if (last.peers.length)
+  console.log(
+    `Verdicts that differ from the run of ${last.date}: ${differences.length ? `\n${differences.join('\n')}` : 'none'}`,
+  )

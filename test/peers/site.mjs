@@ -6,7 +6,11 @@ import { REACTION, sleep } from './wait.mjs'
  * which takes its time as providers do.
  * `page` may add headers and something before the tracker; `scripts` may hold the script back or lose it.
  */
-export const startSite = async (peer, endpoint, { headers = {}, before = '', scripts = Promise.resolve('up') } = {}) => {
+export const startSite = async (
+  peer,
+  endpoint,
+  { headers = {}, before = '', scripts = Promise.resolve('up') } = {},
+) => {
   const page = (shop) =>
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">${
       shop ? `<script>window.ENDPOINT=${JSON.stringify(endpoint)}</script>${before}${peer.head}` : ''

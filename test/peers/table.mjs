@@ -3,16 +3,20 @@ import { writeWorse } from './worse.mjs'
 
 const SIGNS = { good: '✓', fair: '~', guess: '?', bad: '✗', none: '–', failed: '!' }
 
-export const number = (value) => (value === undefined ? '' : value.toLocaleString('en-US', { maximumFractionDigits: 2 }))
+export const number = (value) =>
+  value === undefined ? '' : value.toLocaleString('en-US', { maximumFractionDigits: 2 })
 
 export const nameOf = ({ title, version }) => (version ? `${title} ${version}` : title)
 
 export const row = (cells) => `| ${cells.join(' | ')} |`
 
-export const table = (head, rows, left = 1) => [row(head), row(head.map((_, index) => (index < left ? '---' : '--:'))), ...rows.map(row)].join('\n')
+export const table = (head, rows, left = 1) =>
+  [row(head), row(head.map((_, index) => (index < left ? '---' : '--:'))), ...rows.map(row)].join('\n')
 
 const cell = ({ verdict, worth, note, copies, thrown } = { verdict: '', worth: '' }) =>
-  [SIGNS[worth] ?? '', worth === 'none' ? '' : verdict, note && `(${note})`, copies && `×${copies}`, thrown && '⚠'].filter(Boolean).join(' ')
+  [SIGNS[worth] ?? '', worth === 'none' ? '' : verdict, note && `(${note})`, copies && `×${copies}`, thrown && '⚠']
+    .filter(Boolean)
+    .join(' ')
 
 const verdicts = (peers, columns) =>
   table(
@@ -21,9 +25,19 @@ const verdicts = (peers, columns) =>
     columns.length + 1,
   )
 
-const figures = (peers) => table(['', ...FIGURES.map(({ title }) => title)], peers.map((peer) => [nameOf(peer), ...FIGURES.map(({ key }) => number(peer.figures[key]))]))
+const figures = (peers) =>
+  table(
+    ['', ...FIGURES.map(({ title }) => title)],
+    peers.map((peer) => [nameOf(peer), ...FIGURES.map(({ key }) => number(peer.figures[key]))]),
+  )
 
-const rules = (columns) => columns.map(({ title, rule, reason, times, often }) => `- **${title}**: ${[rule, reason, times && `Of ${times} times the worst that happened ${often === 1 ? 'at all' : `${often} times`}.`].filter(Boolean).join(' ')}`).join('\n')
+const rules = (columns) =>
+  columns
+    .map(
+      ({ title, rule, reason, times, often }) =>
+        `- **${title}**: ${[rule, reason, times && `Of ${times} times the worst that happened ${often === 1 ? 'at all' : `${often} times`}.`].filter(Boolean).join(' ')}`,
+    )
+    .join('\n')
 
 /** The whole result as a page. */
 export const writeTable = (result, columns = COLUMNS) => {
@@ -46,7 +60,9 @@ ${peers[0]?.figures ? `## Figures\n${figures(peers)}\n\n${rules(FIGURES)}\n` : '
 
 ${verdicts(peers, shown(CAMPAIGNS))}
 
-${shown(CAMPAIGNS).map(({ title, rule }) => `- **${title}**: ${rule}`).join('\n')}
+${shown(CAMPAIGNS)
+  .map(({ title, rule }) => `- **${title}**: ${rule}`)
+  .join('\n')}
 
 ${CAMPAIGNS[0].reason}
 

@@ -14,15 +14,25 @@ export const writeWorse = ({ peers }) => {
   const figures = FIGURES.flatMap(({ key, title }) => {
     const mine = wasabi.figures?.[key]
     if (mine === undefined) return []
-    const better = others.filter(({ figures: theirs }) => (TIMES.includes(key) ? theirs[key] * NOISE < mine : theirs[key] < mine))
+    const better = others.filter(({ figures: theirs }) =>
+      TIMES.includes(key) ? theirs[key] * NOISE < mine : theirs[key] < mine,
+    )
     better.sort((a, b) => a.figures[key] - b.figures[key])
-    return better.length ? [`- ${title}: ${number(mine)}; less with ${list(better.map((peer) => `${peer.title} (${number(peer.figures[key])})`))}.`] : []
+    return better.length
+      ? [
+          `- ${title}: ${number(mine)}; less with ${list(better.map((peer) => `${peer.title} (${number(peer.figures[key])})`))}.`,
+        ]
+      : []
   })
   const verdicts = COLUMNS.flatMap(({ key, title }) => {
     const mine = wasabi.cells[key]
     const rank = RANK.indexOf(mine?.worth)
-    const better = others.filter(({ cells }) => RANK.includes(cells[key]?.worth) && RANK.indexOf(cells[key].worth) < rank)
-    return better.length ? [`- ${title}: “${mine.verdict}”; better with ${list(better.map((peer) => peer.title))}.`] : []
+    const better = others.filter(
+      ({ cells }) => RANK.includes(cells[key]?.worth) && RANK.indexOf(cells[key].worth) < rank,
+    )
+    return better.length
+      ? [`- ${title}: “${mine.verdict}”; better with ${list(better.map((peer) => peer.title))}.`]
+      : []
   })
   const wrong = COLUMNS.filter(({ key }) => wasabi.cells[key]?.worth === 'bad').map(({ title }) => title)
   return [

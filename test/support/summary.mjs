@@ -25,7 +25,11 @@ export const summarize = (failedSteps, engines) => {
     console.log(missing ?? `${title} ${version}: ${ran} end-to-end tests`)
   }
   if (process.env.CHOSEN_TESTS) console.log('npm run test:engines insists on all three, and runs every test in each')
-  console.log(failedSteps.length ? `Failed: ${failedSteps.join(', ')}` : 'All steps passed: types, lint, build, unit tests, end-to-end tests')
+  console.log(
+    failedSteps.length
+      ? `Failed: ${failedSteps.join(', ')}`
+      : 'All steps passed: types, lint, build, unit tests, end-to-end tests',
+  )
   // A step that failed without a failed test (types, lint, no browser) is one failure, not none.
   console.log(`${passed} passed, ${failed || failedSteps.length} failed${skipped ? `, ${skipped} skipped` : ''}`)
 }

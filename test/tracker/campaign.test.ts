@@ -6,10 +6,13 @@ test.each(vectors)('$why', ({ url, utmParameters }) => {
   expect(readCampaign(url) ?? null).toEqual(utmParameters)
 })
 
-test.each(vectors.filter(({ utmParameters }) => utmParameters))('what is written for "$why" reads back the same', ({ url }) => {
-  const campaign = readCampaign(url) ?? {}
-  expect(readCampaign(`?${writeCampaign(campaign)}`)).toEqual(campaign)
-})
+test.each(vectors.filter(({ utmParameters }) => utmParameters))(
+  'what is written for "$why" reads back the same',
+  ({ url }) => {
+    const campaign = readCampaign(url) ?? {}
+    expect(readCampaign(`?${writeCampaign(campaign)}`)).toEqual(campaign)
+  },
+)
 
 test('five values at their longest and their names fit a cookie', () => {
   const names = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term']
@@ -27,7 +30,12 @@ test('names from outside never become a key', () => {
 test('an address is dropped in every spelling, and told', () => {
   const dropped: string[] = []
   const read = (value: string) => readCampaign(`?utm_term=${value}&utm_source=s`, (name) => dropped.push(name))
-  for (const value of ['jane@example.com', 'jane%40example.com', 'jane%2540example.com', 'mail+jane.doe%2Bx%40mail.example.co.uk+now']) {
+  for (const value of [
+    'jane@example.com',
+    'jane%40example.com',
+    'jane%2540example.com',
+    'mail+jane.doe%2Bx%40mail.example.co.uk+now',
+  ]) {
     expect(read(value)).toEqual({ utmSource: 's' })
   }
   expect(dropped).toEqual(['utm_term', 'utm_term', 'utm_term', 'utm_term'])
@@ -42,6 +50,9 @@ test.each([
   ['empty values', `?${'utm_source=&'.repeat(80_000)}`],
   ['a fragment', `#${'/'.repeat(1_000_000)}`],
   ['a fragment of parameters', `#/x?${'utm_source=&'.repeat(80_000)}`],
-])('a megabyte of %s is read before the test times out: work that grows with the square would take hours', (_, tail) => {
-  expect(() => readCampaign(`https://shop.example/${tail}`)).not.toThrow()
-})
+])(
+  'a megabyte of %s is read before the test times out: work that grows with the square would take hours',
+  (_, tail) => {
+    expect(() => readCampaign(`https://shop.example/${tail}`)).not.toThrow()
+  },
+)

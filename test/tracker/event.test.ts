@@ -29,8 +29,15 @@ test.each([
 })
 
 test('a correction keeps type, createdAt and campaign, and changes what it was given', () => {
-  expect(corrected(action, { customerId: '42' })).toEqual({ ...action, customerId: '42', updatedAt: expect.any(String) as unknown })
-  expect(corrected(action, { subscriptionContractId: 't' }).interaction).toEqual({ type: 'SIGN_UP', subscriptionContractId: 't' })
+  expect(corrected(action, { customerId: '42' })).toEqual({
+    ...action,
+    customerId: '42',
+    updatedAt: expect.any(String) as unknown,
+  })
+  expect(corrected(action, { subscriptionContractId: 't' }).interaction).toEqual({
+    type: 'SIGN_UP',
+    subscriptionContractId: 't',
+  })
 })
 
 test('a correction is later than the last one, even in the same millisecond and with a clock that was set back', () => {
@@ -42,6 +49,11 @@ test('a correction is later than the last one, even in the same millisecond and 
 
 test('an event is what the contract says, whatever a library put on the prototype of arrays', () => {
   Object.defineProperty(Array.prototype, 'toJSON', { value: () => 'broken', configurable: true })
-  expect(JSON.parse(writeEvent(action))).toEqual({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body: action })
+  expect(JSON.parse(writeEvent(action))).toEqual({
+    eventType: 'CUSTOMER_ACTION',
+    eventAction: 'CREATED',
+    version: 1,
+    body: action,
+  })
   delete (Array.prototype as { toJSON?: unknown }).toJSON
 })

@@ -34,7 +34,10 @@ const endpoint = await listen(async (request, response) => {
 
 const site = await listen((request, response) => {
   if (request.url === '/wasabi.js') response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
-  else response.writeHead(200, { 'content-type': 'text/html', ...ISOLATED }).end('<!doctype html><title>Bench</title><link rel="icon" href="data:,">')
+  else
+    response
+      .writeHead(200, { 'content-type': 'text/html', ...ISOLATED })
+      .end('<!doctype html><title>Bench</title><link rel="icon" href="data:,">')
 })
 
 const ENDPOINT = `http://127.0.0.1:${endpoint.port}/customer-actions`
@@ -42,7 +45,8 @@ const SITE = `http://localhost:${site.port}`
 
 const sorted = (values) => [...values].sort((one, other) => one - other)
 const quantile = (values, q) => sorted(values)[Math.floor((values.length - 1) * q)]
-const show = (values) => `${quantile(values, 0.5).toFixed(2)} ms (${quantile(values, 0.25).toFixed(2)}–${quantile(values, 0.75).toFixed(2)}, n=${values.length})`
+const show = (values) =>
+  `${quantile(values, 0.5).toFixed(2)} ms (${quantile(values, 0.25).toFixed(2)}–${quantile(values, 0.75).toFixed(2)}, n=${values.length})`
 const ratio = (ours, bare) => `${(quantile(ours, 0.5) / quantile(bare, 0.5)).toFixed(2)} times`
 
 const { path } = findEngines().find(({ name }) => name === 'chromium')
@@ -65,13 +69,21 @@ const start = (page) =>
   }, ENDPOINT)
 
 const context = await browser.newContext()
-const page = await open(context, `${SITE}/?utm_source=bench&utm_medium=cpc&utm_campaign=spring&utm_content=a&utm_term=b`)
+const page = await open(
+  context,
+  `${SITE}/?utm_source=bench&utm_medium=cpc&utm_campaign=spring&utm_content=a&utm_term=b`,
+)
 await start(page)
 
 const calls = await page.evaluate(
   async ([url, rounds]) => {
     const body = (id) =>
-      JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body: { interactionId: id, filler: 'x'.repeat(340) } })
+      JSON.stringify({
+        eventType: 'CUSTOMER_ACTION',
+        eventAction: 'CREATED',
+        version: 1,
+        body: { interactionId: id, filler: 'x'.repeat(340) },
+      })
     const settled = () => new Promise((resolve) => setTimeout(resolve, 20))
     const results = { bare: [], track: [] }
     const measure = async (kind, id, act) => {
@@ -84,8 +96,12 @@ const calls = await page.evaluate(
       // Few visitors do more than twenty things before they log out: a full journal is no ordinary call.
       if (round % 20 === 0) window.wasabi.reset()
       const bare = body(`bare-${round}`)
-      await measure('bare', `bare-${round}`, () => fetch(url, { method: 'POST', body: bare, keepalive: true, credentials: 'omit' }))
-      await measure('track', `track-${round}`, () => window.wasabi.track('SIGN_UP', { interactionId: `track-${round}` }))
+      await measure('bare', `bare-${round}`, () =>
+        fetch(url, { method: 'POST', body: bare, keepalive: true, credentials: 'omit' }),
+      )
+      await measure('track', `track-${round}`, () =>
+        window.wasabi.track('SIGN_UP', { interactionId: `track-${round}` }),
+      )
     }
     // The first rounds warm the connection and the compiler.
     return { bare: results.bare.slice(5), track: results.track.slice(5) }
@@ -98,9 +114,12 @@ const delays = (kind) => calls[kind].map(({ id, at }) => arrivals.get(id) - at)
 
 /** Reading a landing a thousand times, beside what every page does that reads its parameters by hand. */
 const parsing = async () => {
-  const { outputText } = ts.transpileModule(readFileSync('src/tracker/campaign.ts', 'utf8'), { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
+  const { outputText } = ts.transpileModule(readFileSync('src/tracker/campaign.ts', 'utf8'), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  })
   const { readCampaign } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`)
-  const url = 'https://shop.example/?utm_source=news&utm_medium=email&utm_campaign=spring+sale&utm_content=b&utm_term=cats+food&id=7'
+  const url =
+    'https://shop.example/?utm_source=news&utm_medium=email&utm_campaign=spring+sale&utm_content=b&utm_term=cats+food&id=7'
   const NAMES = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term']
   const byHand = () => {
     const query = new URL(url).searchParams
@@ -125,8 +144,18 @@ const fill = (page, stored, prefix = 'i') =>
     ([count, name]) => {
       const time = new Date().toISOString()
       for (let index = 0; index < count; index++) {
-        const body = { interactionId: `${name}${index}`, customerId: 'c', interaction: { type: 'SIGN_UP' }, createdAt: time, updatedAt: time, filler: 'x'.repeat(300) }
-        localStorage.setItem(`wasabi.C.${name}${index}`, JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body }))
+        const body = {
+          interactionId: `${name}${index}`,
+          customerId: 'c',
+          interaction: { type: 'SIGN_UP' },
+          createdAt: time,
+          updatedAt: time,
+          filler: 'x'.repeat(300),
+        }
+        localStorage.setItem(
+          `wasabi.C.${name}${index}`,
+          JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body }),
+        )
       }
     },
     [stored, prefix],

@@ -4,7 +4,13 @@ const SHOWN = 50
 
 const BADGES = { stored: 'stored', repeated: 'known', refused: 'refused' }
 
-const timeOf = (receivedAt) => new Date(receivedAt).toLocaleTimeString([], { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const timeOf = (receivedAt) =>
+  new Date(receivedAt).toLocaleTimeString([], {
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
 
 /** The fields that are there; one that is absent is absent here too. */
 const pairsOf = ({ body }) =>
@@ -42,7 +48,14 @@ const rowOf = (entry) => {
     element('p', { className: 'verdict', textContent: verdict(entry) }),
   )
   if (event) details.append(terms(pairsOf(event)))
-  details.append(element('details', {}, element('summary', { textContent: 'The body as it came' }), element('pre', { tabIndex: 0, textContent: event ? JSON.stringify(event, null, 2) : body })))
+  details.append(
+    element(
+      'details',
+      {},
+      element('summary', { textContent: 'The body as it came' }),
+      element('pre', { tabIndex: 0, textContent: event ? JSON.stringify(event, null, 2) : body }),
+    ),
+  )
   return { row: element('li', { className: outcome }, details), details }
 }
 

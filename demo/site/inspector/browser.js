@@ -1,5 +1,11 @@
 // Reads what wasabi keeps in this browser, as anyone can: from the cookies and from localStorage. No part of wasabi is asked.
-const UTM = { utm_source: 'utmSource', utm_medium: 'utmMedium', utm_campaign: 'utmCampaign', utm_content: 'utmContent', utm_term: 'utmTerms' }
+const UTM = {
+  utm_source: 'utmSource',
+  utm_medium: 'utmMedium',
+  utm_campaign: 'utmCampaign',
+  utm_content: 'utmContent',
+  utm_term: 'utmTerms',
+}
 
 const parse = (text) => {
   try {
@@ -18,7 +24,11 @@ export const readBrowser = () => {
   const campaign = new URLSearchParams(cookie('wasabi_utm'))
   const person = new URLSearchParams(cookie('wasabi_id'))
   const keys = Object.keys(localStorage).sort()
-  const events = (prefix) => keys.filter((key) => key.startsWith(prefix)).map((key) => parse(localStorage.getItem(key))).filter((event) => event?.body?.interaction)
+  const events = (prefix) =>
+    keys
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => parse(localStorage.getItem(key)))
+      .filter((event) => event?.body?.interaction)
   return {
     cookies,
     campaign: Object.entries(UTM).flatMap(([name, field]) => (campaign.get(name) ? [[field, campaign.get(name)]] : [])),

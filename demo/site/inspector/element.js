@@ -22,7 +22,14 @@ export const terms = (pairs) =>
   element(
     'dl',
     {},
-    ...pairs.map(([name, value]) => element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value ?? '–', className: value === undefined ? 'none' : '' }))),
+    ...pairs.map(([name, value]) =>
+      element(
+        'div',
+        {},
+        element('dt', { textContent: name }),
+        element('dd', { textContent: value ?? '–', className: value === undefined ? 'none' : '' }),
+      ),
+    ),
   )
 
 /** Runs an update only when what it shows has changed: whoever reads or has the focus there is left in peace. */

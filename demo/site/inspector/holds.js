@@ -29,13 +29,25 @@ export const createHolds = () => {
         ['visitor', visitor],
         ['customer', customer],
         ['consent', ANSWERS[consent] ?? (required ? 'not answered yet' : 'not asked for')],
-        ['recorded here', recorded.length ? [...recorded.slice(0, NAMED), ...(recorded.length > NAMED ? [`and ${recorded.length - NAMED} more`] : [])].join('\n') : undefined],
+        [
+          'recorded here',
+          recorded.length
+            ? [
+                ...recorded.slice(0, NAMED),
+                ...(recorded.length > NAMED ? [`and ${recorded.length - NAMED} more`] : []),
+              ].join('\n')
+            : undefined,
+        ],
       ]),
     )
     raw.textContent = cookies.join('\n') || 'no cookie of wasabi’s'
   })
   return {
-    section: section('This browser', content, element('details', {}, element('summary', { textContent: 'Cookies as they are' }), raw)),
+    section: section(
+      'This browser',
+      content,
+      element('details', {}, element('summary', { textContent: 'Cookies as they are' }), raw),
+    ),
     update: ({ browser }) => show({ ...browser, required: asked() }),
   }
 }

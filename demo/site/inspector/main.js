@@ -27,7 +27,9 @@ const columns = [
   [createOutbox(), createWeather(), createTools(newestStored)],
   [createPicture(), createHolds()],
 ]
-document.querySelector('#inspector').append(...columns.map((views) => element('div', {}, ...views.map(({ section }) => section))))
+document
+  .querySelector('#inspector')
+  .append(...columns.map((views) => element('div', {}, ...views.map(({ section }) => section))))
 
 const count = (name) => entries.filter(({ outcome }) => outcome === name).length
 

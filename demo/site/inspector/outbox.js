@@ -9,7 +9,8 @@ const longestWait = (failures) => Math.min(300, 2 ** (failures - 1))
 const secondsUntil = (time) => Math.max(0, Math.ceil((time - Date.now()) / 1000))
 
 const nextTry = ({ browser, attempts }, last) => {
-  if (browser.waitUntil > Date.now()) return `next try in ${secondsUntil(browser.waitUntil)} s, as the endpoint asked (Retry-After)`
+  if (browser.waitUntil > Date.now())
+    return `next try in ${secondsUntil(browser.waitUntil)} s, as the endpoint asked (Retry-After)`
   if (last && last.answer === undefined) return 'waiting for an answer'
   const here = attempts.filter(({ origin, answer }) => origin === location.origin && answer !== undefined)
   const failures = here.length - 1 - here.findLastIndex(({ answer }) => answer < 500)
@@ -34,7 +35,13 @@ const describe = (model, event) => {
 const noteOf = ({ hostname, port }) => {
   if (!hostname.endsWith(SHOP)) return undefined
   const other = hostname === SHOP ? `app.${SHOP}` : SHOP
-  return element('p', { className: 'none' }, `This is the outbox of ${hostname}. The one of `, element('a', { href: `http://${other}:${port}/inspector`, textContent: other }), ' is its own.')
+  return element(
+    'p',
+    { className: 'none' },
+    `This is the outbox of ${hostname}. The one of `,
+    element('a', { href: `http://${other}:${port}/inspector`, textContent: other }),
+    ' is its own.',
+  )
 }
 
 /** What is stored in this browser and not taken by the endpoint yet. */
@@ -45,7 +52,15 @@ export const createOutbox = () => {
 
   const add = (key, { eventAction, body }) => {
     const status = element('span', { className: 'status' })
-    const row = element('li', {}, element('strong', { textContent: body.interaction.type }), ' ', element('code', { textContent: body.interactionId }), eventAction === 'UPDATED' ? ' (correction)' : '', status)
+    const row = element(
+      'li',
+      {},
+      element('strong', { textContent: body.interaction.type }),
+      ' ',
+      element('code', { textContent: body.interactionId }),
+      eventAction === 'UPDATED' ? ' (correction)' : '',
+      status,
+    )
     rows.set(key, { row, status })
     list.append(row)
   }

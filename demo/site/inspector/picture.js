@@ -10,8 +10,28 @@ const tableOf = (rows) =>
   element(
     'table',
     {},
-    element('thead', {}, element('tr', {}, element('th', { scope: 'col', textContent: 'Campaign' }), ...TYPES.map(([, name]) => element('th', { scope: 'col', textContent: name })))),
-    element('tbody', {}, ...rows.map(({ campaign, types }) => element('tr', {}, element('th', { scope: 'row', textContent: campaign }), ...types.map((count) => element('td', { textContent: count }))))),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        element('th', { scope: 'col', textContent: 'Campaign' }),
+        ...TYPES.map(([, name]) => element('th', { scope: 'col', textContent: name })),
+      ),
+    ),
+    element(
+      'tbody',
+      {},
+      ...rows.map(({ campaign, types }) =>
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row', textContent: campaign }),
+          ...types.map((count) => element('td', { textContent: count })),
+        ),
+      ),
+    ),
   )
 
 const optionsOf = (ink, line) => ({
@@ -27,11 +47,23 @@ const optionsOf = (ink, line) => ({
 
 /** Conversions by campaign and type, drawn by Chart.js, and as a table for whoever cannot see a canvas. */
 export const createPicture = () => {
-  const canvas = element('canvas', { role: 'img', 'aria-label': 'Conversions by campaign and type; the table below has the numbers' })
+  const canvas = element('canvas', {
+    role: 'img',
+    'aria-label': 'Conversions by campaign and type; the table below has the numbers',
+  })
   const empty = element('p', { className: 'none', textContent: 'No conversions yet.' })
   const frame = element('div', { className: 'frame' }, canvas, empty)
-  const legend = element('ul', { className: 'legend' }, ...TYPES.map(([type, name]) => element('li', {}, element('span', { className: `swatch ${type}` }), name)))
-  const table = element('div', { className: 'scroll', tabIndex: 0, role: 'group', 'aria-label': 'Conversions as a table' })
+  const legend = element(
+    'ul',
+    { className: 'legend' },
+    ...TYPES.map(([type, name]) => element('li', {}, element('span', { className: `swatch ${type}` }), name)),
+  )
+  const table = element('div', {
+    className: 'scroll',
+    tabIndex: 0,
+    role: 'group',
+    'aria-label': 'Conversions as a table',
+  })
   let rows = []
   let chart
 
@@ -42,7 +74,12 @@ export const createPicture = () => {
     const swatches = [...legend.querySelectorAll('.swatch')]
     chart.options = optionsOf(colourOf(canvas, 'color'), colourOf(frame, 'borderTopColor'))
     chart.data.labels = rows.map(({ campaign }) => shorten(campaign))
-    chart.data.datasets = TYPES.map(([, label], index) => ({ label, data: rows.map(({ types }) => types[index]), backgroundColor: colourOf(swatches[index], 'backgroundColor'), maxBarThickness: 26 }))
+    chart.data.datasets = TYPES.map(([, label], index) => ({
+      label,
+      data: rows.map(({ types }) => types[index]),
+      backgroundColor: colourOf(swatches[index], 'backgroundColor'),
+      maxBarThickness: 26,
+    }))
     chart.update()
   }
 
@@ -64,7 +101,12 @@ export const createPicture = () => {
   })
 
   return {
-    section: section('Conversions by campaign', frame, legend, element('details', {}, element('summary', { textContent: 'As a table' }), table)),
+    section: section(
+      'Conversions by campaign',
+      frame,
+      legend,
+      element('details', {}, element('summary', { textContent: 'As a table' }), table),
+    ),
     update: ({ conversions }) => show(conversions),
   }
 }

@@ -15,7 +15,10 @@ const stepsOf = ({ browser, entries, attempts }) => {
     ['Arrive by a campaign link.', browser.campaign.length > 0 || signedUp],
     ['Go to the app, on another host.', location.pathname === '/app' || signedUp],
     ['Sign up: stored once, with its campaign.', signedUp],
-    ['Break it (“Is away”), apply a promotion, reload, let it work again: nothing is lost.', attempts.some((attempt) => failed(attempt) && keys.has(attempt.key))],
+    [
+      'Break it (“Is away”), apply a promotion, reload, let it work again: nothing is lost.',
+      attempts.some((attempt) => failed(attempt) && keys.has(attempt.key)),
+    ],
   ]
 }
 

@@ -41,7 +41,8 @@ const nestsDeeperThan = (levels: number, value: unknown): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   // Without an array of each object's values, which took as long as the schema.
-  for (const key in value) if (nestsDeeperThan(levels - 1, (value as Readonly<Record<string, unknown>>)[key])) return true
+  for (const key in value)
+    if (nestsDeeperThan(levels - 1, (value as Readonly<Record<string, unknown>>)[key])) return true
   return false
 }
 

@@ -15,7 +15,8 @@ export const runChecks = async (url: string): Promise<readonly Finding[]> => {
   return findings
 }
 
-const isPlain = ({ protocol, hostname }: URL): boolean => protocol === 'http:' && !/(?:^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname)
+const isPlain = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && !/(?:^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname)
 
 /** Prints what an endpoint would lose or double. Resolves to `true` if there is nothing. */
 export const check = async (url: string | undefined): Promise<boolean> => {
@@ -25,9 +26,12 @@ export const check = async (url: string | undefined): Promise<boolean> => {
   }
   if (isPlain(new URL(url))) console.log('Note: pages on https cannot send to this address, which is http.')
   const findings = await runChecks(url)
-  for (const { name, problem } of findings) console.log(problem === undefined ? `ok      ${name}` : `FAILED  ${name}: ${problem}.`)
+  for (const { name, problem } of findings)
+    console.log(problem === undefined ? `ok      ${name}` : `FAILED  ${name}: ${problem}.`)
   const failed = findings.filter(({ problem }) => problem !== undefined).length
-  console.log(failed === 0 ? 'It does what the tracker needs.' : `${String(failed)} of ${String(findings.length)} failed.`)
+  console.log(
+    failed === 0 ? 'It does what the tracker needs.' : `${String(failed)} of ${String(findings.length)} failed.`,
+  )
   console.log('The events that were sent have a customerId that begins with wasabi-check-.')
   return failed === 0
 }

@@ -4,7 +4,8 @@ import { inWords, isRefusal, isTaken, pageOrigin, type Answer, type Target } fro
 /** One thing to try. Resolves to what is wrong and what that does to events, or to nothing. */
 export type Check = { readonly name: string; readonly look: (target: Target) => Promise<string | undefined> }
 
-const isReadable = ({ headers }: Answer): boolean => ['*', pageOrigin].includes(headers.get('Access-Control-Allow-Origin') ?? '')
+const isReadable = ({ headers }: Answer): boolean =>
+  ['*', pageOrigin].includes(headers.get('Access-Control-Allow-Origin') ?? '')
 
 const lost = 'the tracker believes it, and the event is lost'
 const again = 'the tracker keeps the event and sends it again, for as long as 30 days'
@@ -35,14 +36,18 @@ const sendTwice = async ({ post, event }: Target): Promise<string | undefined> =
 const sendAtOnce = async ({ post, event }: Target): Promise<string | undefined> => {
   const body = event()
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(body)))
-  if (answers.filter(({ status }) => status === 201).length > 1) return 'the same event eight times at once was stored more than once'
+  if (answers.filter(({ status }) => status === 201).length > 1)
+    return 'the same event eight times at once was stored more than once'
   return answers.map((answer) => notTaken('the same event eight times at once', answer)).find(Boolean)
 }
 
 const sendConflict = async ({ post, event }: Target): Promise<string | undefined> => {
   const interactionId = randomUUID()
   await post(event({ interactionId }))
-  return notTaken('a known interaction with other content', await post(event({ interactionId, createdAt: '2020-01-01T00:00:00.000Z' })))
+  return notTaken(
+    'a known interaction with other content',
+    await post(event({ interactionId, createdAt: '2020-01-01T00:00:00.000Z' })),
+  )
 }
 
 const sendCorrection = async ({ post, event }: Target): Promise<string | undefined> => {
@@ -52,9 +57,14 @@ const sendCorrection = async ({ post, event }: Target): Promise<string | undefin
   const early = await post(update('2026-11-23T11:00:00.000Z'))
   const created = await post(event({ interactionId, createdAt, updatedAt: createdAt }))
   const later = await post(update('2026-11-23T12:00:00.000Z'))
-  if (created.status === 200 && early.status === 201) return 'the CREATED after its UPDATED was taken for a repeat, and is lost'
+  if (created.status === 200 && early.status === 201)
+    return 'the CREATED after its UPDATED was taken for a repeat, and is lost'
   if (later.status === 200 && early.status === 201) return 'the second UPDATED was taken for a repeat, and is lost'
-  return notTaken('an UPDATED before its CREATED', early) ?? notTaken('the CREATED after its UPDATED', created) ?? notTaken('a second UPDATED', later)
+  return (
+    notTaken('an UPDATED before its CREATED', early) ??
+    notTaken('the CREATED after its UPDATED', created) ??
+    notTaken('a second UPDATED', later)
+  )
 }
 
 const sendFaulty = ({ post, event }: Target): Promise<string | undefined> => {
@@ -82,7 +92,9 @@ const sendOdd = ({ post, event }: Target): Promise<string | undefined> => {
   ]
   const look = async (what: string, body: string): Promise<string | undefined> => {
     const answer = await post(body)
-    return isTaken(answer) || isRefusal(answer) ? undefined : `${what} was answered with ${inWords(answer)}: ${again}, and it can never succeed`
+    return isTaken(answer) || isRefusal(answer)
+      ? undefined
+      : `${what} was answered with ${inWords(answer)}: ${again}, and it can never succeed`
   }
   return firstOf(odd.map(([what, body]) => look(what, body)))
 }
@@ -99,33 +111,46 @@ const reasonsOf = (text: string): readonly unknown[] => {
 const readReasons = async ({ post, event }: Target): Promise<string | undefined> => {
   const { text } = await post(event({ customerId: undefined }))
   const paths = reasonsOf(text).map((error) => (error as { readonly path?: unknown } | null)?.path)
-  return paths.includes('/body/customerId') ? undefined : 'a refusal does not name /body/customerId in its errors: the console cannot say what to correct'
+  return paths.includes('/body/customerId')
+    ? undefined
+    : 'a refusal does not name /body/customerId in its errors: the console cannot say what to correct'
 }
 
 const readAcross = async ({ post, event }: Target): Promise<string | undefined> => {
-  if (!isReadable(await post(event()))) return `the answer has no Access-Control-Allow-Origin: * for a page of another site: the page cannot read it, and ${again}`
-  if (!isReadable(await post('{}'))) return `a refusal has no Access-Control-Allow-Origin: *: the page takes it for a broken network, and ${again}`
+  if (!isReadable(await post(event())))
+    return `the answer has no Access-Control-Allow-Origin: * for a page of another site: the page cannot read it, and ${again}`
+  if (!isReadable(await post('{}')))
+    return `a refusal has no Access-Control-Allow-Origin: *: the page takes it for a broken network, and ${again}`
   const { headers } = await post('{}')
   const exposed = headers.get('Access-Control-Expose-Headers') ?? ''
-  return /(?:^|,)\s*(?:\*|retry-after)\s*(?:,|$)/i.test(exposed) ? undefined : 'Retry-After is not exposed: pages come again sooner than they are asked to'
+  return /(?:^|,)\s*(?:\*|retry-after)\s*(?:,|$)/i.test(exposed)
+    ? undefined
+    : 'Retry-After is not exposed: pages come again sooner than they are asked to'
 }
 
 const askFirst = async ({ preflight }: Target): Promise<string | undefined> => {
   const answer = await preflight()
-  if (answer.status < 200 || answer.status > 299) return `a preflight was answered with ${inWords(answer)}: pages that send JSON as such cannot send at all`
-  return isReadable(answer) ? undefined : 'a preflight has no Access-Control-Allow-Origin: *: pages that send JSON as such cannot send at all'
+  if (answer.status < 200 || answer.status > 299)
+    return `a preflight was answered with ${inWords(answer)}: pages that send JSON as such cannot send at all`
+  return isReadable(answer)
+    ? undefined
+    : 'a preflight has no Access-Control-Allow-Origin: *: pages that send JSON as such cannot send at all'
 }
 
 const sendPlainly = async ({ post, event }: Target): Promise<string | undefined> => {
   const answer = await post(event())
-  if (answer.status >= 300 && answer.status < 400) return `it redirects (${inWords(answer)}), which turns a POST into a GET: ${again}. Use the address that it redirects to`
+  if (answer.status >= 300 && answer.status < 400)
+    return `it redirects (${inWords(answer)}), which turns a POST into a GET: ${again}. Use the address that it redirects to`
   return notTaken('a new event', answer)
 }
 
 const sendElsewhere = async ({ post, event }: Target): Promise<string | undefined> => {
   const answer = await post(event(), { path: '-no-such-path' })
-  if (isTaken(answer)) return `a path that nobody serves was answered with ${inWords(answer)}: with a slip in the address, ${lost}`
-  return answer.status >= 200 && answer.status < 300 ? `a path that nobody serves was answered with a page (${inWords(answer)}): let it answer 404` : undefined
+  if (isTaken(answer))
+    return `a path that nobody serves was answered with ${inWords(answer)}: with a slip in the address, ${lost}`
+  return answer.status >= 200 && answer.status < 300
+    ? `a path that nobody serves was answered with a page (${inWords(answer)}): let it answer 404`
+    : undefined
 }
 
 /** What an endpoint has to do so that no event is lost or stored twice. */
@@ -135,9 +160,15 @@ export const checks: readonly Check[] = [
   { name: 'knows an event that comes many times at once', look: sendAtOnce },
   { name: 'acknowledges a known interaction with other content', look: sendConflict },
   { name: 'takes corrections, in any order', look: sendCorrection },
-  { name: 'takes times without an offset', look: taken('a time without an offset', ({ event }) => event({ createdAt: '2024-02-06T10:00:00' })) },
+  {
+    name: 'takes times without an offset',
+    look: taken('a time without an offset', ({ event }) => event({ createdAt: '2024-02-06T10:00:00' })),
+  },
   { name: 'takes unknown fields', look: taken('an event with an unknown field', ({ event }) => event({ note: 'x' })) },
-  { name: 'takes JSON sent as such', look: async ({ post, event }) => notTaken('application/json', await post(event(), { type: 'application/json' })) },
+  {
+    name: 'takes JSON sent as such',
+    look: async ({ post, event }) => notTaken('application/json', await post(event(), { type: 'application/json' })),
+  },
   { name: 'refuses what can never be taken', look: sendFaulty },
   { name: 'says what is wrong', look: readReasons },
   { name: 'answers what is odd', look: sendOdd },
@@ -145,7 +176,8 @@ export const checks: readonly Check[] = [
   { name: 'answers preflights', look: askFirst },
   {
     name: 'sets no cookies',
-    look: async ({ post, event }) => ((await post(event())).headers.has('Set-Cookie') ? 'it sets a cookie, which no page sends back' : undefined),
+    look: async ({ post, event }) =>
+      (await post(event())).headers.has('Set-Cookie') ? 'it sets a cookie, which no page sends back' : undefined,
   },
   { name: 'takes nothing at other addresses', look: sendElsewhere },
 ]

@@ -54,7 +54,14 @@ export const createTarget = (url: string): Target => {
     customerId,
     event: (fields = {}, eventAction = 'CREATED') => {
       const now = new Date().toISOString()
-      const body = { interactionId: randomUUID(), customerId, interaction: { type: 'SIGN_UP' }, createdAt: now, updatedAt: now, ...fields }
+      const body = {
+        interactionId: randomUUID(),
+        customerId,
+        interaction: { type: 'SIGN_UP' },
+        createdAt: now,
+        updatedAt: now,
+        ...fields,
+      }
       return JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
     },
     post: (body, { path = '', type = 'text/plain;charset=UTF-8' } = {}) =>
@@ -62,7 +69,11 @@ export const createTarget = (url: string): Target => {
     preflight: () =>
       send(url, {
         method: 'OPTIONS',
-        headers: { Origin: pageOrigin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type' },
+        headers: {
+          Origin: pageOrigin,
+          'Access-Control-Request-Method': 'POST',
+          'Access-Control-Request-Headers': 'content-type',
+        },
       }),
   }
 }

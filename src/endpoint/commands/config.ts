@@ -22,17 +22,22 @@ const numberIn = (environment: Environment, name: string, range: readonly [numbe
 
 const originsIn = (text: string | undefined): readonly string[] | undefined => {
   if (text === undefined || text.trim() === '') return undefined
-  return text.split(/[\s,]+/).filter(Boolean).map((site) => {
-    const origin = URL.canParse(site) ? new URL(site).origin : 'null'
-    if (origin !== 'null') return origin
-    throw new Error(`ALLOWED_ORIGINS names ${site}: write sites as https://shop.example, with commas between them.`)
-  })
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((site) => {
+      const origin = URL.canParse(site) ? new URL(site).origin : 'null'
+      if (origin !== 'null') return origin
+      throw new Error(`ALLOWED_ORIGINS names ${site}: write sites as https://shop.example, with commas between them.`)
+    })
 }
 
 const tokenIn = (text: string | undefined): string | undefined => {
   if (text === undefined || text === '') return undefined
   if (text.length >= 16) return text
-  throw new Error('READ_TOKEN is too short to withstand guessing: set it to 16 characters or more, as from openssl rand -hex 16.')
+  throw new Error(
+    'READ_TOKEN is too short to withstand guessing: set it to 16 characters or more, as from openssl rand -hex 16.',
+  )
 }
 
 /** Events of one client in a minute: hundreds of people behind one address, and not one machine that floods. */
@@ -40,7 +45,9 @@ const usualRate = 600
 
 /** Reads the store's place. */
 export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): Pick<EndpointOptions, 'file' | 'database'> =>
-  DATABASE_URL === undefined || DATABASE_URL === '' ? { file: DATA_FILE || 'data/wasabi.sqlite' } : { database: DATABASE_URL }
+  DATABASE_URL === undefined || DATABASE_URL === ''
+    ? { file: DATA_FILE || 'data/wasabi.sqlite' }
+    : { database: DATABASE_URL }
 
 /** Reads everything else. Throws a sentence that says what to set. */
 export const readConfig = (environment: Environment): Config => {
@@ -53,7 +60,9 @@ export const readConfig = (environment: Environment): Config => {
     throw new Error(`HOST is ${host}, which others can reach: set READ_TOKEN too, since reading would be open to them.`)
   // A proxy on this machine makes everybody look as if they were here.
   if (readToken === undefined && trustedProxies > 0)
-    throw new Error('TRUST_PROXY is set, so others come through a proxy: set READ_TOKEN too, since reading would be open to them.')
+    throw new Error(
+      'TRUST_PROXY is set, so others come through a proxy: set READ_TOKEN too, since reading would be open to them.',
+    )
   return {
     host,
     port: numberIn(environment, 'PORT', [0, 65_535]) ?? 4174,

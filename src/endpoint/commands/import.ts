@@ -17,13 +17,19 @@ type Written = {
 } & Partial<Refusal>
 
 /** What an import came to. */
-export type Imported = { readonly stored: number; readonly known: number; readonly aside: number; readonly unreadable: readonly number[] }
+export type Imported = {
+  readonly stored: number
+  readonly known: number
+  readonly aside: number
+  readonly unreadable: readonly number[]
+}
 
 const atOnce = 500
 
 // The body's own text: what JavaScript would make of it and write anew need not be the same. A line of it may hold U+2028,
 // which is a line break to a regular expression.
-const bodyOf = (line: string): string => /^\{(?:"cursor":"[^"]*",)?"receivedAt":"[^"]*","event":(.*)\}$/s.exec(line)?.[1] ?? ''
+const bodyOf = (line: string): string =>
+  /^\{(?:"cursor":"[^"]*",)?"receivedAt":"[^"]*","event":(.*)\}$/s.exec(line)?.[1] ?? ''
 
 const arrivalOf = (bytes: Buffer, written: Written): Line => {
   const receivedAt = Date.parse(written.receivedAt ?? '')

@@ -62,7 +62,10 @@ export const serve = async (config: Config, script: ScriptOptions): Promise<void
   const port = await listen(server, config)
   const place = config.options.file ?? 'PostgreSQL'
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  logJson({ event: 'start', message: `takes events on http://${host}:${String(port)}/customer-actions and keeps them in ${place}` })
+  logJson({
+    event: 'start',
+    message: `takes events on http://${host}:${String(port)}/customer-actions and keeps them in ${place}`,
+  })
 
   const stop = async (signal: string): Promise<void> => {
     stopping = true

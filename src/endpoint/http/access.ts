@@ -25,9 +25,12 @@ export const createAccess = (token: string | undefined) => {
     if (expected !== undefined) {
       // Digests are of one length and take one time to compare, whatever was sent.
       const given = sha256(headers.authorization ?? '')
-      return timingSafeEqual(given, expected) ? undefined : { status: 401, message: 'needs Authorization: Bearer and READ_TOKEN' }
+      return timingSafeEqual(given, expected)
+        ? undefined
+        : { status: 401, message: 'needs Authorization: Bearer and READ_TOKEN' }
     }
-    if (!isLoopback(socket.remoteAddress ?? '')) return { status: 403, message: 'is read from its own machine, unless READ_TOKEN is set' }
+    if (!isLoopback(socket.remoteAddress ?? ''))
+      return { status: 403, message: 'is read from its own machine, unless READ_TOKEN is set' }
     if (!isOwnName(headers.host)) return { status: 403, message: 'is read as localhost, unless READ_TOKEN is set' }
     return undefined
   }

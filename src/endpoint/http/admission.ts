@@ -33,7 +33,10 @@ export const answerUnavailable = (response: ServerResponse): void => {
 }
 
 /** Returns what turns requests away before their bodies are read, and says why; `undefined` when they may go on. */
-export const createGuard = ({ allowedOrigins, rateLimit = 0, trustedProxies = 0 }: GuardOptions, isClosed: () => boolean) => {
+export const createGuard = (
+  { allowedOrigins, rateLimit = 0, trustedProxies = 0 }: GuardOptions,
+  isClosed: () => boolean,
+) => {
   const secondsToWait = createRateLimit(rateLimit)
 
   return (request: IncomingMessage, response: ServerResponse): Counted | undefined => {

@@ -14,7 +14,9 @@ export const answerNothing = (response: ServerResponse, status: 200 | 201 | 204)
 
 /** Answers with a text that is JSON already. */
 export const answerJson = (response: ServerResponse, status: number, json: string): void => {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(json) }).end(json)
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(json) })
+    .end(json)
 }
 
 /** Answers with what is wrong, in the form that the contract gives it. */

@@ -23,7 +23,9 @@ const normalise = (address: string): string => {
 export const clientOf = (request: IncomingMessage, trustedProxies: number): string => {
   const peer = request.socket.remoteAddress ?? ''
   if (trustedProxies === 0) return normalise(peer)
-  const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',').map((address) => address.trim())
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((address) => address.trim())
   const hops = [...forwarded.filter((address) => address !== ''), peer]
   return normalise(hops[Math.max(0, hops.length - 1 - trustedProxies)] ?? peer)
 }

@@ -71,7 +71,12 @@ export const createHandler = (store: Store, options: HandlerOptions = {}): Endpo
   const script = options.script && createScript(options.script)
   const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
   const operate = createOperator(
-    { store, log, follow: stream.open, metrics: () => metrics.text({ queued: committer.queued(), streams: stream.count() }) },
+    {
+      store,
+      log,
+      follow: stream.open,
+      metrics: () => metrics.text({ queued: committer.queued(), streams: stream.count() }),
+    },
     readToken,
   )
 

@@ -17,7 +17,10 @@ export type EndpointOptions = HandlerOptions & {
 }
 
 /** Opens the store that the options name. Rejects with a sentence that says what to do when it cannot be used. */
-export const openStore = ({ file = 'data/wasabi.sqlite', database }: Pick<EndpointOptions, 'file' | 'database'>): Promise<Store> =>
+export const openStore = ({
+  file = 'data/wasabi.sqlite',
+  database,
+}: Pick<EndpointOptions, 'file' | 'database'>): Promise<Store> =>
   database === undefined ? createSqliteStore(file) : createPostgresStore(database)
 
 /**

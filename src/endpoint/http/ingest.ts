@@ -19,15 +19,17 @@ const read = (body: RequestBody): Arrival => {
   return { type: 'valid', text: validated.text, action: validated.action, receivedAt }
 }
 
-const answerTo = (response: ServerResponse, arrival: Arrival): Answer => (outcome) => {
-  if (outcome === undefined) {
-    answerUnavailable(response)
-  } else if (arrival.type === 'refused') {
-    answerProblems(response, arrival.refusal.status, arrival.refusal.errors)
-  } else {
-    answerNothing(response, outcome === 'stored' ? 201 : 200)
+const answerTo =
+  (response: ServerResponse, arrival: Arrival): Answer =>
+  (outcome) => {
+    if (outcome === undefined) {
+      answerUnavailable(response)
+    } else if (arrival.type === 'refused') {
+      answerProblems(response, arrival.refusal.status, arrival.refusal.errors)
+    } else {
+      answerNothing(response, outcome === 'stored' ? 201 : 200)
+    }
   }
-}
 
 /** Takes one event from a request, and answers once it is committed, or known, or refused and kept aside. */
 export const createTaker =

@@ -20,7 +20,8 @@ const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const family = (name: string, type: 'counter' | 'gauge' | 'histogram', help: string): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`
 
-const gauge = (name: string, help: string, value: number): string => `${family(name, 'gauge', help)}${name} ${String(value)}\n`
+const gauge = (name: string, help: string, value: number): string =>
+  `${family(name, 'gauge', help)}${name} ${String(value)}\n`
 
 /** Counts what happens, and writes it as Prometheus reads it: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const createMetrics = () => {

@@ -26,7 +26,10 @@ const decode = (segment: string): string | undefined => {
 export const createOperator = ({ store, follow, metrics, log }: OperatorParts, readToken: string | undefined) => {
   const denial = createAccess(readToken)
 
-  const answerStream = async ({ method, headers, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answerStream = async (
+    { method, headers, url = '' }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
     if (method === 'HEAD') {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end()
       return
@@ -56,7 +59,8 @@ export const createOperator = ({ store, follow, metrics, log }: OperatorParts, r
     else if (head === 'customers') await answerErasure(response, decode(path.slice('/customers/'.length)))
     else if (name === undefined) await answerList(request, response, store.events)
     else if (name === 'stream') await answerStream(request, response)
-    else if (name === 'refused' || name === 'conflicting') await answerList(request, response, (page) => store.aside(name, page))
+    else if (name === 'refused' || name === 'conflicting')
+      await answerList(request, response, (page) => store.aside(name, page))
     else await answerInteraction(response, store, decode(path.slice('/customer-actions/'.length)) ?? '')
   }
 

@@ -64,7 +64,11 @@ export const answerList = async (request: IncomingMessage, response: ServerRespo
 }
 
 /** Answers with the current state of an interaction, and the events that led to it. */
-export const answerInteraction = async (response: ServerResponse, store: Pick<Store, 'interaction'>, interactionId: string): Promise<void> => {
+export const answerInteraction = async (
+  response: ServerResponse,
+  store: Pick<Store, 'interaction'>,
+  interactionId: string,
+): Promise<void> => {
   const entries = await store.interaction(interactionId)
   const state = readState(entries)
   if (state === undefined) answerProblem(response, 404, 'no such interaction')

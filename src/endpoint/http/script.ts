@@ -14,7 +14,10 @@ const accepts = (request: IncomingMessage, coding: string): boolean =>
   String(request.headers['accept-encoding'] ?? '')
     .split(',')
     .some((item) => {
-      const [name = '', quality = ''] = item.trim().toLowerCase().split(/\s*;\s*q=/)
+      const [name = '', quality = ''] = item
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*q=/)
       return name === coding && Number(quality || 1) > 0
     })
 
@@ -42,7 +45,9 @@ export const createScript = ({ file, version }: ScriptOptions) => {
         Vary: 'Accept-Encoding',
         ETag: etag,
       }
-      const isKnown = request.headers['if-none-match']?.split(',').some((known) => known.trim().replace(/^W\//, '') === etag)
+      const isKnown = request.headers['if-none-match']
+        ?.split(',')
+        .some((known) => known.trim().replace(/^W\//, '') === etag)
       if (isKnown === true) {
         response.writeHead(304, headers).end()
         return

@@ -2,7 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { entryMessage, repeatMessage } from './rows'
 import type { Arrival, Outcome, Store } from '../store/store'
 
-type Follower = { readonly pull: () => Promise<void>; readonly note: (message: string) => void; readonly end: () => void }
+type Follower = {
+  readonly pull: () => Promise<void>
+  readonly note: (message: string) => void
+  readonly end: () => void
+}
 
 const entriesAtOnce = 500
 
@@ -87,7 +91,9 @@ export const createStream = (read: Store['entries']) => {
     tell: (arrivals: readonly Arrival[], outcomes: readonly Outcome[]): void => {
       if (followers.size === 0) return
       const repeats = arrivals.flatMap((arrival, index) =>
-        arrival.type === 'valid' && outcomes[index] === 'repeated' ? repeatMessage(arrival.receivedAt, arrival.text) : [],
+        arrival.type === 'valid' && outcomes[index] === 'repeated'
+          ? repeatMessage(arrival.receivedAt, arrival.text)
+          : [],
       )
       for (const follower of followers) {
         repeats.forEach(follower.note)

@@ -27,7 +27,10 @@ const longestQueue = 10_000
  * Commits what waits in groups: while one commit is under way, the next group gathers. A commit costs one flush of the
  * disk, however many events are in it.
  */
-export const createCommitter = ({ append, lanes }: Pick<Store, 'append' | 'lanes'>, onCommit: (commit: Commit) => void) => {
+export const createCommitter = (
+  { append, lanes }: Pick<Store, 'append' | 'lanes'>,
+  onCommit: (commit: Commit) => void,
+) => {
   let waiting: Waiting[] = []
   let committing = 0
   const running = new Set<Promise<void>>()
@@ -67,7 +70,8 @@ export const createCommitter = ({ append, lanes }: Pick<Store, 'append' | 'lanes
   }
 
   /** A second lane is opened once the first one is under way and there is enough to fill it. */
-  const isWorthwhile = (): boolean => running.size === 0 || (running.size < lanes && waiting.length >= 16 * running.size)
+  const isWorthwhile = (): boolean =>
+    running.size === 0 || (running.size < lanes && waiting.length >= 16 * running.size)
 
   const start = (): void => {
     if (!isWorthwhile()) return

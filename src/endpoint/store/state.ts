@@ -15,7 +15,8 @@ export type State = {
 // At the same instant a correction counts more than what it corrects.
 const rankOf = ({ eventAction, body }: CustomerAction): string => `${instantOf(body.updatedAt)} ${eventAction}`
 
-const later = (one: CustomerAction, other: CustomerAction): CustomerAction => (rankOf(other) > rankOf(one) ? other : one)
+const later = (one: CustomerAction, other: CustomerAction): CustomerAction =>
+  rankOf(other) > rankOf(one) ? other : one
 
 /** Reads the state of one interaction from all of its events: the same in whatever order they came. */
 export const readState = (entries: readonly Entry[]): State | undefined => {

@@ -19,7 +19,15 @@ const cookies = Cookies.withConverter<string>({ write: (value) => value })
 export const createCookies = (settings: { readonly cookieDomain?: string | undefined }) => {
   const { hostname, protocol } = location
   /** `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or a single label has. */
-  const levels = [...(/\d$/.test(hostname) ? [] : hostname.split('.').map((_, index, labels) => labels.slice(-1 - index).join('.')).slice(1)), '']
+  const levels = [
+    ...(/\d$/.test(hostname)
+      ? []
+      : hostname
+          .split('.')
+          .map((_, index, labels) => labels.slice(-1 - index).join('.'))
+          .slice(1)),
+    '',
+  ]
   let candidates: readonly string[] | undefined
   let all: string | undefined
 
@@ -34,7 +42,11 @@ export const createCookies = (settings: { readonly cookieDomain?: string | undef
 
     const read = () => {
       try {
-        return memory ? [memory] : readAll().split('; ').flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
+        return memory
+          ? [memory]
+          : readAll()
+              .split('; ')
+              .flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
       } catch {
         return [] // A sandboxed frame has no cookies, and says so by throwing (HTML, 3.1.4).
       }

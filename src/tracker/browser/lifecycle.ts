@@ -5,7 +5,11 @@
  * Hidden is the last moment that a page on a phone can count on (Page Visibility, 4.1); `unload` and `beforeunload` would keep the page
  * out of the back/forward cache, and are not used.
  */
-export const onLifecycle = (onMoment: (leaving: boolean) => void, onLeave: () => void, onStorage: (key: string) => void): void => {
+export const onLifecycle = (
+  onMoment: (leaving: boolean) => void,
+  onLeave: () => void,
+  onStorage: (key: string) => void,
+): void => {
   for (const name of ['visibilitychange', 'online', 'pageshow']) {
     addEventListener(name, (event) => {
       // The first `pageshow` of a page comes after the start that has sent what was left over.
@@ -42,5 +46,7 @@ export const isRevisit = (): boolean => {
 export const readTrail = (): readonly string[] => {
   // Baseline 2026: where it is missing, the page before this one is all there is.
   const { navigation } = window as { navigation?: { entries(): { url: string | null }[] } }
-  return [...(navigation?.entries() ?? []), { url: document.referrer }].flatMap(({ url }) => (url?.startsWith(`${location.origin}/`) ? url : []))
+  return [...(navigation?.entries() ?? []), { url: document.referrer }].flatMap(({ url }) =>
+    url?.startsWith(`${location.origin}/`) ? url : [],
+  )
 }

@@ -28,7 +28,8 @@ export const createStorage = (): Store => {
     }
   }
 
-  const keys = (pattern: RegExp) => [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => pattern.test(key))
+  const keys = (pattern: RegExp) =>
+    [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => pattern.test(key))
 
   return [
     keys,

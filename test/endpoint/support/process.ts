@@ -26,7 +26,9 @@ export const useProgram = (name: string) => {
   const folder = `${root}test-results/${name}`
   mkdirSync(`${folder}/dist`, { recursive: true })
   const vite = [`${root}node_modules/vite/bin/vite.js`, 'build', '--logLevel', 'error']
-  execFileSync(process.execPath, [...vite, '--ssr', 'src/endpoint/main.ts', '--outDir', `${folder}/dist/endpoint`], { cwd: root })
+  execFileSync(process.execPath, [...vite, '--ssr', 'src/endpoint/main.ts', '--outDir', `${folder}/dist/endpoint`], {
+    cwd: root,
+  })
   writeFileSync(`${folder}/dist/wasabi.js`, scriptText)
   cpSync(`${root}package.json`, `${folder}/package.json`)
   afterAll(() => {
@@ -51,7 +53,8 @@ export const useProgram = (name: string) => {
     start: async (env: Environment, before?: string) => {
       const child = run({ PORT: '0', ...env, ...(before !== undefined && { BEFORE: before }) })
       const log: string[] = []
-      for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
+      for (const output of [child.stdout, child.stderr])
+        output?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
       await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')])
       const url = /http:\S+/.exec(log.join(''))?.[0] ?? ''
       const post = async (body: string) => (await fetch(url, { method: 'POST', body })).status
@@ -62,7 +65,9 @@ export const useProgram = (name: string) => {
     command: async (env: Environment, args: readonly string[], input: string | undefined = undefined) => {
       const child = run(env, ...args)
       child.stdin?.end(input ?? '')
-      const [output, errors] = await Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')))
+      const [output, errors] = await Promise.all(
+        [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')),
+      )
       if (child.exitCode === null) await once(child, 'exit')
       return { code: child.exitCode, output: output ?? '', errors: errors ?? '' }
     },

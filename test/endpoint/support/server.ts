@@ -60,7 +60,8 @@ export const serveEndpoint = async (endpoint: Endpoint) => {
   return {
     origin,
     url,
-    post: (body: string | Uint8Array<ArrayBuffer>) => fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'text/plain' } }),
+    post: (body: string | Uint8Array<ArrayBuffer>) =>
+      fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'text/plain' } }),
     get: (path = '', headers = {}) => fetch(url + path, { headers }),
   }
 }
@@ -78,7 +79,11 @@ export const startEndpoint = async (options: EndpointOptions = { file: freshFile
   return { ...(await serveEndpoint(endpoint)), endpoint, options }
 }
 
-type Row = { readonly cursor: string; readonly receivedAt: string; readonly event: { readonly body: Readonly<Record<string, unknown>> } }
+type Row = {
+  readonly cursor: string
+  readonly receivedAt: string
+  readonly event: { readonly body: Readonly<Record<string, unknown>> }
+}
 
 export const rowsIn = async (answer: Response): Promise<readonly Row[]> =>
   ((await answer.json()) as { readonly events: readonly Row[] }).events

@@ -13,5 +13,7 @@ function convert(order) { ackee.action('513a082c-2cd5-4939-b417-72da2fe1761d', {
 </script>`,
     files: { '/ackee-tracker.min.js': readFileSync(`${folder}/dist/ackee-tracker.min.js`, 'utf8') },
   }),
-  answer: () => ({ text: '{"data":{"createRecord":{"payload":{"id":"00000000-0000-0000-0000-000000000001"}},"updateRecord":{"success":true},"createAction":{"payload":{"id":"00000000-0000-0000-0000-000000000002"}}}}' }),
+  answer: () => ({
+    text: '{"data":{"createRecord":{"payload":{"id":"00000000-0000-0000-0000-000000000001"}},"updateRecord":{"success":true},"createAction":{"payload":{"id":"00000000-0000-0000-0000-000000000002"}}}}',
+  }),
 }

@@ -8,5 +8,12 @@ amplitude.init('shop', { serverUrl: ENDPOINT + '/2/httpapi', remoteConfig: { fet
 addEventListener('pagehide', () => { amplitude.setTransport('beacon'); amplitude.flush() })
 window.convert = (order) => amplitude.track('Sign Up', { order })
 `,
-  answer: ({ arrival }) => ({ text: JSON.stringify({ code: 200, events_ingested: arrival.events.length, payload_size_bytes: arrival.size, server_upload_time: Date.now() }) }),
+  answer: ({ arrival }) => ({
+    text: JSON.stringify({
+      code: 200,
+      events_ingested: arrival.events.length,
+      payload_size_bytes: arrival.size,
+      server_upload_time: Date.now(),
+    }),
+  }),
 }

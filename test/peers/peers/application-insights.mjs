@@ -11,5 +11,7 @@ insights.loadAppInsights()
 insights.trackPageView()
 window.convert = (order) => insights.trackEvent({ name: 'signup' }, { order })
 `,
-  answer: ({ arrival }) => ({ text: JSON.stringify({ itemsReceived: arrival.events.length, itemsAccepted: arrival.events.length, errors: [] }) }),
+  answer: ({ arrival }) => ({
+    text: JSON.stringify({ itemsReceived: arrival.events.length, itemsAccepted: arrival.events.length, errors: [] }),
+  }),
 }

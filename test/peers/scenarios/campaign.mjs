@@ -16,7 +16,8 @@ const trace = (cell, marker, campaign, others) => {
   if (others.some((other) => conversion.text.includes(other))) return 'another'
   const visits = taken.filter(({ text }) => text.includes(campaign))
   if (!visits.length) return 'lost'
-  const personal = (values) => values.filter((value) => value.length >= 8 && !ADDRESS.test(value) && !cell.peer.constants.has(value))
+  const personal = (values) =>
+    values.filter((value) => value.length >= 8 && !ADDRESS.test(value) && !cell.peer.constants.has(value))
   const ids = new Set(personal(conversion.values))
   return visits.some(({ values }) => personal(values).some((value) => ids.has(value))) ? 'id' : 'guess'
 }

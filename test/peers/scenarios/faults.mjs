@@ -40,7 +40,9 @@ const ASKED = 5
 /** 'obeyed' when no attempt came before the time that was asked for, and one after. */
 export const retryAfter = async (cell) => {
   const { tab, marker, endpoint } = await onPage(cell)
-  endpoint.weather((arrival, before) => (before === 0 ? { status: 429, headers: { 'retry-after': String(ASKED) } } : 'up'))
+  endpoint.weather((arrival, before) =>
+    before === 0 ? { status: 429, headers: { 'retry-after': String(ASKED) } } : 'up',
+  )
   await cell.convert(tab, marker)
   const end = await outcome(cell, marker, reload(cell, tab))
   const [first, second] = endpoint.attempts(marker)
@@ -67,7 +69,8 @@ export const offline = async (cell) => {
   return outcome(cell, marker, reload(cell, tab))
 }
 
-const looksRandom = (value) => value.length >= 12 && /\d/.test(value) && /[a-z]/i.test(value) && !/^\/|:\/\/|\.test|\s|^\d{4}-\d\d-\d\dT/.test(value)
+const looksRandom = (value) =>
+  value.length >= 12 && /\d/.test(value) && /[a-z]/i.test(value) && !/^\/|:\/\/|\.test|\s|^\d{4}-\d\d-\d\dT/.test(value)
 
 /** The endpoint stores the event and its answer is lost: what can the repeat be known by? 'once' when none came. */
 export const answerLost = async (cell) => {
@@ -85,8 +88,14 @@ export const answerLost = async (cell) => {
   const [first, second] = endpoint.taken(marker).map(({ events }) => events.find(({ text }) => text.includes(marker)))
   if (!first) return 'lost'
   if (!second) return 'once'
-  const elsewhere = new Set(endpoint.taken(other).flatMap(({ events }) => events.filter(({ text }) => !text.includes(marker)).flatMap(({ values }) => values)))
-  const shared = first.values.filter((value) => second.values.includes(value) && !value.includes(marker) && !elsewhere.has(value) && looksRandom(value))
+  const elsewhere = new Set(
+    endpoint
+      .taken(other)
+      .flatMap(({ events }) => events.filter(({ text }) => !text.includes(marker)).flatMap(({ values }) => values)),
+  )
+  const shared = first.values.filter(
+    (value) => second.values.includes(value) && !value.includes(marker) && !elsewhere.has(value) && looksRandom(value),
+  )
   if (shared.length) return 'same id'
   return first.text === second.text ? 'same bytes' : 'twice'
 }
@@ -107,10 +116,13 @@ export const navigation = (cell) =>
   leave(
     cell,
     async (tab, marker) => {
-      await tab.evaluate(([id, next]) => {
-        window.convert(id)
-        location.href = next
-      }, [marker, pay(cell)])
+      await tab.evaluate(
+        ([id, next]) => {
+          window.convert(id)
+          location.href = next
+        },
+        [marker, pay(cell)],
+      )
       await tab.waitForURL(pay(cell))
     },
     (tab) => cell.visit(tab, '/thanks'),
@@ -151,12 +163,15 @@ export const twoTabs = async (cell) => {
   const markers = Array.from({ length: 2 * EACH }, () => cell.marker())
   await Promise.all(
     tabs.map((tab, index) =>
-      tab.evaluate(async (ids) => {
-        for (const id of ids) {
-          window.convert(id)
-          await new Promise((resolve) => setTimeout(resolve, 4))
-        }
-      }, markers.slice(index * EACH, (index + 1) * EACH)),
+      tab.evaluate(
+        async (ids) => {
+          for (const id of ids) {
+            window.convert(id)
+            await new Promise((resolve) => setTimeout(resolve, 4))
+          }
+        },
+        markers.slice(index * EACH, (index + 1) * EACH),
+      ),
     ),
   )
   await sleep(OUTAGE)

@@ -29,7 +29,10 @@ const SPECIAL = {
   blocked: () => ({ page: { scripts: Promise.resolve('blocked') }, run: blockedScript }),
   refused: () => ({ page: { blocked: true }, run: hardPage }),
   full: () => ({ page: { before: FILL }, run: hardPage }),
-  trustedTypes: () => ({ page: { before: LISTEN, headers: { 'content-security-policy': "require-trusted-types-for 'script'" } }, run: hardPage }),
+  trustedTypes: () => ({
+    page: { before: LISTEN, headers: { 'content-security-policy': "require-trusted-types-for 'script'" } },
+    run: hardPage,
+  }),
 }
 
 /** Columns that ask something else of a peer than what it is for. */

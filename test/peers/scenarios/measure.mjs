@@ -34,7 +34,11 @@ const round = async (world, peer, timed = true) => {
     const { tab, session } = await watchPage(cell)
     await tab.goto(cell.site.url('/'))
     await cell.quiet()
-    const atLoad = { script: await scriptTime(session), requests: arrivals.length, bytes: sum(arrivals, ({ size }) => size) }
+    const atLoad = {
+      script: await scriptTime(session),
+      requests: arrivals.length,
+      bytes: sum(arrivals, ({ size }) => size),
+    }
     const scripts = [...cell.site.served, ...arrivals.flatMap(({ script }) => script || [])]
 
     const marker = cell.marker()
@@ -57,7 +61,11 @@ const round = async (world, peer, timed = true) => {
       wire: brotli(peer.head) + sum(scripts, brotli),
       arrived,
       atLoad,
-      perEvent: { script: ((await scriptTime(session)) - before) / MANY, requests: one.length, bytes: sum(one, ({ size }) => size) },
+      perEvent: {
+        script: ((await scriptTime(session)) - before) / MANY,
+        requests: one.length,
+        bytes: sum(one, ({ size }) => size),
+      },
       delay: arrived ? cell.endpoint.attempts(marker)[0].at - called : undefined,
       values: arrivals.flatMap(({ events: sent }) => sent.flatMap(({ values }) => values)),
       thrown: cell.thrown,
@@ -68,7 +76,13 @@ const round = async (world, peer, timed = true) => {
 }
 
 /** A page that does nothing: what watching costs by itself is taken off. */
-const NOTHING = { name: 'nothing', title: 'nothing', head: '<script>function convert() {}</script>', files: {}, constants: new Set() }
+const NOTHING = {
+  name: 'nothing',
+  title: 'nothing',
+  head: '<script>function convert() {}</script>',
+  files: {},
+  constants: new Set(),
+}
 
 const rounds = async (world, peer) => {
   const all = []
@@ -79,12 +93,19 @@ const rounds = async (world, peer) => {
 /** What all visitors send alike: no id of a person. The peer's set-up has failed where a conversion does not arrive on a healthy network. */
 const findConstants = (all) => {
   const failed = all.find(({ arrived }) => !arrived)
-  if (failed) throw new Error(`no conversion arrived on a healthy network${failed.thrown.length ? `: ${failed.thrown[0]}` : ''}`)
-  return new Set(all.slice(1).flatMap(({ values }) => values).filter((value) => all[0].values.includes(value)))
+  if (failed)
+    throw new Error(`no conversion arrived on a healthy network${failed.thrown.length ? `: ${failed.thrown[0]}` : ''}`)
+  return new Set(
+    all
+      .slice(1)
+      .flatMap(({ values }) => values)
+      .filter((value) => all[0].values.includes(value)),
+  )
 }
 
 /** Two visitors, for verdicts without figures. */
-export const meet = async (world, peer) => findConstants([await round(world, peer, false), await round(world, peer, false)])
+export const meet = async (world, peer) =>
+  findConstants([await round(world, peer, false), await round(world, peer, false)])
 
 const middle = (all, read) => median(all.map(read))
 

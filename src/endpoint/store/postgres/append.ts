@@ -9,7 +9,12 @@ type Keyed = Valid & { readonly key: string; readonly customer: string; readonly
 
 const keyed = (arrival: Valid): Keyed => {
   const { customerId } = arrival.action.body
-  return { ...arrival, key: eventKey(arrival.action), customer: customerDigest(customerId), visitor: isVisitor(customerId) }
+  return {
+    ...arrival,
+    key: eventKey(arrival.action),
+    customer: customerDigest(customerId),
+    visitor: isVisitor(customerId),
+  }
 }
 
 /**
@@ -82,12 +87,23 @@ export const appendEvents = async (query: Query, arrivals: readonly Valid[]): Pr
   const others = all.filter((arrival) => !stored.has(arrival.key) || firsts.get(arrival.key) !== arrival)
   const keys = [...new Set(others.map(({ key }) => key))]
   const texts = new Map<string, string>()
-  for (const { key, text } of await query<{ key: string; text: string }>({ name: 'known', text: known, values: [keys.join()] }))
+  for (const { key, text } of await query<{ key: string; text: string }>({
+    name: 'known',
+    text: known,
+    values: [keys.join()],
+  }))
     texts.set(key, text)
-  const suspects = others.filter(({ key }) => !texts.has(key)).flatMap(({ key, customer }) => [key.slice(0, 32), customer])
+  const suspects = others
+    .filter(({ key }) => !texts.has(key))
+    .flatMap(({ key, customer }) => [key.slice(0, 32), customer])
   const gone = new Set<string>()
   if (suspects.length > 0)
-    for (const { digest } of await query<{ digest: string }>({ name: 'erased', text: erased, values: [suspects.join()] })) gone.add(digest)
+    for (const { digest } of await query<{ digest: string }>({
+      name: 'erased',
+      text: erased,
+      values: [suspects.join()],
+    }))
+      gone.add(digest)
   await waitForStandby(query)
 
   const fates = all.map((arrival): Fate | undefined => {

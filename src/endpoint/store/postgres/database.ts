@@ -16,7 +16,10 @@ export type Postgres = {
 const patience = 15_000
 
 /** For what may touch millions of rows, or wait for another process that does: an hour, for the driver. */
-export const unhurried = (text: string): QueryConfig & { readonly query_timeout: number } => ({ text, query_timeout: 3_600_000 })
+export const unhurried = (text: string): QueryConfig & { readonly query_timeout: number } => ({
+  text,
+  query_timeout: 3_600_000,
+})
 
 const queryOf =
   (client: PoolClient): Query =>
@@ -29,7 +32,8 @@ const queryOf =
  * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone:
  * https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
-const tellsOfLostStandby = (message: string | undefined): boolean => message?.startsWith('canceling wait for synchronous') === true
+const tellsOfLostStandby = (message: string | undefined): boolean =>
+  message?.startsWith('canceling wait for synchronous') === true
 
 /** Never weaker than this, whatever the server's default is: `off` and `local` answer before the commit is safe. */
 const settings = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')`

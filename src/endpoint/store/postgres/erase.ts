@@ -8,7 +8,10 @@ const bytesOf = (digests: readonly string[]): readonly Buffer[] => digests.map((
 
 const actionsOf = async (query: Query, { customerIds }: Pick<Person, 'customerIds'>) => {
   const values = [bytesOf(customerIds.map(customerDigest))]
-  const rows = await query<{ text: string }>({ text: 'SELECT text FROM wasabi_event WHERE customer = ANY ($1::bytea[])', values })
+  const rows = await query<{ text: string }>({
+    text: 'SELECT text FROM wasabi_event WHERE customer = ANY ($1::bytea[])',
+    values,
+  })
   return rows.map(({ text }) => parseAction(text).body)
 }
 
@@ -25,20 +28,25 @@ const wholePerson = async (query: Query, { customerIds, interactionIds }: Person
   const interactions = new Set([...interactionIds, ...own.map(({ interactionId }) => interactionId)])
   const shared = await actionsIn(query, { interactionIds: [...interactions] })
   const visitors = new Set(shared.map(({ customerId }) => customerId).filter(isVisitor))
-  for (const { interactionId } of await actionsOf(query, { customerIds: [...visitors] })) interactions.add(interactionId)
+  for (const { interactionId } of await actionsOf(query, { customerIds: [...visitors] }))
+    interactions.add(interactionId)
   return { customerIds: [...new Set([...customerIds, ...visitors])], interactionIds: [...interactions] }
 }
 
 const deleteAll = async (query: Query, { customerIds, interactionIds }: Person): Promise<number> => {
   const customers = bytesOf(customerIds.map(customerDigest))
   const digests = [...customers, ...bytesOf(interactionIds.map(interactionDigest))]
-  await query({ text: 'INSERT INTO wasabi_erased SELECT unnest($1::bytea[]) ON CONFLICT DO NOTHING', values: [digests] })
+  await query({
+    text: 'INSERT INTO wasabi_erased SELECT unnest($1::bytea[]) ON CONFLICT DO NOTHING',
+    values: [digests],
+  })
   await query({
     text: `DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[])
       OR EXISTS (SELECT FROM unnest($2::bytea[]) AS written WHERE position(written IN bytes) > 0)`,
     values: [customers, customerIds.map(asWritten)],
   })
-  const text = 'WITH gone AS (DELETE FROM wasabi_event WHERE customer = ANY ($1::bytea[]) RETURNING 1) SELECT count(*)::int AS count FROM gone'
+  const text =
+    'WITH gone AS (DELETE FROM wasabi_event WHERE customer = ANY ($1::bytea[]) RETURNING 1) SELECT count(*)::int AS count FROM gone'
   const [row] = await query<{ count: number }>({ text, values: [customers] })
   return row?.count ?? 0
 }

@@ -4,6 +4,7 @@
  */
 export const hostsIn = (url: string): readonly string[] => {
   const [, head = '', hosts = '', rest = ''] = /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^/?]*)(.*)$/.exec(url) ?? []
-  if (head === '') throw new Error('DATABASE_URL must begin with postgres://, as in postgres://user:password@host:5432/database.')
+  if (head === '')
+    throw new Error('DATABASE_URL must begin with postgres://, as in postgres://user:password@host:5432/database.')
   return hosts.split(',').map((host) => head + host + rest)
 }

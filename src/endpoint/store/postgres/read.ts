@@ -31,7 +31,8 @@ const putAside = 'xid, number, received_at, outcome, NULL AS text, bytes, refusa
  */
 const settled = '(xid, number) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())'
 const inOrder = 'ORDER BY xid, number LIMIT $3'
-const rowsOf = (from: string): string => `SELECT xid::text || '-' || number AS cursor, received_at, outcome, text, bytes, refusal FROM (${from}) AS r`
+const rowsOf = (from: string): string =>
+  `SELECT xid::text || '-' || number AS cursor, received_at, outcome, text, bytes, refusal FROM (${from}) AS r`
 
 const statements = {
   events: rowsOf(`SELECT ${stored} WHERE ${settled} ${inOrder}`),
@@ -87,16 +88,22 @@ export const createPostgresReader = (query: Query) => {
       return (await query<Row>({ name: 'interaction', text: interaction, values })).map(toEntry)
     },
     settle: async (): Promise<void> => {
-      const [row] = await query<{ readonly xmax: string }>('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax')
+      const [row] = await query<{ readonly xmax: string }>(
+        'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax',
+      )
       const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS settled'
       for (const end = performance.now() + patience; performance.now() < end; await delay(longPause)) {
         const [now] = await query<{ readonly settled: boolean }>({ text, values: [row?.xmax] })
         if (now?.settled === true) return
       }
-      throw new Error('A transaction that is still open on the database server hides what was stored since it began: end it, and try again.')
+      throw new Error(
+        'A transaction that is still open on the database server hides what was stored since it began: end it, and try again.',
+      )
     },
     newest: async (): Promise<string> => {
-      const [row] = await query<{ readonly xmin: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin')
+      const [row] = await query<{ readonly xmin: string }>(
+        'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin',
+      )
       return `${String(BigInt(row?.xmin ?? 1) - 1n)}-${'9'.repeat(18)}`
     },
   }

@@ -39,7 +39,8 @@ const migrate = async (query: Query): Promise<void> => {
   await query('CREATE TABLE IF NOT EXISTS wasabi_version (version integer NOT NULL)')
   const [row] = await query<{ readonly version: number }>('SELECT version FROM wasabi_version')
   const version = row?.version ?? 0
-  if (version > migrations.length) throw new Error('its tables were made by a newer wasabi, which must be used from then on')
+  if (version > migrations.length)
+    throw new Error('its tables were made by a newer wasabi, which must be used from then on')
   // A commit of nothing waits for no standby, so that an endpoint can start without one, and read.
   if (version === migrations.length) return
   for (const migration of migrations.slice(version)) await query(unhurried(migration))
@@ -61,5 +62,6 @@ export const preparePostgres = async ({ query, transaction }: Postgres): Promise
   await transaction(migrate)
   await transaction(adoptRestored)
   const [row] = await query<{ readonly fsync: string }>('SHOW fsync')
-  if (row?.fsync === 'off') throw new Error('it runs with fsync = off, and would lose in a power cut what it has said to have')
+  if (row?.fsync === 'off')
+    throw new Error('it runs with fsync = off, and would lose in a power cut what it has said to have')
 }

@@ -79,7 +79,9 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
     },
     erase: (customerId) => erasePerson(postgres, { customerIds: [customerId], interactionIds: [] }),
     erased: async () => {
-      const rows = await query<{ readonly digest: string }>(`SELECT encode(digest, 'hex') AS digest FROM wasabi_erased ORDER BY 1`)
+      const rows = await query<{ readonly digest: string }>(
+        `SELECT encode(digest, 'hex') AS digest FROM wasabi_erased ORDER BY 1`,
+      )
       return rows.map(({ digest }) => digest)
     },
     addErased: async (digests) => {

@@ -27,13 +27,18 @@ export const appendTo = (database: DatabaseSyncInstance, erasure: Erasure) => {
   const insertOne = 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)'
   /** By the number of rows beyond the first. */
   const inserts = Array.from({ length: mostRows }, (_, more) =>
-    database.prepare(`${insertOne}${', (?, ?, ?, ?, ?, ?)'.repeat(more)} ON CONFLICT (interaction_id, revision) DO NOTHING`),
+    database.prepare(
+      `${insertOne}${', (?, ?, ?, ?, ?, ?)'.repeat(more)} ON CONFLICT (interaction_id, revision) DO NOTHING`,
+    ),
   )
   const selectKnown = database.prepare('SELECT cursor, text FROM event WHERE interaction_id = ? AND revision = ?')
   const putAside = asideIn(database)
 
   const outcomeOf = ({ cursor, arrival: { receivedAt, text, action } }: Candidate): Outcome => {
-    const known = selectKnown.get(action.body.interactionId, revisionOf(action)) as { readonly cursor: number; readonly text: string }
+    const known = selectKnown.get(action.body.interactionId, revisionOf(action)) as {
+      readonly cursor: number
+      readonly text: string
+    }
     if (known.cursor === cursor) return 'stored'
     if (sameContent(known.text, text)) return 'repeated'
     putAside(cursor, { outcome: 'conflicting', receivedAt, bytes: Buffer.from(text) })

@@ -27,7 +27,9 @@ export const createErasure = (database: DatabaseSyncInstance) => {
   const selectNewest = database.prepare('SELECT max(cursor) AS newest FROM event')
   const scan = database.prepare(`SELECT cursor, interaction_id FROM event
     WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`)
-  const scanCustomers = database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?')
+  const scanCustomers = database.prepare(
+    'SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?',
+  )
   const selectCustomers = database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE interaction_id = ?')
   const deleteEvent = database.prepare('DELETE FROM event WHERE cursor = ?')
   const deleteAside = database.prepare('DELETE FROM aside WHERE customer_id = ?1 OR instr(bytes, ?2) > 0')
@@ -66,7 +68,8 @@ export const createErasure = (database: DatabaseSyncInstance) => {
   const eventsOf = async (customerIds: readonly string[]): Promise<readonly Found[]> => {
     const found: Found[] = []
     const ids = JSON.stringify(customerIds)
-    if (customerIds.length > 0) await lookThrough((after, upTo) => found.push(...(scan.all(after, upTo, ids) as Found[])))
+    if (customerIds.length > 0)
+      await lookThrough((after, upTo) => found.push(...(scan.all(after, upTo, ids) as Found[])))
     return found
   }
 
@@ -133,7 +136,10 @@ export const createErasure = (database: DatabaseSyncInstance) => {
       const { customerId, interactionId } = body
       const interactionKnown = has(interactionDigest(interactionId))
       if (!has(customerDigest(customerId)) && !(interactionKnown && isVisitor(customerId))) return undefined
-      return { person: { customerIds: [customerId], interactionIds: [interactionId] }, tellsMore: !isErased(customerId) || !interactionKnown }
+      return {
+        person: { customerIds: [customerId], interactionIds: [interactionId] },
+        tellsMore: !isErased(customerId) || !interactionKnown,
+      }
     },
 
     erase,

@@ -24,7 +24,9 @@ const toEntry = ({ cursor, received_at, outcome, text, bytes, refusal }: Row): E
 })
 
 /** Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. */
-export const createSqliteReader = (database: DatabaseSyncInstance): Pick<Store, 'events' | 'entries' | 'aside' | 'interaction' | 'newest'> => {
+export const createSqliteReader = (
+  database: DatabaseSyncInstance,
+): Pick<Store, 'events' | 'entries' | 'aside' | 'interaction' | 'newest'> => {
   const selectEvents = database.prepare(`SELECT ${stored} WHERE cursor > ? ORDER BY cursor LIMIT ?`)
   const selectEntries = database.prepare(
     `SELECT ${stored} WHERE cursor > ?1 UNION ALL SELECT ${putAside} WHERE cursor > ?1 ORDER BY cursor LIMIT ?2`,
