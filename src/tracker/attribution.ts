@@ -1,4 +1,4 @@
-import type { UtmParameters } from './campaign'
+import type { UtmParameters } from '../contract/customer-action'
 import type { Jar } from './browser/cookies'
 
 /** Which tagged visit gets the credit. */

@@ -1,12 +1,4 @@
-/** The campaign of one visit, under the event's own names. What the landing URL did not carry is absent. */
-export type UtmParameters = {
-  readonly utmSource?: string
-  readonly utmMedium?: string
-  readonly utmCampaign?: string
-  readonly utmContent?: string
-  /** Search terms joined by `+`, as in `cats+kitten+food`. */
-  readonly utmTerms?: string
-}
+import type { UtmParameters } from '../contract/customer-action'
 
 /** Is told the name of a value that was left out because it looks like an e-mail address. */
 type OnDropped = (name: string) => void

@@ -1,29 +1,7 @@
-import type { UtmParameters } from './campaign'
-
-/** The four types of the contract, and nothing else. */
-export const ACTION_TYPES = [
-  'SIGN_UP',
-  'SUBSCRIPTION_RESTARTED',
-  'SUBSCRIPTION_CANCELLED',
-  'PROMOTION_APPLIED',
-] as const
-
-/** What a customer did. */
-export type ActionType = (typeof ACTION_TYPES)[number]
-
-/** One interaction as the contract's `body` has it; what is `undefined` is absent in its JSON. Times are RFC 3339, UTC, with milliseconds. */
-export type CustomerAction = {
-  readonly interactionId: string
-  readonly customerId: string
-  readonly interaction: { readonly type: ActionType; readonly subscriptionContractId?: string | undefined }
-  readonly utmParameters?: UtmParameters | undefined
-  readonly createdAt: string
-  /** Equal to `createdAt` until the action is corrected. */
-  readonly updatedAt: string
-}
+import type { Action } from '../contract/customer-action'
 
 /** An action that is new: nothing was said about it yet, so there is nothing to correct. */
-export type NewAction = Omit<CustomerAction, 'customerId' | 'updatedAt'> & {
+export type NewAction = Omit<Action, 'customerId' | 'updatedAt'> & {
   readonly customerId?: undefined
   readonly updatedAt?: undefined
 }
@@ -38,10 +16,7 @@ export type Correction = {
  * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of itself, later than the
  * last one by at least a millisecond, or the endpoint would take both for one.
  */
-export const corrected = (
-  action: CustomerAction | NewAction,
-  { customerId, subscriptionContractId }: Correction,
-): CustomerAction => {
+export const corrected = (action: Action | NewAction, { customerId, subscriptionContractId }: Correction): Action => {
   const { interaction, createdAt, updatedAt } = action
   return {
     ...action,
@@ -55,7 +30,7 @@ export const corrected = (
 }
 
 /** The bytes that leave the page: frozen once, the same in every attempt. */
-export const writeEvent = (body: CustomerAction): string =>
+export const writeEvent = (body: Action): string =>
   JSON.stringify({
     eventType: 'CUSTOMER_ACTION',
     eventAction: body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED',
@@ -64,9 +39,9 @@ export const writeEvent = (body: CustomerAction): string =>
   })
 
 /** Reads an event back; `undefined` for what is none: anyone can write under our keys. */
-export const readEvent = (event = '{}'): CustomerAction | undefined => {
+export const readEvent = (event = '{}'): Action | undefined => {
   try {
-    const { body } = JSON.parse(event) as { body?: CustomerAction }
+    const { body } = JSON.parse(event) as { body?: Action }
     return body?.interaction.type && Date.parse(body.updatedAt) ? body : undefined
   } catch {
     return undefined

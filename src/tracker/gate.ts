@@ -1,5 +1,6 @@
 import { createAttribution } from './attribution'
-import { readCampaign, writeCampaign, type UtmParameters } from './campaign'
+import type { UtmParameters } from '../contract/customer-action'
+import { readCampaign, writeCampaign } from './campaign'
 import { readPermission } from './consent'
 import { createCookies } from './browser/cookies'
 import { readEvent } from './event'

@@ -4,9 +4,9 @@ import type { Options } from './options'
 import { createWasabi, type Wasabi } from './wasabi'
 
 export type { AttributionModel } from './attribution'
-export type { UtmParameters } from './campaign'
+export type { UtmParameters } from '../contract/customer-action'
 export type { ConsentMode } from './consent'
-export type { ActionType } from './event'
+export type { ActionType } from '../contract/customer-action'
 export type { Options } from './options'
 export type { Details, Id, Wasabi } from './wasabi'
 

@@ -1,4 +1,4 @@
-import type { CustomerAction } from './event'
+import type { Action } from '../contract/customer-action'
 import type { Store } from './browser/storage'
 
 const PREFIX = 'wasabi.J.'
@@ -11,7 +11,7 @@ const MAX_ACTIONS = 50
 export const createJournal = (
   [keys, read, write]: Store,
   policy: { readonly attributionDays: number },
-  readEvent: (event?: string) => CustomerAction | undefined,
+  readEvent: (event?: string) => Action | undefined,
 ) => {
   /** The newest actions, newest first. Forgets what is damaged, older than the attribution window, or beyond them. */
   const all = () => {

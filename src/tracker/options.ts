@@ -1,6 +1,6 @@
 import type { AttributionModel } from './attribution'
 import type { ConsentMode } from './consent'
-import type { ActionType } from './event'
+import type { ActionType } from '../contract/customer-action'
 import type { Tell } from './browser/console'
 
 /** What a page may set: as `data-…` on the tag, or here in camelCase. */

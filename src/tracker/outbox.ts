@@ -1,4 +1,4 @@
-import type { CustomerAction } from './event'
+import type { Action } from '../contract/customer-action'
 import type { Store } from './browser/storage'
 import type { Delivery } from './browser/transport'
 
@@ -7,7 +7,7 @@ import type { Delivery } from './browser/transport'
  * `exclusively` runs the work when no other tab of the origin does, and tells whether it ran.
  */
 type Surroundings = readonly [
-  readEvent: (event?: string) => CustomerAction | undefined,
+  readEvent: (event?: string) => Action | undefined,
   permitted: () => boolean,
   exclusively: (work: () => Promise<unknown>) => Promise<boolean>,
   deliver: (event: string, keepalive: boolean) => Promise<Delivery>,
@@ -130,7 +130,7 @@ export const createOutbox = (
     forget,
 
     /** Holds an event and makes its first attempt, before it returns. */
-    add({ interactionId, createdAt, updatedAt }: CustomerAction, event: string) {
+    add({ interactionId, createdAt, updatedAt }: Action, event: string) {
       // With its time in the key, or an update would replace its own `CREATED`, or the update before.
       const key = createdAt === updatedAt ? CREATED + interactionId : `wasabi.U.${updatedAt}.${interactionId}`
       // The request first: no answer can come before the next line, and the network need not wait for it.

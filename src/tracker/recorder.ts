@@ -1,13 +1,5 @@
-import type { UtmParameters } from './campaign'
-import {
-  ACTION_TYPES,
-  corrected,
-  readId,
-  writeEvent,
-  type ActionType,
-  type CustomerAction,
-  type NewAction,
-} from './event'
+import { ACTION_TYPES, type Action, type ActionType, type UtmParameters } from '../contract/customer-action'
+import { corrected, readId, writeEvent, type NewAction } from './event'
 import type { createIdentity } from './identity'
 import type { createJournal } from './journal'
 import type { Options, Settings } from './options'
@@ -43,7 +35,7 @@ type Parts = readonly [
 export const createRecorder = (
   [settings, [tell, log], identity, journal]: Parts,
   campaign: () => UtmParameters | undefined,
-  send: (action: CustomerAction, event: string) => void,
+  send: (action: Action, event: string) => void,
 ) => {
   /** What is no id is a mistake in the page, and left out. */
   const check = (name: string, value: unknown) => {
@@ -52,7 +44,7 @@ export const createRecorder = (
     return id
   }
 
-  const record = (action: CustomerAction | NewAction, details: GivenDetails) => {
+  const record = (action: Action | NewAction, details: GivenDetails) => {
     check('interactionId', details.interactionId)
     const complete = corrected(action, {
       customerId:

@@ -1,5 +1,6 @@
-import type { UtmParameters } from './campaign'
-import { ACTION_TYPES, readId, type ActionType } from './event'
+import type { UtmParameters } from '../contract/customer-action'
+import { ACTION_TYPES, type ActionType } from '../contract/customer-action'
+import { readId } from './event'
 import { guard } from './browser/guard'
 import { whenLoaded } from './browser/lifecycle'
 import { readOptions, type Options, type Settings } from './options'

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { corrected, readId, writeEvent, type CustomerAction } from '../../src/tracker/event'
+import type { Action } from '../../src/contract/customer-action'
+import { corrected, readId, writeEvent } from '../../src/tracker/event'
 
-const action: CustomerAction = {
+const action: Action = {
   interactionId: 'i',
   customerId: 'visitor-1',
   interaction: { type: 'SIGN_UP', subscriptionContractId: 's' },

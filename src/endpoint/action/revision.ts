@@ -1,18 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { CustomerAction } from '../../contract/customer-action'
 import { readInstant } from './instant'
-
-/** The part of the contract's object that the endpoint looks at; what else a body holds is kept, and not looked at. */
-export type CustomerAction = {
-  readonly eventAction: 'CREATED' | 'UPDATED'
-  readonly body: {
-    readonly interactionId: string
-    readonly customerId: string
-    readonly interaction: { readonly type: string; readonly subscriptionContractId?: string }
-    readonly utmParameters?: Readonly<Record<string, string>>
-    readonly createdAt: string
-    readonly updatedAt: string
-  }
-}
 
 /** Reads a body that has been validated before, such as one from the store. */
 export const parseAction = (text: string): CustomerAction => JSON.parse(text) as CustomerAction

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Ajv, type ErrorObject } from 'ajv'
-import type { CustomerAction } from './revision'
+import type { CustomerAction } from '../../contract/customer-action'
 import schema from '../../contract/customer-action.schema.json' with { type: 'json' }
 import { isInstant } from './instant'
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { revisionOf, type CustomerAction } from '../action/revision'
+import type { CustomerAction } from '../../contract/customer-action'
+import { revisionOf } from '../action/revision'
 
 // 128 bits: two ids that meet by chance are not to be expected, and ids that were made to meet are a conflict, kept aside.
 const digestOf = (kind: string, text: string): string =>

@@ -1,4 +1,5 @@
-import { instantOf, parseAction, type CustomerAction } from '../action/revision'
+import type { CustomerAction } from '../../contract/customer-action'
+import { instantOf, parseAction } from '../action/revision'
 import type { Entry } from './store'
 
 /** What is known of one interaction by now. `type`, `createdAt` and `utmParameters` are missing until its `CREATED` is here. */

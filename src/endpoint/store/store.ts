@@ -1,4 +1,4 @@
-import type { CustomerAction } from '../action/revision'
+import type { CustomerAction } from '../../contract/customer-action'
 import type { Refusal } from '../action/validate'
 
 /** One body that came in, and what it turned out to be. `receivedAt` is in milliseconds since 1970. */

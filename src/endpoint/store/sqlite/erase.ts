@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import type { CustomerAction } from '../../action/revision'
+import type { CustomerAction } from '../../../contract/customer-action'
 import { asWritten } from '../customer-in'
 import { customerDigest, interactionDigest } from '../digest'
 import { isVisitor, type Person } from '../person'

@@ -1,0 +1,39 @@
+/** The four types of the contract, and nothing else. */
+export const ACTION_TYPES = [
+  'SIGN_UP',
+  'SUBSCRIPTION_RESTARTED',
+  'SUBSCRIPTION_CANCELLED',
+  'PROMOTION_APPLIED',
+] as const
+
+/** What a customer did. */
+export type ActionType = (typeof ACTION_TYPES)[number]
+
+/** The campaign of one visit. A parameter that the landing address did not carry is absent. */
+export type UtmParameters = {
+  readonly utmSource?: string
+  readonly utmMedium?: string
+  readonly utmCampaign?: string
+  readonly utmContent?: string
+  /** Search terms joined by `+`, as in `cats+kitten+food`. */
+  readonly utmTerms?: string
+}
+
+/** One interaction: the event's `body`. `undefined` is absent in its JSON. Times are RFC 3339; the tracker writes UTC with milliseconds. */
+export type Action = {
+  readonly interactionId: string
+  readonly customerId: string
+  readonly interaction: { readonly type: ActionType; readonly subscriptionContractId?: string | undefined }
+  readonly utmParameters?: UtmParameters | undefined
+  readonly createdAt: string
+  /** Equal to `createdAt` until the action is corrected. */
+  readonly updatedAt: string
+}
+
+/** One event: the JSON object that leaves a page, and that the endpoint takes. Its schema is `customer-action.schema.json`. */
+export type CustomerAction = {
+  readonly eventType: 'CUSTOMER_ACTION'
+  readonly eventAction: 'CREATED' | 'UPDATED'
+  readonly version: number
+  readonly body: Action
+}
