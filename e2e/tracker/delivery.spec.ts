@@ -244,7 +244,7 @@ test('an endpoint that cannot be read is told once, with what to check', async (
   await track(tab, 'SIGN_UP', { interactionId: 'b' })
   await endpoint.arrived(2)
   await expect.poll(() => site.complaints.length).toBe(1)
-  expect(site.complaints[0]).toMatch(/check URL, redirects, CORS, CSP, blockers/)
+  expect(site.complaints[0]).toMatch(/Check URL, redirects, CORS, CSP, blockers/)
 })
 
 test('an update whose time to try again comes while its CREATED is on the way follows it', async ({

@@ -27,7 +27,7 @@ test(
     await track(tab, 'SIGN_UP', { interactionId: 'order-1' })
     await shows(tab, /^log: wasabi: recorded .*"order-1".*"utmSource":"news"/)
     await shows(tab, /^log: wasabi: retry 503 .*"order-1"/)
-    await shows(tab, /^error: wasabi: http.*\/customer-actions 503 .*: kept, check /)
+    await shows(tab, /^error: wasabi: endpoint "http.*\/customer-actions" answered 503 .*; kept. Check /)
     endpoint.weather('up')
     await shows(tab, /^log: wasabi: accepted .*"order-1"/)
   },
@@ -82,34 +82,38 @@ const MISTAKES: Readonly<
   'an unknown consent mode': [
     { consent: 'optional' },
     () => Promise.resolve(),
-    /consent optional: taken as required, give .*implied\|required/,
+    /consent "optional" is not implied or required; using required/,
   ],
   'an absurd window': [
     { 'attribution-days': '1000' },
     () => Promise.resolve(),
-    /attributionDays 1000: taken as 90, give /,
+    /attribution-days "1000" is not a number from 1 to 400; using 90/,
   ],
   'an endpoint with a password': [
     { endpoint: 'https://anna:secret@example.com/' },
     () => Promise.resolve(),
-    /data-endpoint .*: nothing is recorded, give an https URL/,
+    /data-endpoint ".*" is not an https URL without a password; nothing is recorded/,
   ],
   'an id from a missing value': [
     {},
     (tab) => track(tab, 'SIGN_UP', { customerId: 'undefined' }),
-    /customerId undefined: left out, give an id/,
+    /customerId "undefined" is no id; left out/,
   ],
   'an update of an unknown action': [
     {},
     (tab) => tab.evaluate(() => window.wasabi?.update('never', {})),
-    /interactionId never: unknown, give one that was recorded here/,
+    /interactionId "never" was not recorded here; not updated/,
   ],
   'an answer that is none': [
     {},
     (tab) => tab.evaluate(() => (window.wasabi?.consent as (answer: unknown) => void)('yes')),
-    /consent yes: give true or false/,
+    /consent "yes" is not true or false; ignored/,
   ],
-  'a second init': [{}, (tab) => tab.evaluate(() => window.wasabi?.init({ endpoint: '/' })), /init .*: ignored/],
+  'a second init': [
+    {},
+    (tab) => tab.evaluate(() => window.wasabi?.init({ endpoint: '/' })),
+    /init "\/" is ignored; it was called before/,
+  ],
 }
 
 for (const [what, [options, act, told]] of Object.entries(MISTAKES)) {

@@ -1,81 +1,100 @@
 import type { UtmParameters } from '../contract/customer-action'
-import type { Jar } from './browser/cookies'
-
-/** Which tagged visit gets the credit. */
-export type AttributionModel = 'last' | 'first'
-
-type Policy = { readonly attribution: AttributionModel; readonly attributionDays: number }
-
-type Codec = readonly [
-  read: (url: string, onDropped?: (name: string) => void) => UtmParameters | undefined,
-  write: (campaign: UtmParameters) => string,
-]
+import { log } from './browser/console'
+import { readCookie, removeCookie, writeCookie } from './browser/cookies'
+import { readCampaign, writeCampaign } from './campaign'
+import { settings } from './settings'
 
 /**
- * Keeps the one campaign that gets the credit, as a query string with `t`, the time of its visit in unix seconds.
- * A value without `t` was written by a server and counts for as long as its cookie lasts.
+ * The one campaign that gets the credit, as a query string with `t`, the time of its visit in unix seconds. A value
+ * without `t` was written by a server and counts for as long as its cookie lasts.
  */
-export const createAttribution = (policy: Policy, jar: Jar, [read, write]: Codec) => {
-  const seen = new Set<string>()
-  let latest = ''
-  /** A conversion asks for what stands in the cookie more often than it changes, and must not wait for it. */
-  const known = new Map<string, UtmParameters | undefined>()
-  const now = () => Math.floor(Date.now() / 1000)
+const COOKIE = 'wasabi_utm'
 
-  /** The newest campaign of those inside the window, its time, and the value that it was read from. */
-  const stored = () => {
-    const values = jar()
-    const [touch] = values
-      .map((value) => {
-        const t = /(^|&)t=([^&]*)/.exec(value)
-        if (!known.has(value)) known.set(value, read(`?${value}`))
-        // A clock that was ahead would keep a campaign for ever: a time to come is now. Damaged is none.
-        return [t ? Math.min(Number(t[2]), now()) : Infinity, known.get(value), value] as const
-      })
-      .filter(([time, campaign]) => campaign && time > now() - policy.attributionDays * 86_400)
-      .sort(([one], [other]) => other - one)
-    // A host and a domain had one each: the newest is left.
-    if (touch && values[1]) jar(touch[2], policy.attributionDays)
-    return touch ?? []
-  }
+/** A campaign with its visit. */
+type Touch = {
+  readonly campaign: UtmParameters
+  /** Unix seconds; infinite for what a server wrote. */
+  readonly time: number
+  /** The cookie's value that it was read from. */
+  readonly value: string
+}
 
-  return {
-    /** The campaign that a conversion gets now. The page's own copy: what it writes there stays there. */
-    current() {
-      const [, campaign] = stored()
-      return campaign && { ...campaign }
-    },
+/** An address that was visited. */
+export type Visit = {
+  readonly href: string
+  /** Unix milliseconds. */
+  readonly time: number
+  /** Whether the page was visited before, and is only shown again. */
+  readonly isRevisit?: boolean
+}
 
-    /** The campaign that a conversion would get of these addresses alone, in the order in which they were visited. */
-    landed(hrefs: readonly string[]) {
-      const campaigns = hrefs.flatMap((href) => read(href) ?? [])
-      return campaigns[policy.attribution === 'first' ? 0 : campaigns.length - 1]
-    },
+const seen = new Set<string>()
+/** The campaign that was captured last. */
+let latest = ''
+/** A conversion asks for the campaign in the cookie more often than it changes, and must not wait for it. */
+const known = new Map<string, UtmParameters | undefined>()
 
-    /** Takes a visit into account, once: a campaign in its address replaces the stored one as a whole, or leaves it as it is. */
-    look([href, at]: readonly [href: string, at: number], isRevisit: boolean, onDropped: (name: string) => void) {
-      if (seen.has(href)) return
-      seen.add(href)
-      const campaign = read(href, onDropped)
-      const written = campaign && write(campaign)
-      // An anchor or a step of the same landing is no new visit, though its address is new.
-      if (!written || latest === written) return
-      latest = written
-      const [time = 0, before] = stored()
-      const visited = Math.floor(at / 1000)
-      // One that waited for permission may be older than what another tab has stored meanwhile.
-      const isOlder = time > visited && time < Infinity
-      // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
-      const stays =
-        before &&
-        (isRevisit || (policy.attribution === 'first') !== isOlder || (time === Infinity && write(before) === written))
-      if (!stays) jar(`${written}&t=${visited}`, policy.attributionDays)
-    },
+const now = () => Math.floor(Date.now() / 1000)
 
-    forget() {
-      seen.clear()
-      latest = ''
-      jar('')
-    },
-  }
+const readTouch = (value: string): Touch | undefined => {
+  if (!known.has(value)) known.set(value, readCampaign(`?${value}`))
+  const campaign = known.get(value)
+  const t = /(^|&)t=([^&]*)/.exec(value)
+  // A clock that was ahead would keep a campaign for ever: a time to come is now. A damaged one is none.
+  const time = t ? Math.min(Number(t[2]), now()) : Infinity
+  return campaign && time > now() - settings.attributionDays * 86_400 ? { campaign, time, value } : undefined
+}
+
+/** The newest campaign of those inside the window. */
+const readNewest = () => {
+  const values = readCookie(COOKIE)
+  const [newest] = values.flatMap((value) => readTouch(value) ?? []).sort((one, other) => other.time - one.time)
+  // A host and a domain had one each: the newest is left.
+  if (newest && values[1]) writeCookie(COOKIE, newest.value, settings.attributionDays)
+  return newest
+}
+
+/** The campaign that a conversion gets now. The page's own copy: what it writes there stays there. */
+export const currentCampaign = (): UtmParameters | undefined => {
+  const newest = readNewest()
+  return newest && { ...newest.campaign }
+}
+
+/** The campaign that a conversion would get of these addresses alone, in the order in which they were visited. */
+export const campaignOf = (hrefs: readonly string[]): UtmParameters | undefined => {
+  const campaigns = hrefs.flatMap((href) => readCampaign(href) ?? [])
+  return campaigns[settings.attribution === 'first' ? 0 : campaigns.length - 1]
+}
+
+/** Whether the stored campaign stays though a visit has brought one. */
+const staysBefore = (before: Touch, written: string, { time, isRevisit }: Visit) => {
+  // A visit that waited for permission may be older than what another tab has stored meanwhile.
+  const isOlder = before.time > Math.floor(time / 1000) && before.time < Infinity
+  // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
+  const isSameOfServer = before.time === Infinity && writeCampaign(before.campaign) === written
+  return isRevisit || isSameOfServer || (settings.attribution === 'first') !== isOlder
+}
+
+/** Captures a visit, once: a campaign in its address replaces the stored one as a whole, or leaves it as it is. */
+export const captureVisit = (visit: Visit): void => {
+  const { href, time } = visit
+  if (seen.has(href)) return
+  seen.add(href)
+  const campaign = readCampaign(href, (name) => {
+    log(name, 'left out, an e-mail address')
+  })
+  const written = campaign && writeCampaign(campaign)
+  // An anchor or a step of the same landing is no new visit, though its address is new.
+  if (!written || latest === written) return
+  latest = written
+  const before = readNewest()
+  if (before && staysBefore(before, written, visit)) return
+  writeCookie(COOKIE, `${written}&t=${Math.floor(time / 1000)}`, settings.attributionDays)
+}
+
+/** Forgets the campaign and the visits of this page. */
+export const forgetVisits = (): void => {
+  seen.clear()
+  latest = ''
+  removeCookie(COOKIE)
 }

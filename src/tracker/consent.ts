@@ -1,9 +1,27 @@
-/** What a page without an answer may do. */
-export type ConsentMode = 'implied' | 'required'
+import { readCookie, removeCookie, writeCookie } from './browser/cookies'
+import { listKeys, removeText } from './browser/storage'
+import { settings } from './settings'
 
-/** Where the visitor's permission stands; `undefined` while it is asked for: nothing is stored, and nothing deleted. */
+/** The visitor's answer: `granted` or `denied`. */
+const COOKIE = 'wasabi_consent'
+
+/** Where the visitor's permission is; `undefined` until there is an answer: nothing is stored, and nothing deleted. */
 export type Permission = 'granted' | 'denied' | undefined
 
-/** The visitor's answer, remembered. Read anew each time: other tabs and subdomains change it. Of two, the refusal counts. */
-export const readPermission = (answers: readonly string[], mode: ConsentMode): Permission =>
-  answers.includes('denied') ? 'denied' : mode === 'implied' || answers.includes('granted') ? 'granted' : undefined
+/** Reads the permission anew each time: other tabs and subdomains change it. Of two answers, the refusal counts. */
+export const permission = (): Permission => {
+  const answers = readCookie(COOKIE)
+  if (answers.includes('denied')) return 'denied'
+  return settings.consent === 'implied' || answers.includes('granted') ? 'granted' : undefined
+}
+
+/** Remembers the visitor's answer for 365 days. */
+export const rememberAnswer = (isGranted: boolean): void => {
+  writeCookie(COOKIE, isGranted ? 'granted' : 'denied')
+}
+
+/** Deletes all that is stored of a visitor who has refused, in whichever tab. */
+export const heedRefusal = (): void => {
+  for (const name of ['wasabi_utm', 'wasabi_id']) removeCookie(name)
+  for (const key of listKeys(/^wasabi\./)) removeText(key)
+}

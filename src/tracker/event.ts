@@ -1,6 +1,6 @@
 import type { Action } from '../contract/customer-action'
 
-/** An action that is new: nothing was said about it yet, so there is nothing to correct. */
+/** An action that is new: there is nothing to correct yet. */
 export type NewAction = Omit<Action, 'customerId' | 'updatedAt'> & {
   readonly customerId?: undefined
   readonly updatedAt?: undefined
@@ -13,8 +13,8 @@ export type Correction = {
 }
 
 /**
- * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of itself, later than the
- * last one by at least a millisecond, or the endpoint would take both for one.
+ * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of itself,
+ * later than the last one by at least a millisecond, or the endpoint would take both for one.
  */
 export const corrected = (action: Action | NewAction, { customerId, subscriptionContractId }: Correction): Action => {
   const { interaction, createdAt, updatedAt } = action
@@ -30,13 +30,10 @@ export const corrected = (action: Action | NewAction, { customerId, subscription
 }
 
 /** The bytes that leave the page: frozen once, the same in every attempt. */
-export const writeEvent = (body: Action): string =>
-  JSON.stringify({
-    eventType: 'CUSTOMER_ACTION',
-    eventAction: body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED',
-    version: 1,
-    body,
-  })
+export const writeEvent = (body: Action): string => {
+  const eventAction = body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED'
+  return JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
+}
 
 /** Reads an event back; `undefined` for what is none: anyone can write under our keys. */
 export const readEvent = (event = '{}'): Action | undefined => {
@@ -48,7 +45,11 @@ export const readEvent = (event = '{}'): Action | undefined => {
   }
 }
 
-/** An id as the contract takes it: a non-empty string. `undefined` for what a missing value leaves behind (`''`, `'null'`, `'undefined'`). */
-export const readId = (value: unknown): string | undefined =>
-  // Of the types, the names of `string` and `number` alone have an r.
-  /r/.test(typeof value) && !/^(|undefined|null|NaN)$/.test(String(value)) ? String(value) : undefined
+/**
+ * An id as the contract takes it: a non-empty string. `undefined` for what a missing value leaves behind (`''`, `'null'`,
+ * `'undefined'`).
+ */
+export const readId = (value: unknown): string | undefined => {
+  const isId = typeof value === 'string' || typeof value === 'number'
+  return isId && !/^(|undefined|null|NaN)$/.test(String(value)) ? String(value) : undefined
+}

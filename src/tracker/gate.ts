@@ -1,155 +1,116 @@
-import { createAttribution } from './attribution'
 import type { UtmParameters } from '../contract/customer-action'
-import { readCampaign, writeCampaign } from './campaign'
-import { readPermission } from './consent'
-import { createCookies } from './browser/cookies'
-import { readEvent } from './event'
+import { campaignOf, captureVisit, currentCampaign, forgetVisits } from './attribution'
+import { log, report } from './browser/console'
+import { forgetCopy } from './browser/storage'
 import { guard } from './browser/guard'
-import { createIdentity } from './identity'
-import { createJournal } from './journal'
 import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail } from './browser/lifecycle'
-import { exclusively } from './browser/lock'
-import type { Settings } from './options'
-import { createOutbox } from './outbox'
-import { createRecorder, type Call } from './recorder'
-import { createStorage } from './browser/storage'
-import { deliver } from './browser/transport'
-import { uuid } from './browser/uuid'
-import type { Log, Tell } from './browser/console'
+import type { Call } from './call'
+import { heedRefusal, permission, rememberAnswer } from './consent'
+import { cancelRetry, flush, leave } from './outbox'
+import { settings } from './settings'
 
-/** What to look at when the endpoint cannot be talked to: a page is not told which it was. */
-const ADVICE = 'kept, check URL, redirects, CORS, CSP, blockers'
+/** Calls that wait, in order: for options, for permission, or for a prerendered page to be shown. */
+let waiting: Call[] = []
+/** Whether something waited for permission. */
+let isHeld = false
+let perform: (call: Call) => void
 
-/**
- * Joins the parts. Data goes one way: URL → campaign → attribution → customer action → outbox → transport.
- *
- * @param settings without an endpoint until they are known; nothing is done before
- */
-export const createTracker = (settings: Settings, [tell, log]: readonly [Tell, Log]) => {
-  /** What cannot be done yet, in order: options, permission or a prerendered page are waited for. */
-  const waiting: Call[] = []
-  /** Whether something waited for permission. */
-  let held: boolean | undefined
+/** Drops and deletes all that a refusal forbids. */
+const refuse = () => {
+  waiting = []
+  forgetVisits()
+  cancelRetry()
+  heedRefusal()
+}
 
-  const jar = createCookies(settings)
-  const consentJar = jar('wasabi_consent')
-  const identity = createIdentity(jar('wasabi_id'), uuid)
-  const attribution = createAttribution(settings, jar('wasabi_utm'), [readCampaign, writeCampaign])
-  const store = createStorage()
-  const [keys, , write, changed] = store
+const capture = (visit: Parameters<typeof captureVisit>[0]) => {
+  captureVisit(visit)
+  log('attributed to', currentCampaign())
+}
 
-  const outbox = createOutbox(store, [
-    readEvent,
-    () => permission() === 'granted',
-    exclusively,
-    async (event, keepalive) => {
-      const delivery = await deliver(settings.endpoint, event, keepalive)
-      const [outcome, reason] = delivery
-      log(outcome, reason, event)
-      if (outcome === 'rejected') tell('refused', event, String(reason))
-      if (outcome === 'retry' && navigator.onLine) tell(settings.endpoint, reason, ADVICE)
-      return delivery
-    },
-  ])
+const pass = guard((call: Call) => {
+  const { name, href, time } = call
+  // A page that waited for permission counts from its visit; else from when it was shown, and before what was called early.
+  capture({ href, time: isHeld ? time : Date.now(), isRevisit: name === 'page' && isRevisit() })
+  perform(call)
+  // Events of an earlier page are sent at the start, and after an answer.
+  if (name === 'page' || name === 'consent') flush()
+})
 
-  /** `attribution` is not among it, which a stub takes down like the others. */
-  const recorder: Partial<ReturnType<typeof createRecorder>> = createRecorder(
-    [settings, [tell, log], identity, createJournal(store, settings, readEvent)],
-    attribution.current,
-    (action, event) => {
-      log('recorded', event)
-      outbox.add(action, event)
-    },
-  )
+const answer = ({ subject }: Call) => {
+  if (typeof subject === 'boolean') rememberAnswer(subject)
+  else report('consent', subject, 'is not true or false; ignored')
+}
 
-  /** Where permission stands now. A refusal takes everything with it, whichever tab it was given in. */
-  const permission = () => {
-    const now = readPermission(consentJar(), settings.consent)
-    held ||= !now
-    if (now === 'denied') {
-      waiting.length = 0
-      attribution.forget()
-      identity.forget()
-      outbox.forget()
-      for (const key of keys(/^wasabi\./)) write(key)
-    }
-    return now
+/** Heeds the answers among the calls that wait, in order: a refusal drops what was called before it, too. */
+const heedAnswers = () => {
+  for (const call of waiting.splice(0)) {
+    if (call.name === 'consent') answer(call)
+    const now = permission()
+    log(call.name, now ?? 'waits for consent')
+    if (now === 'denied') refuse()
+    else waiting.push(call)
+    isHeld ||= !now
   }
+}
 
-  const look = (href: string, time: number, revisit = false) => {
-    attribution.look([href, time], revisit, (name) => {
-      log(name, 'left out, an e-mail address')
-    })
-    if (settings.debug) log('attributed to', attribution.current())
-  }
+/** Captures the landing in this tab's own trail, if permission was late and no call that waits has brought it. */
+const captureTrail = () => {
+  if (!isHeld || campaignOf([...waiting.map(({ href }) => href), location.href])) return
+  // The trail has no times: it was before this page.
+  for (const href of readTrail()) capture({ href, time: waiting[0]?.time ?? 0 })
+}
 
-  /** The campaign that would count, of what waits. */
-  const landed = (calls: readonly Call[]) => attribution.landed([...calls.map(([, , , , href]) => href), location.href])
+/** Passes on the calls that wait, in order, if they may be done now. */
+const release = () => {
+  if (!settings.endpoint || isPrerendering()) return
+  heedAnswers()
+  const now = permission()
+  if (now === 'denied') refuse()
+  if (now !== 'granted' || !waiting[0]) return
+  captureTrail()
+  waiting.splice(0).forEach((call) => pass(call))
+  isHeld = false
+}
 
-  const act = guard((call: Call) => {
-    const [name, , , time, href] = call
-    // What waited for permission counts from its visit; else a page counts from when it was shown, and before what was called early.
-    look(href, held ? time : Date.now(), !name && isRevisit())
-    recorder[name]?.(call)
-    // What an earlier page left over goes out at the start, and after an answer.
-    if (!name || name === 'consent') outbox.flush()
+/** Takes a call in: it is performed at once if it may be, else as soon as it may. */
+export const submit = (call: Call): void => {
+  waiting.push(call)
+  release()
+}
+
+/** Starts to pass calls on, once the settings are known. */
+export const openGate = (): void => {
+  release()
+  onLifecycle({
+    onMoment: guard((isLeaving: boolean) => {
+      release()
+      flush(isLeaving)
+    }),
+    onLeave: leave,
+    onStorage: forgetCopy,
   })
+}
 
-  /** Does what waited, in order, if it may be done now. */
-  const release = () => {
-    if (!settings.endpoint || isPrerendering()) return
-    let now
-    for (const call of waiting.splice(0)) {
-      const [name, answer] = call
-      if (name === 'consent') {
-        if (typeof answer === 'boolean') consentJar(answer ? 'granted' : 'denied')
-        else tell(name, answer, 'give true or false')
-      }
-      // A refusal drops what was called before it, too.
-      now = permission()
-      log(name || 'page', now ?? 'waits for consent')
-      if (now !== 'denied') waiting.push(call)
-    }
-    if (now !== 'granted') return
-    const calls = waiting.splice(0)
-    // Permission that came late finds the landing in this tab's own trail, if not in what waited. The trail has no times: it came before this page did.
-    if (held && !landed(calls)) for (const href of readTrail()) look(href, calls[0]?.[3] ?? 0)
-    calls.forEach((call) => act(call))
-    held = false
-  }
-
+/** Sets what a call does once it may, and waits for the page to be shown. */
+export const createGate = (onPass: (call: Call) => void): void => {
+  perform = onPass
   onShown(
     guard(() => {
-      // What a prerendered page was asked for is not what it became.
-      for (const call of waiting) call[4] = location.href
+      // The address at which a prerendered page was made is not the one that it is shown with.
+      waiting = waiting.map((call) => ({ ...call, href: location.href }))
       release()
     }),
   )
+}
 
-  return {
-    perform(call: Call) {
-      waiting.push(call)
-      release()
-    },
-
-    /** Once the settings are known. */
-    start() {
-      release()
-      onLifecycle(
-        guard((leaving) => {
-          release()
-          outbox.flush(leaving)
-        }),
-        outbox.leave,
-        changed,
-      )
-    },
-
-    attribution(): UtmParameters | undefined {
-      release()
-      if (waiting[0]) return landed(waiting) ?? attribution.landed(held ? readTrail() : [])
-      if (permission() === 'granted') look(location.href, Date.now())
-      return attribution.current()
-    },
-  }
+/** The campaign that a conversion would get now, of the visits that wait, too. */
+export const attribution = (): UtmParameters | undefined => {
+  release()
+  if (waiting[0])
+    return (
+      campaignOf([...waiting.map(({ href }) => href), location.href]) ?? (isHeld ? campaignOf(readTrail()) : undefined)
+    )
+  if (permission() === 'granted') capture({ href: location.href, time: Date.now() })
+  return currentCampaign()
 }

@@ -1,36 +1,37 @@
-import type { Jar } from './browser/cookies'
+import { readCookie, removeCookie, writeCookie } from './browser/cookies'
+import { uuid } from './browser/uuid'
 
 /**
- * Who uses this browser, across pages and subdomains. Visitor and customer stand in one cookie, so that a correction reaches only what this
- * same visitor did. Read anew each time: other tabs change it.
+ * Who uses this browser, across pages and subdomains. Visitor and customer are in one cookie, so that a correction
+ * reaches only what this same visitor did.
  */
-export const createIdentity = (jar: Jar, uuid: () => string) => {
-  /** Both ids; `''` for one that there is not. */
-  const read = (): readonly [visitor: string, customer: string] => {
-    const pairs = new URLSearchParams(jar()[0])
-    return [/^visitor-.*|/.exec(pairs.get('v') ?? '')?.[0] ?? '', pairs.get('c') ?? '']
-  }
+const COOKIE = 'wasabi_id'
 
-  const write = (v: string, c: string) => {
-    jar(`${new URLSearchParams({ v, c })}`)
-    return c || v
-  }
+/** Both ids; `''` for one that there is not. Read anew each time: other tabs change it. */
+export const readIdentity = (): { readonly visitor: string; readonly customer: string } => {
+  const pairs = new URLSearchParams(readCookie(COOKIE)[0])
+  const visitor = pairs.get('v') ?? ''
+  return { visitor: visitor.startsWith('visitor-') ? visitor : '', customer: pairs.get('c') ?? '' }
+}
 
-  return {
-    read,
+const write = (v: string, c: string) => {
+  writeCookie(COOKIE, `${new URLSearchParams({ v, c })}`)
+  return c || v
+}
 
-    forget: () => jar(''),
+/** The customer, or the visitor until someone is identified; a first visitor gets an id here. */
+export const currentCustomer = (): string => {
+  const { visitor, customer } = readIdentity()
+  return customer || visitor || write(`visitor-${uuid()}`, '')
+}
 
-    /** The customer, or the visitor until someone is identified; a first visitor gets an id here. */
-    current() {
-      const [visitor, customer] = read()
-      return customer || visitor || write(`visitor-${uuid()}`, '')
-    },
+/** Makes this browser the customer's. Another customer is another person: the visitor id goes with the first. */
+export const identify = (id: string): void => {
+  const { visitor, customer } = readIdentity()
+  if (customer !== id) write(customer ? '' : visitor, id)
+}
 
-    /** Makes this browser the customer's. Another customer than before is another person: the visitor id goes with the first. */
-    identify(id: string) {
-      const [visitor, customer] = read()
-      if (customer !== id) write(customer ? '' : visitor, id)
-    },
-  }
+/** Forgets visitor and customer. */
+export const forgetIdentity = (): void => {
+  removeCookie(COOKIE)
 }

@@ -3,11 +3,9 @@ import { onePerPage } from './browser/one-per-page'
 import type { Options } from './options'
 import { createWasabi, type Wasabi } from './wasabi'
 
-export type { AttributionModel } from './attribution'
-export type { UtmParameters } from '../contract/customer-action'
-export type { ConsentMode } from './consent'
-export type { ActionType } from '../contract/customer-action'
+export type { ActionType, UtmParameters } from '../contract/customer-action'
 export type { Options } from './options'
+export type { AttributionModel, ConsentMode } from './settings'
 export type { Details, Id, Wasabi } from './wasabi'
 
 declare global {
@@ -36,4 +34,4 @@ const silent: Wasabi = {
  * @example const wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
  */
 export const createTracker = (options: Options): Wasabi =>
-  typeof document === 'undefined' ? silent : (guard(() => onePerPage(() => createWasabi(options)))() ?? silent)
+  typeof document === 'undefined' ? silent : (guard(() => onePerPage(() => createWasabi({ tag: options })))() ?? silent)

@@ -1,5 +1,7 @@
 import type { Action } from '../contract/customer-action'
-import type { Store } from './browser/storage'
+import { listKeys, readText, removeText, writeText } from './browser/storage'
+import { readEvent } from './event'
+import { settings } from './settings'
 
 const PREFIX = 'wasabi.J.'
 const ALL = /^wasabi\.J/
@@ -7,33 +9,32 @@ const ALL = /^wasabi\.J/
 /** How many actions one origin remembers for corrections. */
 const MAX_ACTIONS = 50
 
-/** What this browser recorded on this origin, so that it can be corrected later: the latest event of each action. */
-export const createJournal = (
-  [keys, read, write]: Store,
-  policy: { readonly attributionDays: number },
-  readEvent: (event?: string) => Action | undefined,
-) => {
-  /** The newest actions, newest first. Forgets what is damaged, older than the attribution window, or beyond them. */
-  const all = () => {
-    const actions = keys(ALL)
-      .flatMap((key) => readEvent(read(key)) ?? [])
-      .filter(({ createdAt }) => Date.parse(createdAt) > Date.now() - policy.attributionDays * 86_400_000)
-      .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))
-      .slice(0, MAX_ACTIONS)
-    const kept = actions.map(({ interactionId }) => PREFIX + interactionId)
-    for (const key of keys(ALL)) if (!kept.includes(key)) write(key)
-    return actions
-  }
+/**
+ * The newest actions that this browser recorded on this origin, newest first. Forgets what is damaged, older than the
+ * attribution window, or beyond them.
+ */
+export const readJournal = (): readonly Action[] => {
+  const keys = listKeys(ALL)
+  const actions = keys
+    .flatMap((key) => readEvent(readText(key)) ?? [])
+    .filter(({ createdAt }) => Date.parse(createdAt) > Date.now() - settings.attributionDays * 86_400_000)
+    .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))
+    .slice(0, MAX_ACTIONS)
+  const kept = actions.map(({ interactionId }) => PREFIX + interactionId)
+  for (const key of keys) if (!kept.includes(key)) removeText(key)
+  return actions
+}
 
-  return {
-    all,
-    read: (id: string) => readEvent(read(PREFIX + id)),
-    write(id: string, event: string) {
-      write(PREFIX + id, event)
-      if (keys(ALL)[MAX_ACTIONS]) all()
-    },
-    forget() {
-      for (const key of keys(ALL)) write(key)
-    },
-  }
+/** The latest event of an action. */
+export const readRecorded = (interactionId: string): Action | undefined => readEvent(readText(PREFIX + interactionId))
+
+/** Keeps the latest event of an action, so that it can be corrected later. */
+export const writeRecorded = (interactionId: string, event: string): void => {
+  writeText(PREFIX + interactionId, event)
+  if (listKeys(ALL)[MAX_ACTIONS]) readJournal()
+}
+
+/** Forgets what could be corrected. */
+export const forgetJournal = (): void => {
+  for (const key of listKeys(ALL)) removeText(key)
 }

@@ -1,111 +1,91 @@
-import { ACTION_TYPES, type Action, type ActionType, type UtmParameters } from '../contract/customer-action'
+import { ACTION_TYPES, type Action, type ActionType } from '../contract/customer-action'
+import { currentCampaign } from './attribution'
+import { log, report } from './browser/console'
+import type { Call, GivenDetails } from './call'
 import { corrected, readId, writeEvent, type NewAction } from './event'
-import type { createIdentity } from './identity'
-import type { createJournal } from './journal'
-import type { Options, Settings } from './options'
-import type { Log, Tell } from './browser/console'
+import { currentCustomer, forgetIdentity, identify, readIdentity } from './identity'
+import { forgetJournal, readJournal, readRecorded, writeRecorded } from './journal'
+import { addEvent } from './outbox'
+import { settings } from './settings'
 
-/** What a page may say about an action, as it came. */
-export type GivenDetails = Readonly<Partial<Record<'interactionId' | 'customerId' | 'subscriptionContractId', unknown>>>
+/** What is no id is a mistake in the page, and left out. */
+const checkId = (name: string, value: unknown) => {
+  const id = readId(value)
+  if (!id && value !== undefined) report(name, value, 'is no id; left out. Give a string or a number')
+  return id
+}
 
-/** One call with its moment and its address, since it may have to wait: for options, for permission, for a prerendered page to be shown. */
-export type Call = [
-  /** `''` is no call of the page: it only brings an address to look at. */
-  name: '' | 'track' | 'update' | 'identify' | 'reset' | 'consent',
-  subject: unknown,
-  details: GivenDetails,
-  /** Unix milliseconds. */
-  time: number,
-  href: string,
-  /** What `track` has returned. */
-  id: string,
-]
+const record = (action: Action | NewAction, details: GivenDetails) => {
+  checkId('interactionId', details.interactionId)
+  const complete = corrected(action, {
+    customerId:
+      checkId('customerId', details.customerId) ??
+      action.customerId ??
+      checkId('customerId', settings.customerId) ??
+      currentCustomer(),
+    subscriptionContractId: checkId('subscriptionContractId', details.subscriptionContractId),
+  })
+  const event = writeEvent(complete)
+  log('recorded', event)
+  addEvent(complete, event)
+  writeRecorded(action.interactionId, event)
+}
 
-/** A call as the stub takes it down. */
-export type EarlyCall = Call | ['init', options: Partial<Options>]
+/** Gives what the visitor did on this origin to the customer whom the visitor turned out to be. */
+const correctVisitor = () => {
+  const { visitor, customer } = readIdentity()
+  if (!customer) return
+  for (const action of readJournal()) if (action.customerId === visitor) record(action, { customerId: customer })
+}
 
-type Parts = readonly [
-  settings: Settings,
-  voice: readonly [Tell, Log],
-  identity: ReturnType<typeof createIdentity>,
-  journal: ReturnType<typeof createJournal>,
-]
-
-/** What the calls of a page do once they may: each becomes an event, and is taken down for later corrections. */
-export const createRecorder = (
-  [settings, [tell, log], identity, journal]: Parts,
-  campaign: () => UtmParameters | undefined,
-  send: (action: Action, event: string) => void,
-) => {
-  /** What is no id is a mistake in the page, and left out. */
-  const check = (name: string, value: unknown) => {
-    const id = readId(value)
-    if (!id && value !== undefined) tell(name, value, 'left out, give an id')
-    return id
+const track = ({ subject, details, time, id }: Call) => {
+  const type = subject as ActionType
+  const known = readRecorded(id)?.interaction.type
+  if (!ACTION_TYPES.includes(type))
+    report('action', subject, `does not exist; not sent. Use ${ACTION_TYPES.join(', ')}`)
+  else if (known && known !== type) report('interactionId', id, `is a ${known} already; not sent. Give another id`)
+  else if (known) log(id, 'recorded already')
+  else {
+    const action = {
+      interactionId: id,
+      // Keeps its place among the keys: events then read as the contract's example does.
+      customerId: undefined,
+      interaction: { type },
+      utmParameters: settings.utmTypes.includes(type) ? currentCampaign() : undefined,
+      createdAt: new Date(time).toISOString(),
+    }
+    record(action, details)
   }
+}
 
-  const record = (action: Action | NewAction, details: GivenDetails) => {
-    check('interactionId', details.interactionId)
-    const complete = corrected(action, {
-      customerId:
-        check('customerId', details.customerId) ??
-        action.customerId ??
-        check('customerId', settings.customerId) ??
-        identity.current(),
-      subscriptionContractId: check('subscriptionContractId', details.subscriptionContractId),
-    })
-    const event = writeEvent(complete)
-    send(complete, event)
-    journal.write(action.interactionId, event)
-  }
+const update = ({ subject, details }: Call) => {
+  const action = readRecorded(String(subject))
+  if (action) record(action, details)
+  else report('interactionId', subject, 'was not recorded here; not updated')
+}
 
-  /** Gives what the visitor did on this origin to the customer whom the visitor turned out to be. */
-  const correctVisitor = () => {
-    const [visitor, customerId] = identity.read()
-    for (const action of journal.all()) if (customerId && action.customerId === visitor) record(action, { customerId })
-  }
+const identifyVisitor = ({ subject }: Call) => {
+  const id = checkId('identify', subject ?? '')
+  if (id) identify(id)
+  correctVisitor()
+}
 
-  return {
-    '': correctVisitor,
+const reset = () => {
+  forgetIdentity()
+  forgetJournal()
+}
 
-    consent: correctVisitor,
+/** What each call does. `attribution`, which the stub queues too, only brings its address. */
+const STEPS: Readonly<Partial<Record<Call['name'], (call: Call) => void>>> = {
+  page: correctVisitor,
+  consent: correctVisitor,
+  track,
+  update,
+  identify: identifyVisitor,
+  reset,
+}
 
-    reset() {
-      identity.forget()
-      journal.forget()
-    },
-
-    track([, subject, details, time, , interactionId]: Call) {
-      const type = subject as ActionType
-      const known = journal.read(interactionId)?.interaction.type
-      if (!ACTION_TYPES.includes(type)) tell('action', type, `not sent, give ${ACTION_TYPES.join(', ')}`)
-      else if (known && known !== type) tell('interactionId', interactionId, `not sent, it is a ${known}, give another`)
-      else if (known) log(interactionId, 'recorded already')
-      else {
-        record(
-          {
-            interactionId,
-            // Keeps its place among the keys: events then read as the contract's example does.
-            customerId: undefined,
-            interaction: { type },
-            utmParameters: settings.utmTypes.includes(type) ? campaign() : undefined,
-            createdAt: new Date(time).toISOString(),
-          },
-          details,
-        )
-      }
-    },
-
-    update([, interactionId, details]: Call) {
-      const action = journal.read(String(interactionId))
-      if (action) record(action, details)
-      else tell('interactionId', interactionId, 'unknown, give one that was recorded here')
-    },
-
-    identify([, customerId]: Call) {
-      const id = check('identify', customerId ?? '')
-      if (id) identity.identify(id)
-      correctVisitor()
-    },
-  }
+/** Does what a call asks for, once it may: an action becomes an event, and is kept for later corrections. */
+export const perform = (call: Call): void => {
+  STEPS[call.name]?.(call)
 }

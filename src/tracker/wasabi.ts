@@ -1,18 +1,19 @@
-import type { UtmParameters } from '../contract/customer-action'
-import { ACTION_TYPES, type ActionType } from '../contract/customer-action'
-import { readId } from './event'
+import { type ActionType, type UtmParameters } from '../contract/customer-action'
+import { report } from './browser/console'
 import { guard } from './browser/guard'
 import { whenLoaded } from './browser/lifecycle'
-import { readOptions, type Options, type Settings } from './options'
-import type { Call, EarlyCall, GivenDetails } from './recorder'
-import { createTracker } from './gate'
 import { uuid } from './browser/uuid'
-import { createVoice } from './browser/console'
+import { readEarlyCall, type EarlyCall, type GivenDetails } from './call'
+import { readId } from './event'
+import { attribution, createGate, openGate, submit } from './gate'
+import { readOptions, type Options } from './options'
+import { perform } from './recorder'
+import { setSettings, settings } from './settings'
 
 /** An id: a non-empty string, or a number, which is written as its string. */
 export type Id = string | number
 
-/** What may be said about an action. */
+/** What a page may say about an action. */
 export type Details = {
   /** The customer of this one action. Counts before what the page or `identify` said, and is not remembered. */
   readonly customerId?: Id | undefined
@@ -20,18 +21,18 @@ export type Details = {
   readonly subscriptionContractId?: Id | undefined
 }
 
-/** What a page can say. No call ever throws, and none delays the page. */
+/** The calls of a page. None ever throws, and none delays the page. */
 export type Wasabi = {
   /**
    * Records one action: before it returns, the action is stored in the browser and its request is on the way.
    * The same `interactionId` twice is one action; after a refusal nothing is recorded.
    *
-   * @returns the `interactionId`: the one that was given, else a random UUID
+   * @returns the `interactionId`: the one that was given, else a UUID in the order of time
    * @example wasabi.track('SIGN_UP', { customerId: '42' })
    */
   readonly track: (type: ActionType, details?: Details & { readonly interactionId?: Id | undefined }) => string
   /**
-   * Corrects an action that this browser recorded on this origin. An unknown one is told on the console.
+   * Corrects an action that this browser recorded on this origin. An unknown one is reported on the console.
    *
    * @example wasabi.update(id, { subscriptionContractId: '12345678' })
    */
@@ -62,62 +63,61 @@ export type Wasabi = {
    */
   readonly attribution: () => UtmParameters | undefined
   /**
-   * Gives the options where the tag cannot carry `data-…`. A second call changes nothing and is told.
+   * Gives the options where the tag cannot carry `data-…`. A second call changes nothing and is reported.
    *
    * @example wasabi.init({ endpoint: 'https://collect.example.com/customer-actions', consent: 'required' })
    */
   readonly init: (options: Options) => void
 }
 
-/**
- * Makes the object that a page talks to, at once. What it is asked to do waits until it may be done.
- *
- * @param tag the options that stand on the script tag
- * @param early the calls that the stub took down
- * @param landing the address that the stub saw
- */
-export const createWasabi = (
-  tag: Partial<Options>,
-  early: readonly EarlyCall[] = [],
-  landing = location.href,
-): Wasabi => {
-  /** Filled in by `init`. */
-  const settings = { endpoint: '' } as Settings
-  const voice = createVoice(settings, guard)
-  const [tell] = voice
-  const { perform, start, attribution } = createTracker(settings, voice)
+/** What is known when the object is made. */
+export type Beginning = {
+  /** The options on the script tag, or those that the module was given. */
+  readonly tag: Partial<Options>
+  /** The calls that the stub queued. */
+  readonly early?: readonly EarlyCall[]
+  /** The address that the stub saw. */
+  readonly landing?: string | undefined
+}
 
-  const init = (given: Partial<Options>) => {
-    if (settings.endpoint) tell('init', '', 'ignored, call it once')
-    else Object.assign(settings, readOptions({ ...tag, ...given }, tell, ACTION_TYPES))
-    start()
-  }
+const start = (options: Partial<Options>) => {
+  if (settings.endpoint) return report('init', options.endpoint, 'is ignored; it was called before')
+  setSettings(readOptions(options))
+  if (settings.endpoint) openGate()
+}
 
-  const submit = guard((call: EarlyCall) => {
-    if (call[0] === 'init') init(call[1])
-    else perform(call)
+const NAMES = ['track', 'update', 'identify', 'reset', 'consent'] as const
+
+const callOf = (name: (typeof NAMES)[number]) =>
+  guard((subject?: unknown, details?: GivenDetails) => {
+    const id = readId(details?.interactionId) ?? uuid()
+    submit({ name, subject, details: { ...details }, time: Date.now(), href: location.href, id })
+    return name === 'track' ? id : undefined
   })
 
-  const call = (name: EarlyCall[0]) =>
-    guard((subject?: unknown, details?: GivenDetails) => {
-      const id = readId(details?.interactionId) ?? uuid()
-      submit([name, subject, { ...details }, Date.now(), location.href, id] as Call)
-      return name === 'track' ? id : undefined
-    })
+const submitEarly = guard((early: EarlyCall, tag: Partial<Options>) => {
+  const call = readEarlyCall(early)
+  if ('name' in call) submit(call)
+  else start({ ...tag, ...call })
+})
 
-  for (const href of [landing, location.href]) submit(['', '', {}, Date.now(), href, ''])
-  early.forEach((each) => submit(each))
+/** Makes the object that a page talks to, at once. Its calls wait until they may be done. */
+export const createWasabi = ({ tag, early = [], landing = location.href }: Beginning): Wasabi => {
+  createGate(perform)
+  for (const href of [landing, location.href]) submit({ name: 'page', details: {}, time: Date.now(), href, id: '' })
+  early.forEach((call) => submitEarly(call, tag))
   const begin = guard(() => {
-    if (!settings.endpoint) init({})
+    if (!settings.endpoint) start(tag)
   })
   // Without an endpoint on the tag, `init` may still give one.
   if ('endpoint' in tag) begin()
   else whenLoaded(begin)
 
   return {
-    ...(Object.fromEntries(
-      (['track', 'update', 'identify', 'reset', 'consent', 'init'] as const).map((name) => [name, call(name)]),
-    ) as Wasabi),
+    ...(Object.fromEntries(NAMES.map((name) => [name, callOf(name)])) as Pick<Wasabi, (typeof NAMES)[number]>),
+    init: guard((options: Partial<Options>) => {
+      start({ ...tag, ...options })
+    }),
     attribution: guard(attribution),
   }
 }

@@ -1,78 +1,77 @@
 import Cookies from 'js-cookie'
 
-/**
- * One cookie: writes a value if it is given one, for so many days, and reads every value that the page can see (a host and its domains may
- * have one each). `''` removes them all.
- */
-export type Jar = (value?: string, days?: number) => readonly string[]
-
 /** Values are written as they are (query strings), so that a server can read and write them too. */
 const cookies = Cookies.withConverter<string>({ write: (value) => value })
 
+/** Values that no cookie took, by the cookie's name: they live as long as the page. */
+const memory = new Map<string, string>()
+
+/** The domains to try, the broadest first. Once one was taken, it alone is left. */
+let domains: readonly string[] | undefined
+let all: string | undefined
+
 /**
- * First-party cookies on the broadest domain that the browser takes, so that `www` and `app` share them.
- * No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (which suffixes are public is
- * the browser's business), and that domain is kept for the page. What cannot be written lives in memory.
- *
- * @param settings looked at when the first cookie is written; `cookieDomain: 'none'` for this host only
+ * `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or a
+ * single label has.
  */
-export const createCookies = (settings: { readonly cookieDomain?: string | undefined }) => {
-  const { hostname, protocol } = location
-  /** `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or a single label has. */
-  const levels = [
-    ...(/\d$/.test(hostname)
-      ? []
-      : hostname
-          .split('.')
-          .map((_, index, labels) => labels.slice(-1 - index).join('.'))
-          .slice(1)),
-    '',
-  ]
-  let candidates: readonly string[] | undefined
-  let all: string | undefined
+const readLevels = () => {
+  const labels = location.hostname.split('.')
+  const suffixes = /\d$/.test(location.hostname) ? [] : labels.map((_, index) => labels.slice(-1 - index).join('.'))
+  return [...suffixes.slice(1), '']
+}
 
-  /** `document.cookie`, read once for what happens in one go: each reading asks another process (65 µs in Chromium 156). */
-  const readAll = () => {
-    if (all === undefined) void Promise.resolve().then(() => (all = undefined))
-    return (all ??= document.cookie)
+/** Sets the domain of all cookies; `none` for this host only, `''` for the broadest that the browser takes. */
+export const setCookieDomain = (domain: string): void => {
+  domains = domain ? [domain === 'none' ? '' : domain, ''] : undefined
+}
+
+/** `document.cookie`, read once for what happens in one go: each reading asks another process (65 µs in Chromium 156). */
+const readAll = () => {
+  if (all === undefined) void Promise.resolve().then(() => (all = undefined))
+  return (all ??= document.cookie)
+}
+
+/** Reads every value of a cookie that the page can see: a host and its domains may have one each. */
+export const readCookie = (name: string): readonly string[] => {
+  const kept = memory.get(name)
+  if (kept) return [kept]
+  try {
+    const pairs = readAll().split('; ')
+    return pairs.flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
+  } catch {
+    return [] // A sandboxed frame has no cookies, and says so by throwing (HTML, 3.1.4).
   }
+}
 
-  return (name: string): Jar => {
-    let memory = ''
-
-    const read = () => {
-      try {
-        return memory
-          ? [memory]
-          : readAll()
-              .split('; ')
-              .flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
-      } catch {
-        return [] // A sandboxed frame has no cookies, and says so by throwing (HTML, 3.1.4).
-      }
-    }
-
-    const put = (written: string, domain: string, expires: number) => {
-      try {
-        cookies.set(name, written, { secure: protocol === 'https:', sameSite: 'Lax', domain, expires })
-      } catch {
-        // As above: the value then lives in memory.
-      }
-      all = undefined
-      return read().includes(written)
-    }
-
-    return (value, days = 365) => {
-      if (value !== undefined && `${read()}` !== value) {
-        memory = ''
-        // What is there already might read back from a domain that was refused.
-        if (read()[0]) for (const level of levels) put('', level, -1)
-        candidates ??= settings.cookieDomain ? [settings.cookieDomain.replace(/^none$/, ''), ''] : levels
-        const taken = candidates.find((level) => value && put(value, level, days))
-        if (taken === undefined) memory = value
-        else candidates = [taken]
-      }
-      return read()
-    }
+/** Sets a cookie, or removes it when it has expired; says whether it can be read back. */
+const put = (name: string, value: string, { domain, expires }: { domain: string; expires: number }) => {
+  try {
+    cookies.set(name, value, { secure: location.protocol === 'https:', sameSite: 'Lax', domain, expires })
+  } catch {
+    // As above: the value then lives in memory.
   }
+  all = undefined
+  return readCookie(name).includes(value)
+}
+
+/** Removes a cookie from every domain that the page can see, and from memory. */
+export const removeCookie = (name: string): void => {
+  memory.delete(name)
+  // A first visitor has none, and the page must not pay for removing it.
+  if (readCookie(name)[0]) for (const domain of readLevels()) put(name, '', { domain, expires: -1 })
+}
+
+/**
+ * Writes a first-party cookie for so many days on the broadest domain that the browser takes, so that `www` and `app`
+ * share it. No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (which suffixes
+ * are public is the browser's business), and that domain is kept for the page. What cannot be written lives in memory.
+ */
+export const writeCookie = (name: string, value: string, days = 365): void => {
+  if (`${readCookie(name)}` === value) return
+  // A value that is there already might read back from a domain that was refused.
+  removeCookie(name)
+  domains ??= readLevels()
+  const taken = domains.find((domain) => put(name, value, { domain, expires: days }))
+  if (taken === undefined) memory.set(name, value)
+  else domains = [taken]
 }

@@ -1,6 +1,6 @@
 /**
- * The same function, but what it throws stays here: the page must not notice a fault of ours.
- * Stands at three kinds of door: public functions, listeners and timers, the tail of a promise.
+ * The same function, but what it throws ends here: the page must not notice a fault of ours.
+ * Every public function, listener, timer and promise of ours runs in one.
  */
 export const guard =
   <Arguments extends readonly unknown[], Result>(run: (...args: Arguments) => Result) =>
@@ -11,7 +11,7 @@ export const guard =
       try {
         console.error('wasabi:', error)
       } catch {
-        // A page without a console: nobody is left to tell.
+        // A page without a console: there is nobody to report to.
       }
       return undefined
     }

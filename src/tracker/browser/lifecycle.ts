@@ -1,15 +1,20 @@
+/** What happens to a page. */
+export type PageEvents = {
+  /** A moment to send what is left over, perhaps the last one. */
+  readonly onMoment: (isLeaving: boolean) => void
+  /** The page goes, perhaps into the back/forward cache. */
+  readonly onLeave: () => void
+  /** Another tab has changed a key of `localStorage`. A `clear()` names none, and is not reported. */
+  readonly onStorage: (key: string) => void
+}
+
 /**
- * Tells the moments of a page's life: `onMoment` when what is left over should be sent, perhaps for the last time; `onLeave` when the page goes,
- * perhaps into the back/forward cache; `onStorage` when another tab has changed a key of `localStorage` (a `clear()` names none).
+ * Reports the moments of a page's life.
  *
- * Hidden is the last moment that a page on a phone can count on (Page Visibility, 4.1); `unload` and `beforeunload` would keep the page
- * out of the back/forward cache, and are not used.
+ * Hidden is the last moment that a page on a phone can count on (Page Visibility, 4.1); `unload` and `beforeunload` would
+ * keep the page out of the back/forward cache, and are not used.
  */
-export const onLifecycle = (
-  onMoment: (leaving: boolean) => void,
-  onLeave: () => void,
-  onStorage: (key: string) => void,
-): void => {
+export const onLifecycle = ({ onMoment, onLeave, onStorage }: PageEvents): void => {
   for (const name of ['visibilitychange', 'online', 'pageshow']) {
     addEventListener(name, (event) => {
       // The first `pageshow` of a page comes after the start that has sent what was left over.
@@ -42,7 +47,7 @@ export const isRevisit = (): boolean => {
   return /^[rb]/.test(navigation?.type ?? '')
 }
 
-/** The addresses that this tab came by on this origin, oldest first: kept by the browser, not by us. */
+/** The addresses that this tab visited on this origin, oldest first: kept by the browser, not by us. */
 export const readTrail = (): readonly string[] => {
   // Baseline 2026: where it is missing, the page before this one is all there is.
   const { navigation } = window as { navigation?: { entries(): { url: string | null }[] } }

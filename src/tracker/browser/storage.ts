@@ -1,49 +1,46 @@
-/**
- * Text under keys, for as long as the browser or at least the page lives. `write` without a value removes the key. `changed`: another tab
- * has changed it, so from now on what it left there counts.
- */
-export type Store = readonly [
-  keys: (pattern: RegExp) => readonly string[],
-  read: (key: string) => string | undefined,
-  write: (key: string, value?: string) => void,
-  changed: (key: string) => void,
-]
-
-/** 500 events that wait, 50 actions in the journal, and the time to wait until. */
+/** 500 events in the outbox, 50 actions in the journal, and the time to wait until. */
 const MAX_KEYS = 551
 
 /**
- * `localStorage`, and a copy in memory of what this page wrote: sites clear their storage at log-out, and some pages have none
- * (a sandboxed frame, blocked cookies, a full quota). What is written beyond 551 keys lives in memory. Never throws.
+ * What this page wrote: sites clear their storage at log-out, and some pages have none (a sandboxed frame, blocked
+ * cookies, a full quota). What is written beyond {@link MAX_KEYS} lives here alone.
  */
-export const createStorage = (): Store => {
-  const memory = new Map<string, string>()
+const memory = new Map<string, string>()
 
-  // Touching the name alone may throw (HTML, 12.2.3), so it stands inside.
-  const local = <Result>(use: (storage: Storage) => Result) => {
-    try {
-      return use(localStorage)
-    } catch {
-      return undefined // What this page wrote is in memory all the same.
-    }
+/** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
+const local = <Result>(use: (storage: Storage) => Result) => {
+  try {
+    return use(localStorage)
+  } catch {
+    return undefined // What this page wrote is in memory all the same.
   }
+}
 
-  const keys = (pattern: RegExp) =>
-    [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => pattern.test(key))
+/** Lists the keys that match. Never throws. */
+export const listKeys = (pattern: RegExp): readonly string[] =>
+  [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => pattern.test(key))
 
-  return [
-    keys,
-    (key) => memory.get(key) ?? local((storage) => storage.getItem(key)) ?? undefined,
-    (key, value) => {
-      memory.delete(key)
-      if (value) memory.set(key, value)
-      local((storage) => {
-        if (!value) storage.removeItem(key)
-        else if (storage.length <= MAX_KEYS || keys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
-      })
-    },
-    (key) => {
-      memory.delete(key)
-    },
-  ]
+/** Reads the text under a key. Never throws. */
+export const readText = (key: string): string | undefined =>
+  memory.get(key) ?? local((storage) => storage.getItem(key)) ?? undefined
+
+/** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
+export const writeText = (key: string, value: string): void => {
+  memory.set(key, value)
+  local((storage) => {
+    if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
+  })
+}
+
+/** Removes a key and its text. Never throws. */
+export const removeText = (key: string): void => {
+  memory.delete(key)
+  local((storage) => {
+    storage.removeItem(key)
+  })
+}
+
+/** Another tab has changed a key: what it left in the storage counts from now on. */
+export const forgetCopy = (key: string): void => {
+  memory.delete(key)
 }

@@ -1,8 +1,14 @@
-/**
- * What became of one attempt. `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's trouble, not the
- * event's. With it, what the endpoint said, and for how many milliseconds it asked not to be tried.
- */
-export type Delivery = readonly [outcome: 'accepted' | 'rejected' | 'retry', reason?: string, wait?: number]
+/** What became of one attempt. */
+export type Delivery = {
+  /**
+   * `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's trouble, not the event's.
+   */
+  readonly outcome: 'accepted' | 'rejected' | 'retry'
+  /** What the endpoint answered. */
+  readonly reason?: string
+  /** For how many milliseconds the endpoint asked not to be tried. */
+  readonly wait?: number
+}
 
 /** A network that swallows the request would hold one of the page's six connections for ever. Milliseconds. */
 const PATIENCE = 30_000
@@ -11,11 +17,12 @@ const PATIENCE = 30_000
 const readWait = (header: string) => +header * 1000 || Date.parse(header) - Date.now()
 
 /**
- * Makes one request of one body, before it returns, and tells what became of it. Never rejects.
+ * Makes one request of one body, before it returns, and resolves to what became of it. Never rejects.
  *
- * A string goes as `text/plain`, which needs no preflight (Fetch, 2.2.2). Without cookies: an endpoint on the site's own domain would get
- * every session. No redirect: it would turn the `POST` into a `GET`. `keepalive` lets it outlive the page, and is limited to 64 KiB
- * for all scripts of the page together (Fetch, 4.6), so it is for what may be the last chance.
+ * A string goes as `text/plain`, which needs no preflight (Fetch, 2.2.2). Without cookies: an endpoint on the site's own
+ * domain would get every session. No redirect: it would turn the `POST` into a `GET`. `keepalive` lets it outlive the
+ * page, and is limited to 64 KiB for all scripts of the page together (Fetch, 4.6), so it is for what may be the last
+ * chance.
  */
 export const deliver = async (endpoint: string, body: string, keepalive: boolean): Promise<Delivery> => {
   try {
@@ -28,13 +35,13 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
       // Safari has it since 16: before that the browser's own patience counts.
       signal: AbortSignal.timeout?.(PATIENCE) ?? null,
     })
-    const said = `${answer.status} ${String(answer.headers.get('content-type'))}`
+    const reason = `${answer.status} ${String(answer.headers.get('content-type'))}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
-    if (/^20[0124](?!.*html)/.test(said)) return ['accepted']
-    if (/^4(00|13|22)(?!.*html)/.test(said)) return ['rejected', await answer.text()]
-    return ['retry', said, readWait(String(answer.headers.get('retry-after')))]
+    if (/^20[0124](?!.*html)/.test(reason)) return { outcome: 'accepted' }
+    if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
+    return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch {
-    // Offline, blocked, no CORS header, a redirect, or no answer in time: a page cannot tell.
-    return ['retry', 'unreadable']
+    // Offline, blocked, no CORS header, a redirect, or no answer in time: a page cannot know which.
+    return { outcome: 'retry', reason: 'unreadable' }
   }
 }

@@ -1,12 +1,19 @@
 /**
- * A random UUID (version 4), on every page.
- *
  * `crypto.randomUUID` exists on secure pages only (W3C Web Cryptography, 10.1.2). The name of a blob URL is a random UUID
  * everywhere (W3C File API, 8.3).
  */
-export const uuid = (): string => {
+const randomUuid = () => {
   if (crypto.randomUUID) return crypto.randomUUID()
   const url = URL.createObjectURL(new Blob())
   URL.revokeObjectURL(url)
   return url.slice(-36)
+}
+
+/**
+ * A UUID of version 7 (RFC 9562, 5.7): 48 bits of unix milliseconds, then random ones. Ids in the order of time keep the
+ * index of a store growing at its end; random ones cost SQLite half its speed.
+ */
+export const uuid = (): string => {
+  const time = Date.now().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUuid().slice(15)}`
 }

@@ -1,0 +1,25 @@
+/** Which tagged visit gets the credit. */
+export type AttributionModel = 'last' | 'first'
+
+/** What a page without an answer may do. */
+export type ConsentMode = 'implied' | 'required'
+
+/** Options that were checked and filled in. */
+export type Settings = {
+  /** Absolute. Empty until it is known, and nothing is done before. */
+  readonly endpoint: string
+  /** As it was given: it is checked where it is used. */
+  readonly customerId: unknown
+  readonly consent: ConsentMode
+  readonly attribution: AttributionModel
+  readonly attributionDays: number
+  readonly utmTypes: string
+}
+
+/** The settings of this page. */
+export const settings = { endpoint: '' } as Settings
+
+/** Fills in the settings, once they are known. */
+export const setSettings = (known: Settings): void => {
+  Object.assign(settings, known)
+}
