@@ -1,12 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { fillReadme, readBuild } from './readme'
+import { fillReadme, pinReadme, readBuild } from './readme'
 
-test('the README has the size, the stub and the hash of what is built (npm run readme writes them)', () => {
+/** `readme` writes stub and size, `release` the pinned version and its hash too. Without either, this suite only reads. */
+const { WRITE_README: written } = process.env
+
+if (written) {
+  const build = readBuild()
+  const filled = fillReadme(readFileSync('README.md', 'utf8'), build)
+  writeFileSync('README.md', written === 'release' ? pinReadme(filled, build) : filled)
+}
+
+test('the README changes with a version, not with each byte of the script', () => {
   const readme = readFileSync('README.md', 'utf8')
-  const filled = fillReadme(readme, readBuild())
-  if (process.env.WRITE_README) writeFileSync('README.md', filled)
-  else expect(readme).toBe(filled)
+  const built = { bytes: 4_449, stub: '<script>0</script>', integrity: 'sha384-abc', version: '9.8.7' }
+  const filled = fillReadme(readme, built)
+  expect(filled).toContain('<!-- size -->4.4<!-- /size --> kB')
+  expect(filled).toContain(`\n${built.stub}\n`)
+  expect(fillReadme(readme, { ...built, bytes: 4_351 })).not.toBe(fillReadme(readme, { ...built, bytes: 4_349 }))
+  expect(fillReadme(readme, { ...built, bytes: 4_351 })).toBe(filled)
+
+  const pinned = pinReadme(readme, built)
+  expect(pinned).toContain('/wasabi-9.8.7.js" integrity="sha384-abc" crossorigin')
+  expect(pinReadme(filled, built)).toBe(fillReadme(pinned, built))
 })
 
 test('the README is under 250 lines, and every file that it names is there', () => {

@@ -19,9 +19,14 @@ export const readBuild = () => {
   }
 }
 
-/** The README with what the built files say now. */
-export const fillReadme = (readme: string, { bytes, stub, integrity, version }: ReturnType<typeof readBuild>): string =>
-  between(readme, 'size', bytes.toLocaleString('en'))
-    .replace(/^<script>.*<\/script>$/m, () => stub)
+type Build = Readonly<ReturnType<typeof readBuild>>
+
+/** The README with the stub and the size of what is built. The size has one decimal, so that few commits change it. */
+export const fillReadme = (readme: string, { bytes, stub }: Pick<Build, 'bytes' | 'stub'>): string =>
+  between(readme, 'size', (bytes / 1000).toFixed(1)).replace(/^<script>.*<\/script>$/m, () => stub)
+
+/** The README of a version: the example of a pinned tag names the file of that version, and its hash. */
+export const pinReadme = (readme: string, { integrity, version }: Pick<Build, 'integrity' | 'version'>): string =>
+  readme
     .replace(/integrity="[^"]*"/, `integrity="${integrity}"`)
-    .replace(/wasabi-[\d.]+\.js/, `wasabi-${version}.js`)
+    .replace(/wasabi-\d+\.\d+\.\d+[\w.-]*\.js/, `wasabi-${version}.js`)

@@ -18,8 +18,8 @@ test.each(Object.entries(BUDGETS))('%s is at most %i bytes (brotli 11)', (file, 
   expect(bytes).toBeLessThanOrEqual(budget)
 })
 
-test('the stub is at most 355 bytes as it stands in the page', () => {
+test('the stub is at most 400 bytes as it stands in the page', () => {
   const stub = `<script>${readFileSync('dist/stub.js', 'utf8').trim()}</script>`
-  console.log(`stub: ${stub.length} bytes of 355`)
-  expect(stub.length).toBeLessThanOrEqual(355)
+  console.log(`stub: ${stub.length} bytes of 400`)
+  expect(stub.length).toBeLessThanOrEqual(400)
 })
