@@ -6,6 +6,7 @@ import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
 import dts from 'rollup-plugin-dts'
+import uglify from 'uglify-js'
 
 // `noEmitOnError` (tsconfig.json) is what makes a type error fail the build instead of being printed only.
 const browser = () => typescript({ tsconfig: 'src/tracker/tsconfig.json' })
@@ -20,6 +21,45 @@ const smallest = terser({
   module: true,
   compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, inline: 1 },
 })
+
+/** uglify-js shares variables between branches and makes variables of constants, which terser does not: 2 % less. */
+const smaller = {
+  name: 'uglify',
+  renderChunk(code) {
+    const {
+      code: small,
+      map,
+      error,
+    } = uglify.minify(code, {
+      module: true,
+      sourceMap: true,
+      compress: { passes: 4, unsafe: true, pure_getters: true },
+    })
+    if (error) throw error
+    return { code: small, map }
+  },
+}
+
+/** What of js-cookie no page of ours reaches, by the text that it begins with and the text that follows it. */
+const UNREACHED = [
+  ['var defaultConverter', 'function init('],
+  ['  function get(', '  return Object.create('],
+  ['      get: get', '      withConverter:'],
+]
+
+/** Leaves out what is never reached; the build fails when js-cookie looks different, rather than leave out too much. */
+const lessCookie = {
+  name: 'less-cookie',
+  transform(code, id) {
+    if (!id.includes('js.cookie')) return null
+    const cut = (rest, [from, to]) => {
+      const [start, end] = [rest.indexOf(from), rest.indexOf(to)]
+      if (start < 0 || end < start) this.error(`js-cookie has changed: no "${from}" before "${to}"`)
+      return rest.slice(0, start) + rest.slice(end)
+    }
+    return { code: UNREACHED.reduce(cut, code).replace('init(defaultConverter,', 'init({},'), map: null }
+  },
+}
 
 /** Tells what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
 const report = {
@@ -40,7 +80,7 @@ export default [
     input: 'src/tracker/snippet.ts',
     // The compiler has checked all that `'use strict'` would.
     output: { file: 'dist/wasabi.js', format: 'iife', strict: false },
-    plugins: [browser(), nodeResolve({ browser: true }), smallest, report],
+    plugins: [browser(), nodeResolve({ browser: true }), lessCookie, smallest, smaller, report],
   },
   {
     input: 'src/tracker/index.ts',

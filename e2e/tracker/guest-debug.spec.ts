@@ -82,7 +82,7 @@ const MISTAKES: Readonly<
   'an unknown consent mode': [
     { consent: 'optional' },
     () => Promise.resolve(),
-    /consent "optional" is not implied or required; using required/,
+    /consent "optional" is not required or implied; using required/,
   ],
   'an absurd window': [
     { 'attribution-days': '1000' },

@@ -1,6 +1,6 @@
 import type { UtmParameters } from '../contract/customer-action'
 import { log } from './browser/console'
-import { readCookie, removeCookie, writeCookie } from './browser/cookies'
+import { readCookie, writeCookie } from './browser/cookies'
 import { readCampaign, writeCampaign } from './campaign'
 import { settings } from './settings'
 
@@ -88,13 +88,13 @@ export const captureVisit = (visit: Visit): void => {
   if (!written || latest === written) return
   latest = written
   const before = readNewest()
-  if (before && staysBefore(before, written, visit)) return
-  writeCookie(COOKIE, `${written}&t=${Math.floor(time / 1000)}`, settings.attributionDays)
+  const staying = before && staysBefore(before, written, visit) ? before : undefined
+  log('attributed to', staying?.value ?? written)
+  if (!staying) writeCookie(COOKIE, `${written}&t=${Math.floor(time / 1000)}`, settings.attributionDays)
 }
 
-/** Forgets the campaign and the visits of this page. */
+/** Forgets the visits of this page, so that the landing can be captured again. */
 export const forgetVisits = (): void => {
   seen.clear()
   latest = ''
-  removeCookie(COOKIE)
 }

@@ -1,9 +1,8 @@
 import type { UtmParameters } from '../contract/customer-action'
 import { campaignOf, captureVisit, currentCampaign, forgetVisits } from './attribution'
 import { log, report } from './browser/console'
-import { forgetCopy } from './browser/storage'
 import { guard } from './browser/guard'
-import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail } from './browser/lifecycle'
+import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail, whenIdle } from './browser/lifecycle'
 import type { Call } from './call'
 import { heedRefusal, permission, rememberAnswer } from './consent'
 import { cancelRetry, flush, leave } from './outbox'
@@ -23,18 +22,14 @@ const refuse = () => {
   heedRefusal()
 }
 
-const capture = (visit: Parameters<typeof captureVisit>[0]) => {
-  captureVisit(visit)
-  log('attributed to', currentCampaign())
-}
-
 const pass = guard((call: Call) => {
   const { name, href, time } = call
   // A page that waited for permission counts from its visit; else from when it was shown, and before what was called early.
-  capture({ href, time: isHeld ? time : Date.now(), isRevisit: name === 'page' && isRevisit() })
+  captureVisit({ href, time: isHeld ? time : Date.now(), isRevisit: name === 'page' && isRevisit() })
   perform(call)
-  // Events of an earlier page are sent at the start, and after an answer.
-  if (name === 'page' || name === 'consent') flush()
+  // Events of an earlier page are sent after the start and after an answer. The first touch of `localStorage` is slow.
+  if (name === 'page') whenIdle(guard(() => flush()))
+  if (name === 'consent') flush()
 })
 
 const answer = ({ subject }: Call) => {
@@ -58,7 +53,7 @@ const heedAnswers = () => {
 const captureTrail = () => {
   if (!isHeld || campaignOf([...waiting.map(({ href }) => href), location.href])) return
   // The trail has no times: it was before this page.
-  for (const href of readTrail()) capture({ href, time: waiting[0]?.time ?? 0 })
+  for (const href of readTrail()) captureVisit({ href, time: waiting[0]?.time ?? 0 })
 }
 
 /** Passes on the calls that wait, in order, if they may be done now. */
@@ -82,14 +77,13 @@ export const submit = (call: Call): void => {
 /** Starts to pass calls on, once the settings are known. */
 export const openGate = (): void => {
   release()
-  onLifecycle({
-    onMoment: guard((isLeaving: boolean) => {
+  onLifecycle(
+    guard((isLeaving: boolean) => {
       release()
       flush(isLeaving)
     }),
-    onLeave: leave,
-    onStorage: forgetCopy,
-  })
+    leave,
+  )
 }
 
 /** Sets what a call does once it may, and waits for the page to be shown. */
@@ -111,6 +105,6 @@ export const attribution = (): UtmParameters | undefined => {
     return (
       campaignOf([...waiting.map(({ href }) => href), location.href]) ?? (isHeld ? campaignOf(readTrail()) : undefined)
     )
-  if (permission() === 'granted') capture({ href: location.href, time: Date.now() })
+  if (permission() === 'granted') captureVisit({ href: location.href, time: Date.now() })
   return currentCampaign()
 }

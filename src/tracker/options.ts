@@ -47,16 +47,8 @@ export type Options = {
   readonly debug?: boolean | string | undefined
 }
 
-/** What an option may be. */
-type Rule = {
-  readonly name: string
-  readonly allowed: RegExp
-  /** What is allowed, in words. */
-  readonly expected: string
-  readonly usual: string
-  /** What is used in place of a mistake. */
-  readonly safe?: string
-}
+/** The actions that carry the campaign, where a site says nothing else. */
+const UTM_TYPES = 'SIGN_UP PROMOTION_APPLIED'
 
 /** An http(s) URL without credentials, https on an https page; `''` for anything else. */
 const readEndpoint = (given: unknown) => {
@@ -71,11 +63,27 @@ const readEndpoint = (given: unknown) => {
   return ''
 }
 
-const check = (given: unknown, { name, allowed, expected, usual, safe = usual }: Rule) => {
-  const value = String(given ?? usual)
-  if (allowed.test(value)) return value
-  report(name, value, `is not ${expected}; using ${safe}`)
-  return safe
+/** One of the choices; the first one is safe, and used in place of a mistake. */
+const choose = <Choice extends string>(name: string, given: unknown, choices: readonly Choice[]) => {
+  const choice = choices.find((each) => each === given)
+  if (!choice) report(name, given, `is not ${choices.join(' or ')}; using ${choices[0] ?? ''}`)
+  return choice ?? choices[0]
+}
+
+const readDays = (given: unknown) => {
+  const days = Number(given)
+  if (Number.isInteger(days) && days > 0 && days <= 400) return days
+  report('attribution-days', given, 'is not a number from 1 to 400; using 90')
+  return 90
+}
+
+const readTypes = (given: unknown) => {
+  const isList = String(given)
+    .split(/\s+/)
+    .every((type) => !type || (ACTION_TYPES as readonly string[]).includes(type))
+  if (isList) return String(given)
+  report('utm-types', given, `is not a list of ${ACTION_TYPES.join(', ')}; using ${UTM_TYPES}`)
+  return UTM_TYPES
 }
 
 /** Checks what the page gave, fills in the rest, and reports its mistakes. */
@@ -85,30 +93,9 @@ export const readOptions = (given: { readonly [option in keyof Options]?: unknow
   return {
     endpoint: readEndpoint(given.endpoint),
     customerId: given.customerId || undefined,
-    consent: check(given.consent, {
-      name: 'consent',
-      allowed: /^(implied|required)$/,
-      expected: 'implied or required',
-      usual: 'implied',
-      safe: 'required',
-    }) as ConsentMode,
-    attribution: check(given.attribution, {
-      name: 'attribution',
-      allowed: /^(last|first)$/,
-      expected: 'last or first',
-      usual: 'last',
-    }) as AttributionModel,
-    attributionDays: +check(given.attributionDays, {
-      name: 'attribution-days',
-      allowed: /^([1-9]\d?|[123]\d\d|400)$/,
-      expected: 'a number from 1 to 400',
-      usual: '90',
-    }),
-    utmTypes: check(given.utmTypes, {
-      name: 'utm-types',
-      allowed: RegExp(`^((${ACTION_TYPES.join('|')})\\s*)*$`),
-      expected: `a list of ${ACTION_TYPES.join(', ')}`,
-      usual: 'SIGN_UP PROMOTION_APPLIED',
-    }),
+    consent: choose('consent', given.consent ?? 'implied', ['required', 'implied']) as ConsentMode,
+    attribution: choose('attribution', given.attribution ?? 'last', ['last', 'first']) as AttributionModel,
+    attributionDays: readDays(given.attributionDays ?? 90),
+    utmTypes: readTypes(given.utmTypes ?? UTM_TYPES),
   }
 }

@@ -1,20 +1,11 @@
-/** What happens to a page. */
-export type PageEvents = {
-  /** A moment to send what is left over, perhaps the last one. */
-  readonly onMoment: (isLeaving: boolean) => void
-  /** The page goes, perhaps into the back/forward cache. */
-  readonly onLeave: () => void
-  /** Another tab has changed a key of `localStorage`. A `clear()` names none, and is not reported. */
-  readonly onStorage: (key: string) => void
-}
-
 /**
- * Reports the moments of a page's life.
+ * Reports the moments of a page's life: `onMoment` when what is left over should be sent, perhaps for the last time;
+ * `onLeave` when the page goes, perhaps into the back/forward cache.
  *
  * Hidden is the last moment that a page on a phone can count on (Page Visibility, 4.1); `unload` and `beforeunload` would
  * keep the page out of the back/forward cache, and are not used.
  */
-export const onLifecycle = ({ onMoment, onLeave, onStorage }: PageEvents): void => {
+export const onLifecycle = (onMoment: (isLeaving: boolean) => void, onLeave: () => void): void => {
   for (const name of ['visibilitychange', 'online', 'pageshow']) {
     addEventListener(name, (event) => {
       // The first `pageshow` of a page comes after the start that has sent what was left over.
@@ -22,9 +13,12 @@ export const onLifecycle = ({ onMoment, onLeave, onStorage }: PageEvents): void 
     })
   }
   addEventListener('pagehide', onLeave)
-  addEventListener('storage', ({ key }) => {
-    if (key) onStorage(key)
-  })
+}
+
+/** Runs when the page has nothing more urgent to do. WebKit has no idle moments. */
+export const whenIdle = (run: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(run)
+  else setTimeout(run)
 }
 
 /** Whether the page is made in advance: it may never be shown, and its address may still change. */

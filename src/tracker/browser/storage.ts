@@ -7,6 +7,14 @@ const MAX_KEYS = 551
  */
 const memory = new Map<string, string>()
 
+/**
+ * Another tab has changed a key: what it left in the storage counts from now on. A `clear()` names none: what this page
+ * wrote outlives it.
+ */
+const forgetCopy = ({ key }: StorageEvent) => {
+  if (key) memory.delete(key)
+}
+
 /** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
 const local = <Result>(use: (storage: Storage) => Result) => {
   try {
@@ -26,6 +34,8 @@ export const readText = (key: string): string | undefined =>
 
 /** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
 export const writeText = (key: string, value: string): void => {
+  // Not before there is a copy that can grow old: the first listener connects to another process (Chromium 156).
+  addEventListener('storage', forgetCopy)
   memory.set(key, value)
   local((storage) => {
     if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
@@ -38,9 +48,4 @@ export const removeText = (key: string): void => {
   local((storage) => {
     storage.removeItem(key)
   })
-}
-
-/** Another tab has changed a key: what it left in the storage counts from now on. */
-export const forgetCopy = (key: string): void => {
-  memory.delete(key)
 }
