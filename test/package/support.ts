@@ -98,6 +98,7 @@ export const BONUSES: Readonly<Record<string, string>> = {
   'Navigation.entries':
     'consent given some pages after the landing finds the campaign only if the page before was the landing',
   'Document.prerendering': 'nothing is missing: there is no prerendering to wait for',
+  requestIdleCallback: 'what an earlier page left over is sent a moment earlier',
 }
 
 /** Under these names the source uses what stands above. */
