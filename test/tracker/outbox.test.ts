@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Action } from '../../src/contract/customer-action'
+
+/** The text under keys that a page has, as far as the outbox uses it: its keys are its own properties. */
+const createStorage = () => {
+  const texts: Record<string, string> = {}
+  const hidden = (value: unknown) => ({ value, enumerable: false })
+  return Object.defineProperties(texts, {
+    getItem: hidden((key: string) => texts[key] ?? null),
+    setItem: hidden((key: string, text: string) => (texts[key] = text)),
+    removeItem: hidden((key: string) => Reflect.deleteProperty(texts, key)),
+    length: hidden(0),
+  })
+}
+
+const action: Action = {
+  interactionId: 'a',
+  customerId: '42',
+  interaction: { type: 'SIGN_UP' },
+  createdAt: '2026-11-23T10:00:00.000Z',
+  updatedAt: '2026-11-23T10:00:00.000Z',
+}
+
+let arrivals: number[]
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse('2026-11-23T10:00:00Z') })
+  vi.resetModules()
+  arrivals = []
+  vi.stubGlobal('document', { cookie: '' })
+  vi.stubGlobal('navigator', { onLine: true })
+  vi.stubGlobal('localStorage', createStorage())
+  vi.stubGlobal('addEventListener', () => undefined)
+  // The longest delay that the jitter allows.
+  vi.spyOn(Math, 'random').mockReturnValue(0.999_999)
+  vi.spyOn(console, 'error').mockReturnValue()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+/** An outbox whose endpoint answers like this, and that holds one event. */
+const startOutbox = async (answer: () => Response) => {
+  vi.stubGlobal('fetch', () => {
+    arrivals.push(Date.now())
+    return Promise.resolve(answer())
+  })
+  const { setSettings } = await import('../../src/tracker/settings')
+  setSettings({
+    endpoint: 'https://collect.example.com/customer-actions',
+    customerId: undefined,
+    consent: 'implied',
+    attribution: 'last',
+    attributionDays: 90,
+    utmTypes: '',
+  })
+  const { addEvent } = await import('../../src/tracker/outbox')
+  const { writeEvent } = await import('../../src/tracker/event')
+  addEvent(action, writeEvent(action))
+}
+
+const secondsBetween = () => arrivals.slice(1).map((time, index) => Math.round((time - (arrivals[index] ?? 0)) / 1000))
+
+test('retries are later and later apart: a second, two, four, and at most five minutes', async () => {
+  await startOutbox(() => new Response('', { status: 503 }))
+  await vi.advanceTimersByTimeAsync(30 * 60_000)
+  expect(secondsBetween()).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300])
+})
+
+test('the endpoint is left alone for as long as it asks', async () => {
+  await startOutbox(() => new Response('', { status: 503, headers: { 'retry-after': '600' } }))
+  await vi.advanceTimersByTimeAsync(30 * 60_000)
+  expect(secondsBetween()).toEqual([600, 600, 600])
+})
+
+test('an event is dropped after 30 days, and not before', async () => {
+  await startOutbox(() => new Response('', { status: 503, headers: { 'retry-after': '86400' } }))
+  await vi.advanceTimersByTimeAsync(29.5 * 86_400_000)
+  expect(Object.keys(localStorage)).toContain('wasabi.C.a')
+  await vi.advanceTimersByTimeAsync(2 * 86_400_000)
+  expect(Object.keys(localStorage)).not.toContain('wasabi.C.a')
+})
