@@ -1,15 +1,6 @@
-// `npm start`: builds, then serves the demo and the endpoint on one port. Plain, old JavaScript, so that an old Node can still say what is wrong.
+// `npm start`: builds what is old, then serves the demo and the endpoint on one port.
+// Plain, old JavaScript, so that an old Node can still say what is wrong.
 const major = Number(process.versions.node.split('.')[0])
-
-const start = ({ spawnSync }) => {
-  const { status } = spawnSync('npx', ['rollup', '-c', '--silent'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  })
-  if (status === 0) return import('../dist/demo/demo.js')
-  console.error('The build failed: run npm ci to install what it needs, and try again.')
-  process.exitCode = 1
-}
 
 if (major < 20) {
   console.error(
@@ -17,5 +8,8 @@ if (major < 20) {
   )
   process.exitCode = 1
 } else {
-  import('node:child_process').then(start)
+  import('../build.mjs').then(({ buildIfOld }) => {
+    if (buildIfOld()) return import('../dist/demo/demo.js')
+    process.exitCode = 1
+  })
 }

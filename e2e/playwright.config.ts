@@ -1,4 +1,5 @@
 import { defineConfig } from 'playwright/test'
+import { buildForTests } from '../build.mjs'
 import { findEngines } from './support/engines.mjs'
 import type { EngineOptions } from './support/fixtures'
 
@@ -8,6 +9,9 @@ const othersOf = (name: string) =>
 
 /** What engines do each in their own way. The rest is logic: one engine shows it, and the others do when all tests are asked for. */
 const BY_ENGINE = /(matrix|exits|guest-history|itp|demo-engines)\.spec|@everywhere/
+
+// Once a run, not in each worker. Here and not in a global set-up: the tests read what is built as soon as they are loaded.
+if (process.env.TEST_WORKER_INDEX === undefined) buildForTests()
 
 /** The same tests in every engine that is here. */
 export default defineConfig<object, EngineOptions>({

@@ -18,6 +18,7 @@ let engines = []
 
 const steps = {
   types: () => npx('tsc', '-p', '.') && npx('tsc', '-p', 'src/tracker', '--noEmit'),
+  format: () => npx('prettier', '--check', '--log-level', 'warn', '.'),
   lint: () => npx('eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo'),
   build: () => npx('rollup', '-c'),
   unit: () => npx('vitest', 'run', '--config', 'test/vitest.config.ts'),

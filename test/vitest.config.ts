@@ -1,8 +1,27 @@
+import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+
+/** They start programs, replicate a database or install a package: half a minute and more. */
+const SLOW = ['endpoint/{away,check,cursor,main,schema,transfer}.test.ts', 'package/package.test.ts']
+
+/** Each of them runs on SQLite first, and on PostgreSQL when all tests are asked for. */
+const STORES = ['endpoint/{aside,erase,fuzz,ingest,read,stream,watch}.test.ts']
+
+const TESTS = '**/*.test.ts'
+
+/** They read the built script, so no import says that they depend on its source. */
+const testsOfBuild = () =>
+  ['package', 'tracker'].flatMap((room) =>
+    readdirSync(`test/${room}`)
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `test/${room}/${name}`),
+  )
 
 export default defineConfig({
   test: {
     dir: 'test',
+    globalSetup: 'test/support/build.ts',
+    watchTriggerPatterns: [{ pattern: /src\/tracker\//, testsToRun: testsOfBuild }],
     // Most of the time goes by waiting for processes and timers.
     maxWorkers: 3,
     // Against what hangs for good. How long a test takes says more about the machine.
@@ -11,5 +30,11 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/unit.json' },
+    // `npm run test:unit` runs the first one, `npm test` all.
+    projects: [
+      { extends: true, test: { name: 'unit', include: [TESTS], exclude: SLOW, env: { STORES: 'SQLite' } } },
+      { extends: true, test: { name: 'postgres', include: STORES, env: { STORES: 'PostgreSQL' } } },
+      { extends: true, test: { name: 'slow', include: SLOW } },
+    ],
   },
 })

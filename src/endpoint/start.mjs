@@ -7,27 +7,6 @@ if (major < 20) {
   )
   process.exit(1)
 }
-const { spawnSync } = await import('node:child_process')
-const { readdirSync, statSync } = await import('node:fs')
-const { fileURLToPath } = await import('node:url')
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const built = ['dist/endpoint/main.js', 'dist/wasabi.js'].map((file) => root + file)
-const sources = ['src', 'demo', 'rollup.config.mjs', 'package.json'].map((path) => root + path)
-
-const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
-const newestIn = (path) =>
-  statSync(path).isDirectory()
-    ? Math.max(timeOf(path), ...readdirSync(path).map((name) => newestIn(`${path}/${name}`)))
-    : timeOf(path)
-
-if (Math.min(...built.map(timeOf)) < Math.max(...sources.map(newestIn))) {
-  // Whatever it says goes to the error output: the output may be an export.
-  const build = spawnSync('npx', ['rollup', '-c', '--silent'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  })
-  if (build.status !== 0) process.exit(1)
-}
+const { buildIfOld } = await import('../../build.mjs')
+if (!buildIfOld()) process.exit(1)
 await import('../../dist/endpoint/main.js')

@@ -28,8 +28,8 @@ export const summarize = (failedSteps, engines) => {
   console.log(
     failedSteps.length
       ? `Failed: ${failedSteps.join(', ')}`
-      : 'All steps passed: types, lint, build, unit tests, end-to-end tests',
+      : 'All steps passed: types, format, lint, build, unit tests, end-to-end tests',
   )
-  // A step that failed without a failed test (types, lint, no browser) is one failure, not none.
+  // A step that failed without a failed test (types, format, lint, no browser) is one failure, not none.
   console.log(`${passed} passed, ${failed || failedSteps.length} failed${skipped ? `, ${skipped} skipped` : ''}`)
 }

@@ -22,12 +22,17 @@ export const usePostgres = (): FreshPlace => {
   }
 }
 
+/** The kinds of store that this run is about: both, unless vitest.config.ts names one. */
+const { STORES: chosen = 'SQLite PostgreSQL' } = process.env
+
 /** The same tests for each kind of store. */
 export const describeStores = (tests: (freshPlace: FreshPlace) => void): void => {
-  describe('SQLite', () => {
-    tests(() => Promise.resolve({ file: freshFile() }))
-  })
-  describe('PostgreSQL', () => {
-    tests(usePostgres())
-  })
+  if (chosen.includes('SQLite'))
+    describe('SQLite', () => {
+      tests(() => Promise.resolve({ file: freshFile() }))
+    })
+  if (chosen.includes('PostgreSQL'))
+    describe('PostgreSQL', () => {
+      tests(usePostgres())
+    })
 }
