@@ -20,14 +20,22 @@ const FIELDS = {
 /** Five values of this many encoded bytes, their names and a time fit the 4,096 bytes that a cookie may have (RFC 6265, 6.1). */
 const MAX_BYTES = 512
 
-/** Addresses leak into campaign links. Each part is bounded by the next `@`, `%` or space, so this is linear in any value. */
-const ADDRESS = /[^\s@%](@|%40)[^\s@%]+\.[^\s@%]/
+/**
+ * Addresses leak into campaign links, their `@` full-width or encoded again as well; `hero@2x.png` is none. Each part ends
+ * at the next `@`, `%` or space, so this is linear in any value.
+ */
+const ADDRESS =
+  /[^\s@%](@|＠|%(25)*40|%(25)*EF%(25)*BC%(25)*A0)(?![\d.]+x\.(png|jpe?g|gif|webp|avif|svg))[^\s@%]+\.[^\s@%]/i
+
+/** What mail programs and editors leave in a value: U+200B, U+2060 and U+FEFF. U+200D joins emoji, and stays. */
+const ZERO_WIDTH = /[\u200b\u2060\ufeff]/g
 
 const clean = (value: string, name: string, onDropped?: OnDropped) => {
   let room = MAX_BYTES
   // A URL may be a megabyte. What the cut leaves of an emoji cannot be encoded, and goes with the control characters.
   const text = value
     .slice(0, 8 * MAX_BYTES)
+    .replace(ZERO_WIDTH, '')
     .replace(/[\p{Cc}\p{Cs}]/gu, ' ')
     .trim()
   if (ADDRESS.test(text)) {
@@ -39,8 +47,14 @@ const clean = (value: string, name: string, onDropped?: OnDropped) => {
     .trim()
 }
 
-/** What could be a parameter of ours, its underscore perhaps encoded: a megabyte of others costs a millisecond. */
-const PAIR = /(^|[?&])(amp;)?utm(_|%5f)[a-z]+=[^&]+/gi
+/** An ampersand that was escaped, once or more: `&amp;`, `&amp;amp;`, `&#038;`, `&#x26;`, `&amp%3B`. */
+const ESCAPED = /&((amp|#0*38|#x0*26)(;|%3b))+/gi
+
+/**
+ * What could be a parameter of ours, its underscore perhaps encoded, blanks around its name: a megabyte of others costs a
+ * millisecond. A second `?` begins another pair, and so does an anchor behind a hash router's query.
+ */
+const PAIR = /[?&#]([+ ]|%20)*utm(_|%5f)[a-z]+([+ ]|%20)*=[^?&#]+/gi
 
 /** No link repeats a name more often than this by mistake. */
 const MAX_PAIRS = 99
@@ -48,9 +62,9 @@ const MAX_PAIRS = 99
 const readQuery = (query: string, onDropped?: OnDropped) => {
   const values = { __proto__: null } as unknown as Table<string>
   let campaign: Record<string, string> | undefined
-  for (const [given, value] of new URLSearchParams(query.match(PAIR)?.slice(0, MAX_PAIRS).join(''))) {
-    // Mailers escape the ampersand twice: `?a=1&amp;utm_source=x` arrives with the name `amp;utm_source`.
-    const name = given.toLowerCase().replace(/^amp;/, '')
+  const pairs = query.match(PAIR)?.slice(0, MAX_PAIRS) ?? []
+  for (const [given, value] of new URLSearchParams(pairs.map((pair) => pair.slice(1)).join('&'))) {
+    const name = given.toLowerCase().trim()
     if (FIELDS[name]) values[name] ||= clean(value, name, onDropped)
   }
   for (const name in FIELDS) if (values[name]) (campaign ??= {})[FIELDS[name] ?? ''] ??= values[name]
@@ -58,11 +72,11 @@ const readQuery = (query: string, onDropped?: OnDropped) => {
 }
 
 /**
- * Reads the campaign that a URL carries: from its query, else from its fragment (after its `?`, or all of it when it begins with `utm_`).
+ * Reads the campaign that a URL carries, as a person would who reads the link: from its query, else from its fragment.
  * Never throws, and takes time linear in the length of the URL.
  */
 export const readCampaign = (url: string, onDropped?: OnDropped): UtmParameters | undefined => {
-  const [, query = '', fragment = ''] = /^[^?#]*([^#]*)(?:#(?:(?=utm_)|[^?]*\?)(.*))?/is.exec(url) ?? []
+  const [, query = '', fragment = ''] = /^[^?#]*([^#]*)(.*)/s.exec(url.replace(ESCAPED, '&')) ?? []
   return readQuery(query, onDropped) ?? readQuery(fragment, onDropped)
 }
 

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
  * js-cookie as it comes (about 490), mistakes told with what to do (about 320), options checked (about 280), debug that says why, and one file
  * a part, each handed what it needs.
  */
-const BUDGETS = { 'dist/wasabi.js': 5300 }
+const BUDGETS = { 'dist/wasabi.js': 5700 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
