@@ -75,12 +75,23 @@ const report = {
   },
 }
 
+/** Compressed once, at build time: the endpoint serves these files as they are, also where it can write none. */
+const compressed = {
+  name: 'compressed',
+  generateBundle(_, bundle) {
+    for (const { fileName, code } of Object.values(bundle)) {
+      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(code) })
+      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(code, { level: 9 }) })
+    }
+  },
+}
+
 export default [
   {
     input: 'src/tracker/snippet.ts',
     // The compiler has checked all that `'use strict'` would.
     output: { file: 'dist/wasabi.js', format: 'iife', strict: false },
-    plugins: [browser(), nodeResolve({ browser: true }), lessCookie, smallest, smaller, report],
+    plugins: [browser(), nodeResolve({ browser: true }), lessCookie, smallest, smaller, report, compressed],
   },
   {
     input: 'src/tracker/index.ts',

@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { Endpoint } from '../src/endpoint/http/index'
 import { createWeather, WEATHERS, type Attempt, type Weather } from './weather'
 
 /** So many attempts are shown to a page that opens later. */
@@ -11,7 +10,7 @@ const isWeather = (word: string): word is Weather => (WEATHERS as readonly strin
 const message = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
 /** Shows the inspector what passes between browsers and the endpoint, and lets it go wrong on demand. */
-export const createLive = (handle: Endpoint['handle']) => {
+export const createLive = (handle: RequestListener) => {
   const followers = new Set<ServerResponse>()
   const attempts = new Map<number, Attempt>()
 

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createEndpoint } from '../src/endpoint/http/index'
+import { createEndpoint } from '../src/endpoint/http/endpoint'
 import { homeOf, isOurs, SHOP } from './hosts'
 import { createLive } from './live'
 import { readVisitor, servePage } from './pages'
@@ -23,13 +23,27 @@ const readPort = (text = '4173') => {
 
 const port = readPort(process.env.PORT)
 const file = process.env.DATA_FILE || 'data/wasabi.sqlite'
-const endpoint = await createEndpoint({ file }).catch((error: unknown) => giveUp((error as Error).message))
-const live = createLive(endpoint.handle)
+
+/** The demo's pages, at the paths that are not the endpoint's. */
+const serveOthers: RequestListener = ({ method, url = '/', headers }, response) => {
+  const [path = '/'] = url.split('?', 1)
+  // A page that posts to a mistyped address must not take a file for a receipt.
+  if (method === 'GET' || method === 'HEAD') void servePage(path, readVisitor(headers.cookie ?? ''), response)
+  else response.writeHead(405, { allow: 'GET, HEAD' }).end()
+}
+
+const endpoint = await createEndpoint({ file, elsewhere: serveOthers }).catch((error: unknown) =>
+  giveUp((error as Error).message),
+)
+const handle: RequestListener = (request, response) => {
+  endpoint.routing(request, response)
+}
+const live = createLive(handle)
 
 const serve = (request: IncomingMessage, response: ServerResponse) => {
   const { method, url = '/', headers } = request
   const [path = '/'] = url.split('?', 1)
-  const { host = '', cookie = '' } = headers
+  const { host = '' } = headers
   if (!isOurs(host)) {
     response.writeHead(403, { 'content-type': 'text/plain' }).end('The demo answers to names of this machine only.')
     return
@@ -40,11 +54,7 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
   else if (method === 'POST' && path === '/demo/weather') void live.change(request, response)
   else if (path === '/demo/live') live.follow(response)
-  else if (!endpoint.handle(request, response)) {
-    // A page that posts to a mistyped address must not take a file for a receipt.
-    if (method === 'GET' || method === 'HEAD') void servePage(path, readVisitor(cookie), response)
-    else response.writeHead(405, { allow: 'GET, HEAD' }).end()
-  }
+  else handle(request, response)
 }
 
 const server = createServer(serve)
@@ -68,15 +78,13 @@ server.listen(port, '127.0.0.1', () => {
 
 const stop = () => {
   live.end()
-  endpoint.endStreams()
-  server.close(() => {
-    void endpoint.close().then(() => process.exit(0))
-  })
+  const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()
   // What hangs because a visitor wanted it to would keep the demo open.
   setTimeout(() => {
     server.closeAllConnections()
   }, 1000).unref()
+  void Promise.all([closed, endpoint.close()]).then(() => process.exit(0))
 }
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)

@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Endpoint } from '../src/endpoint/http/index'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
 /** What goes wrong between the browser and the endpoint, while a visitor wants it to. */
 export const WEATHERS = ['up', 'unavailable', 'hangs', 'slow', 'drops', 'away'] as const
@@ -28,7 +27,7 @@ const MOST_HANGING = 2
 const LARGEST_BODY = 16 * 1024
 
 /** Stands before the endpoint, and fails as hosts and networks do. Only the demo has it. */
-export const createWeather = (handle: Endpoint['handle'], onAttempt: (attempt: Attempt) => void) => {
+export const createWeather = (handle: RequestListener, onAttempt: (attempt: Attempt) => void) => {
   let weather: Weather = 'up'
   let count = 0
   const hanging = new Set<ServerResponse>()

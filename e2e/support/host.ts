@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { createEndpoint } from '../../src/endpoint/http/index'
+import { createEndpoint } from '../../src/endpoint/http/endpoint'
 
 /** What stands between the page and the endpoint: nothing, or one of the ways in which hosts and networks go wrong. */
 export type Weather =
@@ -72,7 +72,7 @@ export const shut = async (server: Server): Promise<void> => {
 export const startEndpoint = async (file = ':memory:') => {
   const endpoint = await createEndpoint({ file })
   const real = await listen((request, response) => {
-    if (!endpoint.handle(request, response)) response.writeHead(404).end()
+    endpoint.routing(request, response)
   })
   const origin = `http://127.0.0.1:${portOf(real)}`
   const arrivals: Arrival[] = []

@@ -1,3 +1,5 @@
+import { pino } from 'pino'
+
 /** What a line may tell. There is no place in it for an address, an id or a body. */
 export type LogLine = {
   readonly event:
@@ -28,16 +30,26 @@ export const wordsOf = (error: unknown): string => {
 
 const isTrouble = ({ event }: LogLine): boolean => event.startsWith('cannot')
 
-/** Writes one line of JSON for each: to the standard output, or the error output when it tells of trouble. */
+const lines = (descriptor: 1 | 2) =>
+  pino(
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    // At once: the process may be about to end.
+    pino.destination({ dest: descriptor, sync: true }),
+  )
+const output = lines(1)
+const errors = lines(2)
+
+/** Writes one line of JSON for each: to the standard output, or the error output when it reports trouble. */
 export const logJson: Log = (line) => {
-  const { event, ...more } = line
-  const level = isTrouble(line) ? 'error' : 'info'
-  const text = JSON.stringify({ time: new Date(), level, event, ...more })
-  if (level === 'error') console.error(text)
-  else console.log(text)
+  if (isTrouble(line)) errors.error(line)
+  else output.info(line)
 }
 
-/** Writes what tells of trouble only. */
+/** Writes what reports trouble only. */
 export const logTrouble: Log = (line) => {
   if (isTrouble(line)) logJson(line)
 }

@@ -1,9 +1,8 @@
 import { request as httpRequest, type RequestOptions } from 'node:http'
-import { expect, test, vi } from 'vitest'
-import { createAccess } from '../../src/endpoint/http/access'
-import { clientOf } from '../../src/endpoint/http/client'
-import { createRateLimit } from '../../src/endpoint/http/rate-limit'
-import type { EndpointOptions } from '../../src/endpoint/http/index'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { denialOf } from '../../src/endpoint/http/access'
+import { clientOf } from '../../src/endpoint/http/admission'
+import type { EndpointOptions } from '../../src/endpoint/http/endpoint'
 import { action, startEndpoint, freshFile } from './support/server'
 
 const start = (options: EndpointOptions) => startEndpoint({ file: freshFile(), ...options })
@@ -42,6 +41,7 @@ test('reads and erases with the token only', async () => {
     expect((await fetch(`${origin}/customers/c-1`, { ...erasure, headers })).status).toBe(401)
     expect((await fetch(`${origin}/customer-actions?token=${readToken}`, { headers })).status).toBe(401)
   }
+  expect((await fetch(`${origin}/metrics`, { headers: { authorization: `bearer ${readToken}` } })).status).toBe(200)
   const headers = { authorization: `Bearer ${readToken}` }
   expect((await fetch(`${origin}/customer-actions/i-1`, { headers })).status).toBe(200)
   expect(await ask(`${origin}/customer-actions`, { headers: { ...headers, host: 'collect.example' } })).toMatchObject({
@@ -122,54 +122,75 @@ test('asks a client that sends too much to come again, and no other client', asy
   expect((await from('2001:db8:1:3::9')).status).toBe(201)
 })
 
-test('lets a client send again after a while', () => {
-  vi.useFakeTimers({ toFake: ['performance'] })
-  const secondsToWait = createRateLimit(60)
-  for (let sent = 0; sent < 60; sent += 1) expect(secondsToWait('a')).toBe(0)
-  expect(secondsToWait('a')).toBe(1)
-  vi.advanceTimersByTime(1000)
-  expect(secondsToWait('a')).toBe(0)
-  expect(secondsToWait('a')).toBe(1)
-  vi.useRealTimers()
+/** Sends an event as from an address that a proxy saw, and says how it was answered. */
+const startBehindProxy = async (rateLimit: number) => {
+  const { endpoint } = await start({ rateLimit, trustedProxies: 1 })
+  return async (forwarded: string) => {
+    const headers = { 'x-forwarded-for': forwarded }
+    return (await endpoint.inject({ method: 'POST', url: '/customer-actions', headers, payload: action() })).statusCode
+  }
+}
+
+test('lets a client send again after a minute', async () => {
+  const from = await startBehindProxy(1)
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  expect(await from('1.2.3.4')).toBe(201)
+  expect(await from('1.2.3.4')).toBe(429)
+  vi.advanceTimersByTime(60_000)
+  expect(await from('1.2.3.4')).toBe(200)
 })
 
-test('stays small however many clients there are', () => {
-  const secondsToWait = createRateLimit(1)
-  expect(secondsToWait('first')).toBe(0)
-  expect(secondsToWait('first')).toBeGreaterThan(0)
-  for (let client = 0; client < 50_000; client += 1) secondsToWait(String(client))
-  expect(secondsToWait('first')).toBe(0)
+test('knows a client however a proxy writes its address, and everybody without one as that proxy', async () => {
+  const from = await startBehindProxy(1)
+  expect(await from('1.2.3.4')).toBe(201)
+  for (const same of ['1.2.3.4:5678', '1.2.3.4:1', '::ffff:1.2.3.4', '[::ffff:1.2.3.4]:80'])
+    expect(await from(same), same).toBe(429)
+  expect(await from('2001:db8::1')).toBe(200)
+  for (const same of ['[2001:db8::2]', '[2001:db8::3]:443', '2001:DB8:0:0::4']) expect(await from(same), same).toBe(429)
+  expect(await from('unknown')).toBe(200)
+  for (const garbage of ['_hidden', 'x'.repeat(8000), '1.2.3.4.5', '999.1.1.1', '1.2.3.4:x', 'evil, ?'])
+    expect(await from(garbage), garbage.slice(0, 20)).toBe(429)
 })
 
-// Only this much of a request is looked at, and a connection of one's own cannot come from these addresses.
-const requestFrom = (remoteAddress: string, forwarded?: string) =>
-  ({
-    socket: { remoteAddress },
-    headers: { host: '127.0.0.1', 'x-forwarded-for': forwarded },
-  }) as unknown as Parameters<typeof clientOf>[0]
+const requestFrom = (ip: string, remoteAddress = ip) =>
+  ({ ip, socket: { remoteAddress } }) as unknown as Parameters<typeof clientOf>[0]
 
 test.each([
-  ['1.2.3.4', undefined, 0, '1.2.3.4'],
-  ['::ffff:1.2.3.4', undefined, 0, '1.2.3.4'],
-  ['2001:db8:a:b:c:d:e:f', undefined, 0, '2001:db8:a:b::/64'],
-  ['2001:db8::1', undefined, 0, '2001:db8:0:0::/64'],
-  ['2001:0db8:000a::1', undefined, 0, '2001:db8:a:0::/64'],
-  ['fe80::1%eth0', undefined, 0, 'fe80:0:0:0::/64'],
-  ['1.1.1.1', '9.9.9.9', 0, '1.1.1.1'],
-  ['1.1.1.1', '9.9.9.9', 1, '9.9.9.9'],
-  ['1.1.1.1', 'forged, 9.9.9.9', 1, '9.9.9.9'],
-  ['1.1.1.1', 'forged, 9.9.9.9, 2.2.2.2', 2, '9.9.9.9'],
-  ['1.1.1.1', undefined, 1, '1.1.1.1'],
-  ['1.1.1.1', '9.9.9.9', 3, '9.9.9.9'],
-] as const)('takes %s with X-Forwarded-For %s behind %i proxies for %s', (...[peer, forwarded, proxies, client]) => {
-  expect(clientOf(requestFrom(peer, forwarded), proxies)).toBe(client)
+  ['1.2.3.4', '1.2.3.4'],
+  ['::ffff:1.2.3.4', '1.2.3.4'],
+  ['2001:db8:a:b:c:d:e:f', '2001:db8:a:b::'],
+  ['2001:db8::1', '2001:db8::'],
+  ['2001:0db8:000a::1', '2001:db8:a::'],
+  ['fe80::1%eth0', 'fe80::'],
+])('takes %s for %s', (ip, client) => {
+  expect(clientOf(requestFrom(ip))).toBe(client)
+})
+
+test.each([
+  [undefined, 0, '1.1.1.1'],
+  ['9.9.9.9', 0, '1.1.1.1'],
+  ['9.9.9.9', 1, '9.9.9.9'],
+  ['forged, 9.9.9.9', 1, '9.9.9.9'],
+  ['forged, 9.9.9.9, 2.2.2.2', 2, '9.9.9.9'],
+  [undefined, 1, '1.1.1.1'],
+  ['9.9.9.9', 3, '9.9.9.9'],
+] as const)('believes X-Forwarded-For %s behind %i proxies so far: %s', async (forwarded, trustedProxies, client) => {
+  const { endpoint } = await start({ rateLimit: 1, trustedProxies, readToken: 'a token of some length' })
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
+  const from = async (remoteAddress: string, more = {}) =>
+    (await endpoint.inject({ method: 'POST', url: '/customer-actions', remoteAddress, headers: more, payload: '{}' }))
+      .statusCode
+  expect(await from('1.1.1.1', headers)).toBe(422)
+  // The same client, and no other, has sent its one event.
+  expect(await from(client)).toBe(429)
+  expect(await from('3.3.3.3')).toBe(422)
 })
 
 test('does not let other machines read without a token', () => {
-  const denial = createAccess(undefined)
-  const from = (remoteAddress: string) => denial(requestFrom(remoteAddress))?.status
-  expect(from('192.0.2.1')).toBe(403)
-  expect(from('::ffff:192.0.2.1')).toBe(403)
-  expect(from('::ffff:127.0.0.1')).toBeUndefined()
-  expect(from('::1')).toBeUndefined()
+  const denied = (address: string) => denialOf(address, '127.0.0.1') !== undefined
+  expect(denied('192.0.2.1')).toBe(true)
+  expect(denied('::ffff:192.0.2.1')).toBe(true)
+  expect(denied('::ffff:127.0.0.1')).toBe(false)
+  expect(denied('::1')).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import { replayRefused } from '../../src/endpoint/commands/replay'
 import { action, arrivalOf, rowsIn, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'

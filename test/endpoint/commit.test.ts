@@ -18,12 +18,12 @@ const gatedEndpoint = async () => {
       return store.append(arrivals)
     },
   }
-  const endpoint = createHandler(gated, { log: (line) => told.push(line) })
+  const endpoint = await createHandler(gated, { log: (line) => told.push(line) })
   onTestFinished(() => endpoint.close())
   const received: unknown[] = []
   const origin = await serve((request, response) => {
     request.once('end', () => received.push(request))
-    endpoint.handle(request, response)
+    endpoint.routing(request, response)
   })
   const post = (body: string) => fetch(`${origin}/customer-actions`, { method: 'POST', body })
   return { post, commits, received, told }

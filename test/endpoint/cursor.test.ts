@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { firstCursor, type Outcome, type Store } from '../../src/endpoint/store/store'
 import { action, arrivalOf, startEndpoint } from './support/server'

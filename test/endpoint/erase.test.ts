@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import { action, arrivalOf, freshFile, rowsIn, startEndpoint } from './support/server'
 import { describeStores, type Place } from './support/stores'
 import { readFileSync } from 'node:fs'

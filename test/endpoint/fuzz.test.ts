@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import { action, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createHandler } from '../../src/endpoint/http/endpoint'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import { action, arrivalOf, freshFile, rowsIn, serveEndpoint, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 
@@ -122,7 +122,7 @@ describeStores((freshPlace) => {
 
 test('answers HEAD for what has no end, and reads nothing for it', async () => {
   const store = await openStore({ file: freshFile() })
-  const endpoint = createHandler({ ...store, events: () => Promise.reject(new Error('was read')) })
+  const endpoint = await createHandler({ ...store, events: () => Promise.reject(new Error('was read')) })
   onTestFinished(() => endpoint.close())
   const { url } = await serveEndpoint(endpoint)
   expect((await fetch(`${url}/stream`, { method: 'HEAD' })).headers.get('Content-Type')).toBe('text/event-stream')

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { get, type IncomingHttpHeaders } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -12,6 +12,8 @@ const startWithScript = async (content = script) => {
   const file = freshFile()
   mkdirSync(dirname(file))
   writeFileSync(`${file}.js`, content)
+  writeFileSync(`${file}.js.br`, brotliCompressSync(content))
+  writeFileSync(`${file}.js.gz`, gzipSync(content))
   const { origin } = await startEndpoint({ file, script: { file: `${file}.js`, version: '1.2.3' } })
   /** `fetch` would decompress. */
   const load = (path: string, headers = {}) =>
@@ -36,7 +38,7 @@ test('serves the script as small as the browser can read it', async () => {
     const { headers, bytes } = await load('/wasabi.js', { 'Accept-Encoding': accepted })
     expect(headers['content-encoding']).toBe(coding)
     expect(decoders[coding](bytes).toString()).toBe(script)
-    expect(headers.vary).toBe('Accept-Encoding')
+    expect(headers.vary).toMatch(/^accept-encoding$/i)
     expect(headers['content-length']).toBe(String(bytes.length))
   }
   for (const accepted of ['', 'identity', 'brotli', 'br;q=0']) {
@@ -51,15 +53,15 @@ test('lets browsers ask for the plain name anew, and keep the version’s for ev
   const plain = await load('/wasabi.js')
   expect(plain.headers).toMatchObject({
     'cache-control': 'no-cache',
-    'content-type': 'text/javascript; charset=utf-8',
+    'content-type': 'application/javascript; charset=utf-8',
     'access-control-allow-origin': '*',
   })
   const lasting = await load('/wasabi-1.2.3.js')
   expect(lasting.headers['cache-control']).toBe('public, max-age=31536000, immutable')
   expect(lasting.headers['access-control-allow-origin']).toBe('*')
-  expect((await load('/wasabi-1.2.4.js')).status).toBe(418)
+  expect((await load('/wasabi-1.2.4.js')).status).toBe(404)
 
-  const known = { 'If-None-Match': `"other", W/${String(plain.headers.etag)}` }
+  const known = { 'If-None-Match': `"other", ${String(plain.headers.etag)}` }
   expect(await load('/wasabi.js', known)).toMatchObject({ status: 304, bytes: Buffer.alloc(0) })
   expect((await load('/wasabi.js', { ...known, 'Accept-Encoding': 'br' })).status).toBe(200)
   const changed = await startWithScript('other')

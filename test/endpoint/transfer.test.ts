@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { environmentOf, useProgram } from './support/process'
 import { action, arrivalOf, freshFile } from './support/server'

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHandler, type HandlerOptions } from '../../src/endpoint/http/endpoint'
-import { openStore } from '../../src/endpoint/http/index'
+import { openStore } from '../../src/endpoint/store/open'
 import type { Store } from '../../src/endpoint/store/store'
 import { action, freshFile, serveEndpoint, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
@@ -29,7 +29,7 @@ const startFailing = async (options: HandlerOptions = {}) => {
     append: (arrivals) => faulty(() => store.append(arrivals)),
     check: () => faulty(store.check),
   }
-  const endpoint = createHandler(failing, { log: () => undefined, ...options })
+  const endpoint = await createHandler(failing, { log: () => undefined, ...options })
   onTestFinished(() => endpoint.close())
   const fail = (now: boolean) => {
     fails = now
@@ -92,7 +92,7 @@ test('turns events away when too many wait, before it reads them', async () => {
   const store = await openStore({ file: freshFile() })
   let letThrough: (value?: unknown) => void = () => undefined
   const gate = new Promise((resolve) => (letThrough = resolve))
-  const endpoint = createHandler({ ...store, append: (arrivals) => gate.then(() => store.append(arrivals)) })
+  const endpoint = await createHandler({ ...store, append: (arrivals) => gate.then(() => store.append(arrivals)) })
   onTestFinished(() => endpoint.close())
   const { post, origin, url } = await serveEndpoint(endpoint)
   // One connection that does not wait for its answers: ten thousand would run out of sockets before the queue is full.

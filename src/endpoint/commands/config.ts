@@ -1,5 +1,6 @@
 import { isLoopback } from '../http/access'
-import type { EndpointOptions } from '../http/index'
+import type { EndpointOptions } from '../http/endpoint'
+import type { StorePlace } from '../store/open'
 
 /** What the environment says about how to run. */
 export type Config = {
@@ -44,7 +45,7 @@ const tokenIn = (text: string | undefined): string | undefined => {
 const usualRate = 600
 
 /** Reads the store's place. */
-export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): Pick<EndpointOptions, 'file' | 'database'> =>
+export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): StorePlace =>
   DATABASE_URL === undefined || DATABASE_URL === ''
     ? { file: DATA_FILE || 'data/wasabi.sqlite' }
     : { database: DATABASE_URL }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { allEntries } from '../http/read'
+import { allEntries } from '../store/pages'
 import type { Entry, Store } from '../store/store'
 
 /**

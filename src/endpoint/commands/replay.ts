@@ -1,4 +1,4 @@
-import { allEntries } from '../http/read'
+import { allEntries } from '../store/pages'
 import type { Entry, Store } from '../store/store'
 import { validate } from '../action/validate'
 

@@ -1,10 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-
-/** Why a request may not read. */
-export type Denial = { readonly status: 401 | 403; readonly message: string }
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+import bearerAuth from '@fastify/bearer-auth'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerProblem } from './answer'
 
 /** Says whether an address is this machine's own. */
 export const isLoopback = (address: string): boolean =>
@@ -17,21 +13,36 @@ export const isLoopback = (address: string): boolean =>
 const isOwnName = (host: string | undefined): boolean =>
   /^(?:(?:[^:]+\.)?localhost|\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host ?? '')
 
-/** Returns what lets the operator read and erase, and says why when it does not: by a token or, without one, from this machine only. */
-export const createAccess = (token: string | undefined) => {
-  const expected = token === undefined ? undefined : sha256(`Bearer ${token}`)
+/** Says why a request may not read where there is no token: it does not come from this machine, or not by its name. */
+export const denialOf = (address: string, host: string | undefined): string | undefined => {
+  if (!isLoopback(address)) return 'is read from its own machine, unless READ_TOKEN is set'
+  return isOwnName(host) ? undefined : 'is read as localhost, unless READ_TOKEN is set'
+}
 
-  return ({ headers, socket }: IncomingMessage): Denial | undefined => {
-    if (expected !== undefined) {
-      // Digests are of one length and take one time to compare, whatever was sent.
-      const given = sha256(headers.authorization ?? '')
-      return timingSafeEqual(given, expected)
-        ? undefined
-        : { status: 401, message: 'needs Authorization: Bearer and READ_TOKEN' }
-    }
-    if (!isLoopback(socket.remoteAddress ?? ''))
-      return { status: 403, message: 'is read from its own machine, unless READ_TOKEN is set' }
-    if (!isOwnName(headers.host)) return { status: 403, message: 'is read as localhost, unless READ_TOKEN is set' }
-    return undefined
+const denyOthers = async (
+  { socket, headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> => {
+  const denial = denialOf(socket.remoteAddress ?? '', headers.host)
+  return denial === undefined ? undefined : answerProblem(reply, 403, denial)
+}
+
+/** Lets the operator alone use the routes of a scope: by a token or, without one, from this machine only. */
+export const guardAccess = async (app: FastifyInstance, token: string | undefined): Promise<void> => {
+  if (token === undefined) {
+    app.addHook('onRequest', denyOthers)
+    return
   }
+  await app.register(bearerAuth, {
+    keys: new Set([token]),
+    // The scheme's name is the same in lower case: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
+    specCompliance: 'rfc6749',
+    addHook: false,
+  })
+  app.addHook('onRequest', (request, reply, next) => {
+    app.verifyBearerAuth?.(request, reply, (error) => {
+      if (error === undefined) next()
+      else answerProblem(reply.header('WWW-Authenticate', 'Bearer'), 401, 'needs Authorization: Bearer and READ_TOKEN')
+    })
+  })
 }

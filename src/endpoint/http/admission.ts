@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerProblem } from './answer'
-import { clientOf } from './client'
 import type { Counted } from './metrics'
-import { createRateLimit } from './rate-limit'
 
 /** Who may send events, and how many. */
-export type GuardOptions = {
+export type AdmissionOptions = {
   /**
    * The sites whose pages may send events, as in `https://shop.example`; without them, all sites. A request without an
    * `Origin` comes from no page, and is let through.
@@ -16,43 +16,67 @@ export type GuardOptions = {
    * @default 0
    */
   readonly rateLimit?: number
-  /**
-   * How many proxies of one's own stand before the endpoint, each of which adds to `X-Forwarded-For`.
-   * @default 0
-   */
-  readonly trustedProxies?: number
 }
+
+/** So many clients are remembered at once, the latest ones: some megabytes. */
+const mostClients = 50_000
 
 /** Seconds until a sender may come again: enough for a database to restart, short enough for a page to be still open. */
 export const comeAgain = 5
 
 /** Answers that the event could not be taken for now. */
-export const answerUnavailable = (response: ServerResponse): void => {
-  response.setHeader('Retry-After', comeAgain)
-  answerProblem(response, 503, 'could not be stored, and can be sent again')
+export const answerUnavailable = (reply: FastifyReply): FastifyReply =>
+  answerProblem(reply.header('Retry-After', comeAgain), 503, 'could not be stored, and can be sent again')
+
+/** An address as proxies write it: alone, with a port, or in brackets. */
+const addressIn = (written: string): string | undefined => {
+  const [, bracketed, plain] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+)(?::\d+)?$/.exec(written) ?? []
+  const address = bracketed ?? plain ?? written
+  return isIP(address) === 0 ? undefined : address
 }
 
-/** Returns what turns requests away before their bodies are read, and says why; `undefined` when they may go on. */
-export const createGuard = (
-  { allowedOrigins, rateLimit = 0, trustedProxies = 0 }: GuardOptions,
-  isClosed: () => boolean,
-) => {
-  const secondsToWait = createRateLimit(rateLimit)
+/**
+ * Says who sent a request: its address, IPv6 by its first 64 bits, since a household or a host is given that much and
+ * changes the rest at will. Whoever sits behind a proxy that names no address counts as that proxy.
+ */
+export const clientOf = ({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string =>
+  normalizeIP(addressIn(ip) ?? socket.remoteAddress ?? '', 64)
 
-  return (request: IncomingMessage, response: ServerResponse): Counted | undefined => {
-    const { origin } = request.headers
+/** What turns events away. */
+export type Admission = AdmissionOptions & {
+  readonly isClosed: () => boolean
+  readonly count: (counted: Counted) => void
+}
+
+const addRateLimit = async (app: FastifyInstance, max: number, count: Admission['count']): Promise<void> => {
+  await app.register(rateLimit, {
+    max,
+    timeWindow: 60_000,
+    cache: mostClients,
+    keyGenerator: clientOf,
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    onExceeded: () => {
+      count('limited')
+    },
+    errorResponseBuilder: () =>
+      Object.assign(new Error('comes too often, and can be sent again later'), { statusCode: 429 }),
+  })
+}
+
+/** Turns events of a scope away before their bodies are read, and says why. */
+export const guardAdmission = async (
+  app: FastifyInstance,
+  { allowedOrigins, rateLimit: perMinute = 0, isClosed, count }: Admission,
+): Promise<void> => {
+  app.addHook('onRequest', ({ headers: { origin } }, reply, next) => {
     if (allowedOrigins !== undefined && origin !== undefined && !allowedOrigins.includes(origin)) {
-      answerProblem(response, 403, 'comes from a site that is not among ALLOWED_ORIGINS')
-      return 'forbidden'
-    }
-    const wait = rateLimit === 0 ? 0 : secondsToWait(clientOf(request, trustedProxies))
-    if (wait > 0) {
-      response.setHeader('Retry-After', wait)
-      answerProblem(response, 429, 'comes too often, and can be sent again later')
-      return 'limited'
-    }
-    if (!isClosed()) return undefined
-    answerUnavailable(response)
-    return 'unavailable'
-  }
+      count('forbidden')
+      answerProblem(reply, 403, 'comes from a site that is not among ALLOWED_ORIGINS')
+    } else if (isClosed()) {
+      count('unavailable')
+      answerUnavailable(reply)
+    } else next()
+  })
+  if (perMinute > 0) await addRateLimit(app, perMinute, count)
 }

@@ -1,44 +1,35 @@
-import type { ServerResponse } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import type { Problem } from '../action/validate'
-
-/** Lets a page of any origin read the answer, and when to come again. Cookies stay out of it: `*` forbids them. */
-export const allowAnyOrigin = (response: ServerResponse): void => {
-  response.setHeader('Access-Control-Allow-Origin', '*')
-  response.setHeader('Access-Control-Expose-Headers', 'Retry-After')
-}
-
-/** Answers without a body. */
-export const answerNothing = (response: ServerResponse, status: 200 | 201 | 204): void => {
-  response.writeHead(status, status === 204 ? {} : { 'Content-Length': 0 }).end()
-}
+import { wordsOf, type Log } from '../log'
 
 /** Answers with a text that is JSON already. */
-export const answerJson = (response: ServerResponse, status: number, json: string): void => {
-  response
-    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(json) })
-    .end(json)
-}
+export const answerJson = (reply: FastifyReply, status: number, json: string): FastifyReply =>
+  reply.code(status).type('application/json').send(json)
 
 /** Answers with what is wrong, in the form that the contract gives it. */
-export const answerProblems = (response: ServerResponse, status: number, errors: readonly Problem[]): void => {
-  answerJson(response, status, JSON.stringify({ errors }))
-}
+export const answerProblems = (reply: FastifyReply, status: number, errors: readonly Problem[]): FastifyReply =>
+  answerJson(reply, status, JSON.stringify({ errors }))
 
 /** Answers with the one thing that is wrong with the request as a whole. */
-export const answerProblem = (response: ServerResponse, status: number, message: string): void => {
-  answerProblems(response, status, [{ path: '', message }])
+export const answerProblem = (reply: FastifyReply, status: number, message: string): FastifyReply =>
+  answerProblems(reply, status, [{ path: '', message }])
+
+/** Answers the methods that a path does not know. An event that is sent here by mistake must not look as if it were taken. */
+export const allowOnly = (app: FastifyInstance, url: string, allowed: readonly string[]): void => {
+  const method = app.supportedMethods.filter((name) => !allowed.includes(name))
+  const handler = (_: unknown, reply: FastifyReply): void => {
+    answerProblem(reply.header('Allow', allowed.join(', ')), 405, `takes ${allowed.join(', ')} only`)
+  }
+  // Before the body, which nobody reads here.
+  app.route({ method, url, onRequest: handler, handler })
 }
 
-/** Answers a browser that asks before it sends. */
-export const answerPreflight = (response: ServerResponse): void => {
-  response.setHeader('Access-Control-Allow-Methods', 'POST')
-  response.setHeader('Access-Control-Allow-Headers', '*')
-  response.setHeader('Access-Control-Max-Age', 86_400)
-  answerNothing(response, 204)
-}
-
-/** Answers a request whose method the path does not know. */
-export const answerNotAllowed = (response: ServerResponse, allowed: readonly string[]): void => {
-  response.setHeader('Allow', allowed.join(', '))
-  answerProblem(response, 405, `takes ${allowed.join(', ')} only`)
-}
+/** Returns what answers for an error: with its own status where it is the sender's, else for the store. */
+export const createErrorAnswer =
+  (log: Log) =>
+  (error: FastifyError, _: unknown, reply: FastifyReply): FastifyReply => {
+    const { statusCode = 500 } = error
+    if (statusCode < 500) return answerProblem(reply, statusCode, error.message)
+    log({ event: 'cannot read', message: wordsOf(error) })
+    return answerProblem(reply, 503, 'the store cannot be used at the moment')
+  }

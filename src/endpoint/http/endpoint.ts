@@ -1,51 +1,44 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { allowAnyOrigin, answerNotAllowed, answerPreflight } from './answer'
+import type { FastifyInstance } from 'fastify'
+import { logTrouble, type Log } from '../log'
 import { createCommitter, type Commit } from '../store/commit'
 import { createCommitLog } from '../store/commit-log'
-import { comeAgain, createGuard, type GuardOptions } from './admission'
-import { createHealth } from './health'
-import { logTrouble, type Log } from '../log'
-import { createMetrics } from './metrics'
-import { createOperator } from './operator'
+import { openStore, type StorePlace } from '../store/open'
 import { startRetention } from '../store/retention'
-import { createScript, type ScriptOptions } from './script'
 import type { Store } from '../store/store'
+import { comeAgain, guardAdmission, type AdmissionOptions } from './admission'
+import { allowOnly } from './answer'
+import { addCors, collection, createApp, type AppOptions } from './app'
+import { addHealth } from './health'
+import { addIngest } from './ingest'
+import { createMetrics } from './metrics'
+import { addOperator } from './operator'
+import { addScript, type ScriptOptions } from './script'
 import { createStream } from './stream'
-import { createTaker } from './ingest'
 
-/** The endpoint as a request listener that can stand beside others in one `node:http` server. */
-export type Endpoint = {
-  /** Answers a request for one of the endpoint's paths. `false` says: another path, nothing done. */
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Ends the streams, which would keep a server from closing. */
-  readonly endStreams: () => void
-  /** Commits and answers what was taken, ends the streams and closes the store. Later events are answered `503`. */
-  readonly close: () => Promise<void>
-}
+/**
+ * The endpoint as a Fastify app: `listen` serves it alone, `routing(request, response)` answers for it in another
+ * server, and `close` commits and answers what was taken, ends the streams and closes the store.
+ */
+export type Endpoint = FastifyInstance
 
 /** How an endpoint behaves, whatever its store. */
-export type HandlerOptions = GuardOptions & {
-  /** What reading needs in its `Authorization: Bearer`; without it, reading is for this machine only. */
-  readonly readToken?: string
-  /** Events received longer ago are deleted; without it, none are. */
-  readonly retentionDays?: number
-  /** The tracker to serve as `/wasabi.js`; without it, it is not served. */
-  readonly script?: ScriptOptions
-  /**
-   * Takes the endpoint's log lines.
-   * @default lines of JSON to the error output, for what goes wrong
-   */
-  readonly log?: Log
-}
+export type HandlerOptions = AppOptions &
+  AdmissionOptions & {
+    /** What reading needs in its `Authorization: Bearer`; without it, reading is for this machine only. */
+    readonly readToken?: string
+    /** Events received longer ago are deleted; without it, none are. */
+    readonly retentionDays?: number
+    /** The tracker to serve as `/wasabi.js`; without it, it is not served. */
+    readonly script?: ScriptOptions
+  }
 
-const collection = '/customer-actions'
+/** How to set up an endpoint. */
+export type EndpointOptions = HandlerOptions & StorePlace
 
-/** Joins the endpoint's parts over a store. */
-export const createHandler = (store: Store, options: HandlerOptions = {}): Endpoint => {
-  const { log = logTrouble, retentionDays, readToken } = options
+/** The parts that an endpoint is joined from. */
+const createParts = (store: Store, log: Log) => {
   let closing = false
   let failedAt = -Infinity
-  const metrics = createMetrics()
   const stream = createStream(store.entries)
   const logCommit = createCommitLog(log)
 
@@ -53,78 +46,80 @@ export const createHandler = (store: Store, options: HandlerOptions = {}): Endpo
     logCommit(error)
     if (error !== undefined) failedAt = performance.now()
     metrics.commit(seconds)
-    outcomes.forEach((outcome) => {
-      metrics.count(outcome)
-    })
-    if (error === undefined) stream.tell(arrivals, outcomes)
+    for (const outcome of outcomes) metrics.count(outcome)
+    if (error === undefined) stream.report(arrivals, outcomes)
     else metrics.count('unavailable', arrivals.length)
   }
-
   const committer = createCommitter(store, onCommit)
-  const turnAway = createGuard(options, () => closing || committer.isFull())
-  const take = createTaker(committer.add)
-  const health = createHealth(async () => {
-    // On a full disk a small commit may succeed where a larger one has just failed.
-    if (closing || performance.now() - failedAt < comeAgain * 1000) throw new Error('takes no events')
-    await store.check()
-  })
-  const script = options.script && createScript(options.script)
-  const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
-  const operate = createOperator(
-    {
-      store,
-      log,
-      follow: stream.open,
-      metrics: () => metrics.text({ queued: committer.queued(), streams: stream.count() }),
-    },
-    readToken,
-  )
-
-  const post = (request: IncomingMessage, response: ServerResponse): void => {
-    const counted = turnAway(request, response)
-    if (counted === undefined) take(request, response)
-    else metrics.count(counted)
-  }
-
-  const handleActions = (request: IncomingMessage, response: ServerResponse, path: string): void => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    if (isRead) {
-      operate(request, response, path)
-      return
-    }
-    allowAnyOrigin(response)
-    if (request.method === 'OPTIONS') answerPreflight(response)
-    else if (request.method === 'POST' && path === collection) post(request, response)
-    else answerNotAllowed(response, ['GET', 'HEAD', ...(path === collection ? ['POST', 'OPTIONS'] : [])])
-  }
-
-  /** For everybody to read. An event that is sent here by mistake must not be answered as if it had been taken. */
-  const answerPublic = (request: IncomingMessage, response: ServerResponse, path: string): void => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      allowAnyOrigin(response)
-      answerNotAllowed(response, ['GET', 'HEAD'])
-    } else if (path === '/health/live') health.live(response)
-    else if (path === '/health/ready') void health.ready(response)
-    else script?.answer(request, response, path)
-  }
-  const publicPaths = ['/health/live', '/health/ready', ...(script?.paths ?? [])]
+  const metrics = createMetrics({ queued: committer.queued, streams: stream.count })
 
   return {
-    handle: (request, response) => {
-      const [path = ''] = (request.url ?? '').split('?', 1)
-      if (path === collection || path.startsWith(`${collection}/`)) handleActions(request, response, path)
-      else if (path === '/metrics' || path.startsWith('/customers/')) operate(request, response, path)
-      else if (publicPaths.includes(path)) answerPublic(request, response, path)
-      else return false
-      return true
+    stream,
+    committer,
+    metrics,
+    isClosed: (): boolean => closing || committer.isFull(),
+    check: async (): Promise<void> => {
+      // On a full disk a small commit may succeed where a larger one has just failed.
+      if (closing || performance.now() - failedAt < comeAgain * 1000) throw new Error('takes no events')
+      await store.check()
     },
-    endStreams: stream.end,
-    close: async () => {
+    end: (): Promise<void> => {
       closing = true
-      stopRetention?.()
-      stream.end()
-      await committer.drained()
-      await store.close()
+      return stream.end()
     },
   }
 }
+
+/** What pages use, and what answers them where they have gone wrong. */
+const addPublic = async (
+  app: FastifyInstance,
+  { committer, metrics, isClosed, check }: ReturnType<typeof createParts>,
+  options: HandlerOptions,
+): Promise<void> => {
+  await addCors(app)
+  await app.register(async (events) => {
+    await guardAdmission(events, { ...options, isClosed, count: metrics.count })
+    addIngest(events, collection, committer.add)
+  })
+  addHealth(app, check)
+  if (options.script) await addScript(app, options.script)
+  allowOnly(app, collection, ['GET', 'HEAD', 'POST', 'OPTIONS'])
+  allowOnly(app, `${collection}/*`, ['GET', 'HEAD', 'OPTIONS'])
+  allowOnly(app, '/metrics', ['GET', 'HEAD'])
+  allowOnly(app, '/customers/*', ['DELETE'])
+}
+
+/** Joins the endpoint's parts over a store. */
+export const createHandler = async (store: Store, options: HandlerOptions = {}): Promise<Endpoint> => {
+  const { log = logTrouble, retentionDays, readToken } = options
+  const parts = createParts(store, log)
+  const { stream, metrics, committer } = parts
+  const app = createApp(options)
+  await app.register((pages) => addPublic(pages, parts, options))
+  const reading = { store, log, follow: stream.open, registry: metrics.registry }
+  await app.register((operator) =>
+    addOperator(operator, collection, { ...reading, ...(readToken !== undefined && { readToken }) }),
+  )
+
+  const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
+  app.addHook('preClose', async () => {
+    stopRetention?.()
+    await parts.end()
+  })
+  app.addHook('onClose', async () => {
+    await committer.drained()
+    await store.close()
+  })
+  await app.ready()
+  return app
+}
+
+/**
+ * Creates an endpoint over its own store. Rejects with a sentence that says what to do when the store cannot be used.
+ *
+ * @example
+ * const endpoint = await createEndpoint({ elsewhere: (_, response) => response.writeHead(404).end() })
+ * createServer((request, response) => endpoint.routing(request, response))
+ */
+export const createEndpoint = async (options: EndpointOptions = {}): Promise<Endpoint> =>
+  createHandler(await openStore(options), options)

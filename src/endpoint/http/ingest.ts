@@ -1,17 +1,50 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerNothing, answerProblems } from './answer'
-import type { Answer } from '../store/commit'
-import { answerUnavailable } from './admission'
-import { largestBody, readBody, type RequestBody } from './request-body'
-import type { Arrival } from '../store/store'
+import type { FastifyContentTypeParser, FastifyInstance, FastifyReply } from 'fastify'
 import { refusal, validate, type Validated } from '../action/validate'
+import type { Answer } from '../store/commit'
+import type { Arrival } from '../store/store'
+import { answerUnavailable } from './admission'
+import { answerProblems } from './answer'
+
+/** 16 KB: some thirty times an event with all its fields. Browsers cap what `keepalive` carries at 64 KB. */
+const largestBody = 16 * 1024
+
+/** A body that was read, whole or, when it is larger than allowed, its beginning. */
+type RequestBody = { readonly bytes: Buffer; readonly tooLarge: boolean }
+
+const noBody: RequestBody = { bytes: Buffer.alloc(0), tooLarge: false }
+
+/**
+ * Reads a request's body, and never holds more of it than is allowed and one chunk. Fastify's own limit keeps nothing of a
+ * larger body, and closes the connection on a sender that is still sending: a page reads no answer then, and comes again
+ * for 30 days.
+ */
+const readBody: FastifyContentTypeParser = (_, payload, done) => {
+  const chunks: Buffer[] = []
+  let size = 0
+
+  const finish = (): void => {
+    const [first = noBody.bytes] = chunks
+    const bytes = chunks.length > 1 ? Buffer.concat(chunks) : first
+    done(null, { bytes: bytes.subarray(0, largestBody), tooLarge: size > largestBody } satisfies RequestBody)
+  }
+  const take = (chunk: Buffer): void => {
+    // The rest of a body that was answered is read and thrown away.
+    if (size > largestBody) return
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > largestBody) finish()
+  }
+  payload.on('data', take).on('end', () => {
+    if (size <= largestBody) finish()
+  })
+}
 
 const tooLarge: Validated = {
   type: 'refused',
   refusal: refusal(413, `is larger than ${String(largestBody)} bytes`),
 }
 
-const read = (body: RequestBody): Arrival => {
+const arrivalIn = (body: RequestBody): Arrival => {
   const receivedAt = Date.now()
   const validated = body.tooLarge ? tooLarge : validate(body.bytes)
   if (validated.type === 'refused') return { ...validated, receivedAt, bytes: body.bytes }
@@ -20,23 +53,27 @@ const read = (body: RequestBody): Arrival => {
 }
 
 const answerTo =
-  (response: ServerResponse, arrival: Arrival): Answer =>
+  (reply: FastifyReply, arrival: Arrival): Answer =>
   (outcome) => {
-    if (outcome === undefined) {
-      answerUnavailable(response)
-    } else if (arrival.type === 'refused') {
-      answerProblems(response, arrival.refusal.status, arrival.refusal.errors)
-    } else {
-      answerNothing(response, outcome === 'stored' ? 201 : 200)
-    }
+    if (outcome === undefined) answerUnavailable(reply)
+    else if (arrival.type === 'refused') answerProblems(reply, arrival.refusal.status, arrival.refusal.errors)
+    else reply.code(outcome === 'stored' ? 201 : 200).send()
   }
 
-/** Takes one event from a request, and answers once it is committed, or known, or refused and kept aside. */
-export const createTaker =
-  (add: (arrival: Arrival, answer: Answer) => void) =>
-  (request: IncomingMessage, response: ServerResponse): void => {
-    readBody(request, (body) => {
-      const arrival = read(body)
-      add(arrival, answerTo(response, arrival))
-    })
-  }
+/** Takes events, each answered once it is committed, or known, or refused and kept aside. */
+export const addIngest = (
+  app: FastifyInstance,
+  path: string,
+  add: (arrival: Arrival, answer: Answer) => void,
+): void => {
+  app.addContentTypeParser('*', readBody)
+  app.addHook('onRequest', (request, _, next) => {
+    // A body is JSON whatever its type says, also where that is no type at all.
+    delete request.headers['content-type']
+    next()
+  })
+  app.post(path, (request, reply) => {
+    const arrival = arrivalIn((request.body as RequestBody | undefined) ?? noBody)
+    add(arrival, answerTo(reply, arrival))
+  })
+}

@@ -1,3 +1,4 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Outcome } from '../store/store'
 
 /** What became of a request to take an event: the store's outcomes, and what never came so far. */
@@ -15,48 +16,78 @@ const counted: readonly Counted[] = [
 ]
 
 /** Seconds: from a fast disk alone to a standby far away. */
-const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-const family = (name: string, type: 'counter' | 'gauge' | 'histogram', help: string): string =>
-  `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`
+/** What is measured at the moment of asking. */
+export type Measured = { readonly queued: () => number; readonly streams: () => number }
 
-const gauge = (name: string, help: string, value: number): string =>
-  `${family(name, 'gauge', help)}${name} ${String(value)}\n`
+const addProcess = (registers: Registry[]): void => {
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time of the process.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage()
+      this.reset()
+      this.inc((user + system) / 1e6)
+    },
+  })
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory of the process.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
+}
 
-/** Counts what happens, and writes it as Prometheus reads it: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export const createMetrics = () => {
-  const counts = new Map<Counted, number>()
-  const commits = bounds.map(() => 0)
-  let commitCount = 0
-  let commitSum = 0
+const addMeasured = (registers: Registry[], { queued, streams }: Measured): void => {
+  new Gauge({
+    name: 'wasabi_queue_events',
+    help: 'Events that wait for their commit.',
+    registers,
+    collect() {
+      this.set(queued())
+    },
+  })
+  new Gauge({
+    name: 'wasabi_streams',
+    help: 'Streams that are being read.',
+    registers,
+    collect() {
+      this.set(streams())
+    },
+  })
+}
+
+/** Counts what happens, for Prometheus to read. */
+export const createMetrics = (measured: Measured) => {
+  const registry = new Registry()
+  const registers = [registry]
+  const events = new Counter({
+    name: 'wasabi_events_total',
+    help: 'Requests to take an event, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  // A series that is there from the beginning can be compared with what it was.
+  const series = new Map(counted.map((outcome) => [outcome, events.labels(outcome)]))
+  for (const one of series.values()) one.inc(0)
+  const commits = new Histogram({
+    name: 'wasabi_commit_seconds',
+    help: 'Time that a group of events took to commit.',
+    buckets,
+    registers,
+  })
+  addMeasured(registers, measured)
+  addProcess(registers)
 
   return {
-    count: (what: Counted, by = 1): void => void counts.set(what, (counts.get(what) ?? 0) + by),
+    count: (what: Counted, by = 1): void => series.get(what)?.inc(by),
     commit: (seconds: number): void => {
-      commitCount += 1
-      commitSum += seconds
-      const bucket = bounds.findIndex((bound) => seconds <= bound)
-      if (bucket >= 0) commits[bucket] = (commits[bucket] ?? 0) + 1
+      commits.observe(seconds)
     },
-    text: ({ queued, streams }: { readonly queued: number; readonly streams: number }): string => {
-      let below = 0
-      const buckets = bounds.map((bound, index) => {
-        below += commits[index] ?? 0
-        return `wasabi_commit_seconds_bucket{le="${String(bound)}"} ${String(below)}\n`
-      })
-      return [
-        family('wasabi_events_total', 'counter', 'Requests to take an event, by what became of them.'),
-        ...counted.map((what) => `wasabi_events_total{outcome="${what}"} ${String(counts.get(what) ?? 0)}\n`),
-        family('wasabi_commit_seconds', 'histogram', 'Time that a group of events took to commit.'),
-        ...buckets,
-        `wasabi_commit_seconds_bucket{le="+Inf"} ${String(commitCount)}\n`,
-        `wasabi_commit_seconds_sum ${String(commitSum)}\nwasabi_commit_seconds_count ${String(commitCount)}\n`,
-        gauge('wasabi_queue_events', 'Events that wait for their commit.', queued),
-        gauge('wasabi_streams', 'Streams that are being read.', streams),
-        family('process_cpu_seconds_total', 'counter', 'Processor time of the process.'),
-        `process_cpu_seconds_total ${String(process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6)}\n`,
-        gauge('process_resident_memory_bytes', 'Memory of the process.', process.memoryUsage.rss()),
-      ].join('')
-    },
+    registry,
   }
 }

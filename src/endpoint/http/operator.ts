@@ -1,86 +1,69 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createAccess } from './access'
-import { allowAnyOrigin, answerJson, answerNotAllowed, answerProblem } from './answer'
-import { wordsOf, type Log } from '../log'
-import { answerInteraction, answerList } from './read'
+import type { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Log } from '../log'
 import { isCursor, type Store } from '../store/store'
+import { guardAccess } from './access'
+import { answerProblem } from './answer'
+import { answerInteraction, answerList, wrongCursor, type Query } from './read'
 
 /** What the operator's requests are answered from. */
 export type OperatorParts = {
   readonly store: Store
-  readonly follow: (response: ServerResponse, from: string) => void
-  readonly metrics: () => string
+  readonly follow: (from: string) => Readable
+  readonly registry: Registry
   readonly log: Log
+  readonly readToken?: string
 }
 
-const decode = (segment: string): string | undefined => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    // A percent sign that stands for nothing names nothing.
-    return undefined
-  }
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+const nameIn = ({ params }: FastifyRequest): string => (params as { readonly '*': string })['*']
+
+const answerStream = async (
+  { store, follow }: OperatorParts,
+  { method, headers, query }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> => {
+  reply.type('text/event-stream')
+  if (method === 'HEAD') return reply.send()
+  const seen = headers['last-event-id'] ?? (query as Query).after
+  if (seen === undefined || seen === '') return reply.send(follow(await store.newest()))
+  return typeof seen === 'string' && isCursor(seen) ? reply.send(follow(seen)) : answerProblem(reply, 400, wrongCursor)
+}
+
+const answerErasure = async (
+  { store, log }: OperatorParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> => {
+  const customerId = nameIn(request)
+  if (customerId === '')
+    return answerProblem(reply, 400, 'needs a customer id after /customers/, with what is special in a URL encoded')
+  const events = await store.erase(customerId)
+  log({ event: 'erased', events })
+  return reply.send({ erased: events })
 }
 
 /** Answers what is for the operator only: reading, following, counting and erasing. Pages of other origins read none of it. */
-export const createOperator = ({ store, follow, metrics, log }: OperatorParts, readToken: string | undefined) => {
-  const denial = createAccess(readToken)
-
-  const answerStream = async (
-    { method, headers, url = '' }: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> => {
-    if (method === 'HEAD') {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end()
-      return
-    }
-    const seen = headers['last-event-id'] ?? new URLSearchParams(url.split('?')[1]).get('after')
-    follow(response, typeof seen === 'string' && isCursor(seen) ? seen : await store.newest())
+export const addOperator = async (app: FastifyInstance, path: string, parts: OperatorParts): Promise<void> => {
+  const { store, registry, readToken } = parts
+  await guardAccess(app, readToken)
+  app.addHook('onRequest', async (_, reply) => {
+    reply.header('Cache-Control', 'no-store')
+  })
+  const named: Readonly<Record<string, Answer>> = {
+    stream: (request, reply) => answerStream(parts, request, reply),
+    refused: (request, reply) => answerList(request, reply, (page) => store.aside('refused', page)),
+    conflicting: (request, reply) => answerList(request, reply, (page) => store.aside('conflicting', page)),
   }
-
-  const answerErasure = async (response: ServerResponse, customerId: string | undefined): Promise<void> => {
-    if (!customerId) {
-      answerProblem(response, 400, 'needs a customer id after /customers/, with what is special in a URL encoded')
-      return
-    }
-    const events = await store.erase(customerId)
-    log({ event: 'erased', events })
-    answerJson(response, 200, JSON.stringify({ erased: events }))
-  }
-
-  const answerMetrics = (response: ServerResponse): void => {
-    response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }).end(metrics())
-  }
-
-  // Compared as written, so that an interaction of such a name can still be asked for, as in %73tream.
-  const answer = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
-    const [, head, name] = path.split('/')
-    if (head === 'metrics') answerMetrics(response)
-    else if (head === 'customers') await answerErasure(response, decode(path.slice('/customers/'.length)))
-    else if (name === undefined) await answerList(request, response, store.events)
-    else if (name === 'stream') await answerStream(request, response)
-    else if (name === 'refused' || name === 'conflicting')
-      await answerList(request, response, (page) => store.aside(name, page))
-    else await answerInteraction(response, store, decode(path.slice('/customer-actions/'.length)) ?? '')
-  }
-
-  return (request: IncomingMessage, response: ServerResponse, path: string): void => {
-    const methods = path.startsWith('/customers/') ? ['DELETE'] : ['GET', 'HEAD']
-    const denied = denial(request)
-    if (!methods.includes(request.method ?? '')) {
-      allowAnyOrigin(response)
-      answerNotAllowed(response, methods)
-    } else if (denied !== undefined) {
-      if (denied.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
-      answerProblem(response, denied.status, denied.message)
-    } else {
-      response.setHeader('Cache-Control', 'no-store')
-      answer(request, response, path).catch((error: unknown) => {
-        if (response.destroyed) return
-        log({ event: 'cannot read', message: wordsOf(error) })
-        if (response.headersSent) response.destroy()
-        else answerProblem(response, 503, 'the store cannot be used at the moment')
-      })
-    }
-  }
+  app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get(path, (request, reply) => answerList(request, reply, store.events))
+  app.get(`${path}/*`, (request, reply) => {
+    // Compared as written, so that an interaction of such a name can still be asked for, as in %73tream.
+    const [written = ''] = request.url.slice(path.length + 1).split('?', 1)
+    const answer = Object.hasOwn(named, written) ? named[written] : undefined
+    return answer?.(request, reply) ?? answerInteraction(reply, store, nameIn(request))
+  })
+  app.delete('/customers/*', (request, reply) => answerErasure(parts, request, reply))
 }

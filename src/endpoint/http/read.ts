@@ -1,76 +1,82 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { answerJson, answerProblem } from './answer'
-import { entryRow } from './rows'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { allEntries, type ReadPage } from '../store/pages'
 import { readState } from '../store/state'
 import { firstCursor, isCursor, type Entry, type Page, type Store } from '../store/store'
+import { answerJson, answerProblem } from './answer'
+import { entryRow } from './rows'
 
-/** Reads one page of what is kept. */
-export type ReadPage = (page: Page) => Promise<readonly Entry[]>
+/** The parameters of a query. */
+export type Query = Readonly<Record<string, string | undefined>>
+
+/** What is wrong with a cursor that came with a request. */
+export const wrongCursor = 'after must be a cursor from an earlier answer'
 
 const largestPage = 1000
 
-const pageOf = (query: URLSearchParams): Page | string => {
-  const after = query.get('after') ?? firstCursor
-  const limit = Number(query.get('limit') ?? 100)
-  if (!isCursor(after)) return 'after must be a cursor from an earlier answer'
+/** Characters of rows: a page ends with the row that exceeds them, and `next` says where to go on. */
+const largestText = 1_000_000
+
+const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): Page | string => {
+  const limit = Number(written)
+  if (!isCursor(after)) return wrongCursor
   if (!Number.isInteger(limit) || limit < 1 || limit > largestPage)
     return `limit must be a whole number from 1 to ${String(largestPage)}`
   return { after, limit }
 }
 
-/** One row more than asked for shows whether there is a next page. */
-const answerPage = async (response: ServerResponse, read: ReadPage, { after, limit }: Page): Promise<void> => {
-  const entries = await read({ after, limit: limit + 1 })
-  const rows = entries.slice(0, limit)
-  const next = entries.length > limit ? JSON.stringify(rows.at(-1)?.cursor) : 'null'
-  answerJson(response, 200, `{"events":[${rows.map(entryRow).join(',')}],"next":${next}}`)
-}
-
-/** Reads all entries after a cursor, page by page. */
-export async function* allEntries(read: ReadPage, from: string = firstCursor): AsyncGenerator<Entry> {
-  let after = from
-  for (;;) {
-    const entries = await read({ after, limit: largestPage })
-    yield* entries
-    const last = entries.at(-1)
-    if (last === undefined) return
-    after = last.cursor
+/** Reads so many rows at most, and one more to see whether there is a next page. */
+const answerPage = async (reply: FastifyReply, read: ReadPage, { after, limit }: Page): Promise<FastifyReply> => {
+  const rows: string[] = []
+  let next: string | null = null
+  let last = after
+  let size = 0
+  for await (const entry of allEntries(read, after)) {
+    if (rows.length === limit || size > largestText) {
+      next = last
+      break
+    }
+    const row = entryRow(entry)
+    rows.push(row)
+    size += row.length
+    last = entry.cursor
   }
+  return answerJson(reply, 200, `{"events":[${rows.join(',')}],"next":${JSON.stringify(next)}}`)
 }
 
-async function* linesOf(entries: AsyncIterable<Entry> | Iterable<Entry>): AsyncGenerator<string> {
-  for await (const entry of entries) yield `${entryRow(entry)}\n`
+async function* linesOf(entries: AsyncIterable<Entry>, limit: number): AsyncGenerator<string> {
+  let left = limit
+  if (left > 0)
+    for await (const entry of entries) {
+      yield `${entryRow(entry)}\n`
+      left -= 1
+      if (left === 0) return
+    }
 }
 
 /** Answers with a page as JSON; as NDJSON with the same rows, all of them unless `limit` says otherwise. */
-export const answerList = async (request: IncomingMessage, response: ServerResponse, read: ReadPage): Promise<void> => {
-  const query = new URLSearchParams(request.url?.split('?')[1])
-  const page = pageOf(query)
-  if (typeof page === 'string') {
-    answerProblem(response, 400, page)
-  } else if (request.headers.accept?.includes('application/x-ndjson') === true) {
-    response.setHeader('Content-Type', 'application/x-ndjson')
-    if (request.method === 'HEAD') {
-      response.end()
-      return
-    }
-    const entries = query.has('limit') ? await read(page) : allEntries(read, page.after)
-    await pipeline(Readable.from(linesOf(entries)), response)
-  } else {
-    await answerPage(response, read, page)
-  }
+export const answerList = async (
+  { query, headers, method }: FastifyRequest,
+  reply: FastifyReply,
+  read: ReadPage,
+): Promise<FastifyReply> => {
+  const page = pageOf(query as Query)
+  if (typeof page === 'string') return answerProblem(reply, 400, page)
+  if (headers.accept?.includes('application/x-ndjson') !== true) return answerPage(reply, read, page)
+  reply.type('application/x-ndjson')
+  if (method === 'HEAD') return reply.send()
+  const limit = (query as Query).limit === undefined ? Infinity : page.limit
+  return reply.send(Readable.from(linesOf(allEntries(read, page.after), limit), { highWaterMark: 1 }))
 }
 
 /** Answers with the current state of an interaction, and the events that led to it. */
 export const answerInteraction = async (
-  response: ServerResponse,
+  reply: FastifyReply,
   store: Pick<Store, 'interaction'>,
   interactionId: string,
-): Promise<void> => {
+): Promise<FastifyReply> => {
   const entries = await store.interaction(interactionId)
   const state = readState(entries)
-  if (state === undefined) answerProblem(response, 404, 'no such interaction')
-  else answerJson(response, 200, `{"state":${JSON.stringify(state)},"history":[${entries.map(entryRow).join(',')}]}`)
+  if (state === undefined) return answerProblem(reply, 404, 'no such interaction')
+  return answerJson(reply, 200, `{"state":${JSON.stringify(state)},"history":[${entries.map(entryRow).join(',')}]}`)
 }

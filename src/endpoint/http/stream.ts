@@ -1,110 +1,102 @@
-import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Arrival, Entry, Outcome, Store } from '../store/store'
 import { entryMessage, repeatMessage } from './rows'
-import type { Arrival, Outcome, Store } from '../store/store'
 
 type Follower = {
-  readonly pull: () => Promise<void>
-  readonly note: (message: string) => void
-  readonly end: () => void
+  /** Plain repeats, which are not kept and so cannot be read after a cursor. */
+  notes: readonly string[]
+  /** Whether a commit was reported since the last look. */
+  hasNews: boolean
+  wake: () => void
+  /** What is being read from the store, which must not be closed meanwhile. */
+  reading: Promise<readonly Entry[]>
+  ended: boolean
 }
 
-const entriesAtOnce = 500
+/** At the 16 KB of a body, a page is 0.8 MB. */
+const entriesAtOnce = 50
 
-/** Milliseconds until what another process has stored is looked for: one's own is told of at once. */
+/** Repeats that wait for a page that reads slowly. */
+const mostNotes = 50
+
+/** Milliseconds until what another process has stored is looked for: a commit of one's own wakes at once. */
 const lookForOthers = 1000
 
 /** Proxies close what is silent for a minute; a comment line keeps it open and shows a page that left without a word. */
 const heartbeat = 15_000
 
-const follow = (read: Store['entries'], response: ServerResponse, from: string): Follower => {
+const waitFor = async (follower: Follower): Promise<void> => {
+  const woken = new AbortController()
+  const waken = new Promise<void>((resolve) => (follower.wake = resolve))
+  await Promise.race([waken, sleep(lookForOthers, undefined, { signal: woken.signal }).catch(() => undefined)])
+  woken.abort()
+}
+
+/** Reads on only when the page has taken what it was given: a page that reads slowly costs one page of rows. */
+async function* messagesOf(follower: Follower, read: Store['entries'], from: string): AsyncGenerator<string> {
   let after = from
-  let pulling = false
-  let behind = false
-  let notes: string[] = []
-
-  const pullPage = async (): Promise<void> => {
-    const entries = await read({ after, limit: entriesAtOnce })
+  let spoken = performance.now()
+  // An id without data: whoever is cut off before the first event resumes from here all the same.
+  yield `id: ${from}\n\n`
+  while (!follower.ended) {
+    follower.hasNews = false
+    follower.reading = read({ after, limit: entriesAtOnce })
+    const entries = await follower.reading
     after = entries.at(-1)?.cursor ?? after
-    behind ||= entries.length === entriesAtOnce
-    response.write([...entries.map(entryMessage), ...notes].join(''))
-    notes = []
-  }
-
-  const pull = async (): Promise<void> => {
-    behind = true
-    if (pulling) return
-    pulling = true
-    try {
-      // A page that reads slowly is not waited for in memory: it pulls again when it has drained.
-      while (behind && !response.writableNeedDrain) {
-        behind = false
-        await pullPage()
-      }
-    } catch {
-      // The page comes again by itself, and says what it has seen.
-      response.end()
+    const messages = [...entries.map(entryMessage), ...follower.notes]
+    follower.notes = []
+    const isSilent = performance.now() - spoken > heartbeat
+    if (messages.length > 0 || isSilent) {
+      spoken = performance.now()
+      yield messages.join('') || ':\n\n'
     }
-    pulling = false
-  }
-
-  return {
-    pull,
-    note: (message) => {
-      if (!response.writableNeedDrain) notes.push(message)
-    },
-    end: () => response.end(),
+    if (entries.length < entriesAtOnce && !follower.hasNews) await waitFor(follower)
   }
 }
+
+const repeatsIn = (arrivals: readonly Arrival[], outcomes: readonly Outcome[]): readonly string[] =>
+  arrivals.flatMap((arrival, index) =>
+    arrival.type === 'valid' && outcomes[index] === 'repeated' ? repeatMessage(arrival.receivedAt, arrival.text) : [],
+  )
 
 /** Shows what comes in, while it comes in, as server-sent events: https://html.spec.whatwg.org/#server-sent-events */
 export const createStream = (read: Store['entries']) => {
   const followers = new Set<Follower>()
-  let looking: NodeJS.Timeout | undefined
 
-  const look = (): void => {
-    for (const follower of followers) void follower.pull()
-  }
-
-  const open = (response: ServerResponse, from: string): void => {
-    const follower = follow(read, response, from)
-    const alive = setInterval(() => response.write(':\n'), heartbeat)
+  async function* follow(from: string): AsyncGenerator<string> {
+    const nothing = Promise.resolve([])
+    const follower: Follower = { notes: [], hasNews: false, wake: () => undefined, reading: nothing, ended: false }
     followers.add(follower)
-    looking ??= setInterval(look, lookForOthers)
-    response.on('drain', () => void follower.pull())
-    response.on('close', () => {
-      clearInterval(alive)
+    try {
+      yield* messagesOf(follower, read, from)
+    } finally {
       followers.delete(follower)
-      if (followers.size > 0) return
-      clearInterval(looking)
-      looking = undefined
-    })
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-    // An id without data: whoever is cut off before the first event resumes from here all the same.
-    response.write(`id: ${from}\n\n`)
-    void follower.pull()
+    }
   }
 
   return {
     /** Follows what comes after a cursor, until the page goes. */
-    open,
-    /** Tells all followers of a commit. */
-    tell: (arrivals: readonly Arrival[], outcomes: readonly Outcome[]): void => {
+    open: (from: string): Readable => Readable.from(follow(from), { highWaterMark: 1 }),
+    /** Reports a commit to all followers. */
+    report: (arrivals: readonly Arrival[], outcomes: readonly Outcome[]): void => {
       if (followers.size === 0) return
-      const repeats = arrivals.flatMap((arrival, index) =>
-        arrival.type === 'valid' && outcomes[index] === 'repeated'
-          ? repeatMessage(arrival.receivedAt, arrival.text)
-          : [],
-      )
+      const repeats = repeatsIn(arrivals, outcomes)
       for (const follower of followers) {
-        repeats.forEach(follower.note)
-        void follower.pull()
+        follower.notes = [...follower.notes, ...repeats].slice(-mostNotes)
+        follower.hasNews = true
+        follower.wake()
       }
     },
     /** How many streams are open. */
     count: (): number => followers.size,
-    /** Ends all streams. Their pages come again by themselves, and resume. */
-    end: (): void => {
-      for (const follower of followers) follower.end()
+    /** Ends all streams, and resolves when none of them reads any more. Their pages come again by themselves, and resume. */
+    end: async (): Promise<void> => {
+      for (const follower of followers) {
+        follower.ended = true
+        follower.wake()
+      }
+      await Promise.allSettled([...followers].map(({ reading }) => reading))
     },
   }
 }

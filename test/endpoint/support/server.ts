@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Arrival } from '../../../src/endpoint/store/store'
 import { validate } from '../../../src/endpoint/action/validate'
-import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../src/endpoint/http/index'
+import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../src/endpoint/http/endpoint'
 
 /** One line of `vectors/events.json`. */
 export type EventVector = { readonly why: string; readonly body: string; readonly status: number; readonly at?: string }
@@ -54,7 +54,7 @@ export const serve = async (listener: RequestListener): Promise<string> => {
 /** Calls the endpoint over HTTP, as a page and as an operator do. */
 export const serveEndpoint = async (endpoint: Endpoint) => {
   const origin = await serve((request, response) => {
-    if (!endpoint.handle(request, response)) response.writeHead(418).end()
+    endpoint.routing(request, response)
   })
   const url = `${origin}/customer-actions`
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe } from 'vitest'
-import type { EndpointOptions } from '../../../src/endpoint/http/index'
+import type { EndpointOptions } from '../../../src/endpoint/http/endpoint'
 import { administrate, prepareServer } from './postgres'
 import { freshFile } from './server'
 

@@ -1,0 +1,19 @@
+import { firstCursor, type Entry, type Page } from './store'
+
+/** Reads one page of what is kept. */
+export type ReadPage = (page: Page) => Promise<readonly Entry[]>
+
+/** A page in memory is bounded in bytes by this: at the 16 KB of a body, 1.6 MB. */
+const rowsAtOnce = 100
+
+/** Reads all entries after a cursor, a few at a time. */
+export async function* allEntries(read: ReadPage, from: string = firstCursor): AsyncGenerator<Entry> {
+  let after = from
+  for (;;) {
+    const entries = await read({ after, limit: rowsAtOnce })
+    yield* entries
+    const last = entries.at(-1)
+    if (last === undefined) return
+    after = last.cursor
+  }
+}
