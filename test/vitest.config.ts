@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 /** They start programs, replicate a database or install a package: half a minute and more. */
-const SLOW = ['endpoint/{away,check,cursor,main,schema,transfer}.test.ts', 'package/package.test.ts']
+const SLOW = ['endpoint/{away,check,cursor,forwarder,main,schema,transfer}.test.ts', 'package/package.test.ts']
 
 /** Each of them runs on SQLite first, and on PostgreSQL when all tests are asked for. */
-const STORES = ['endpoint/{aside,erase,fuzz,ingest,read,stream,watch}.test.ts']
+const STORES = ['endpoint/{aside,erase,forward,fuzz,ingest,read,stream,summary,watch}.test.ts']
 
 const TESTS = '**/*.test.ts'
 

@@ -10,6 +10,8 @@ export type LogLine = {
     | 'commits again'
     | 'cannot read'
     | 'cannot expire'
+    | 'cannot forward'
+    | 'forwards again'
     | 'erased'
     | 'expired'
   readonly message?: string

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
 import { readConfig, readPlace } from './commands/config'
+import { forward } from './commands/forward'
 import { exportAll } from './commands/export'
 import { importAll } from './commands/import'
 import { openStore } from './store/open'
@@ -15,6 +16,8 @@ const usage = `npm run endpoint                          takes events
 npm run endpoint --silent -- export       writes all that is kept, as NDJSON
 npm run endpoint -- import < events.ndjson   takes it over, into the store of DATA_FILE or DATABASE_URL
 npm run endpoint -- replay                takes what was refused and is valid by now
+npm run endpoint -- forward --to URL      hands each event on, and goes on where it stopped
+npm run endpoint --silent -- forward --stdout   writes the events alone, as NDJSON
 npm run check -- URL                      tries an endpoint from outside`
 
 /** The built script lies beside the folder of this file. */
@@ -55,6 +58,7 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
       console.log(`${String(taken)} events taken, ${String(stillRefused)} still refused`)
       return true
     }),
+  forward: () => withStore((store) => forward(store, process.argv.slice(3))),
   check: () => check(process.argv[3]),
 }
 

@@ -1,5 +1,7 @@
 import type { CustomerAction } from '../../contract/customer-action'
 import type { Refusal } from '../action/validate'
+import type { ForwardStore } from './forward'
+import type { SummaryStore } from './summary'
 
 /** One body that came in, and what it turned out to be. `receivedAt` is in milliseconds since 1970. */
 export type Arrival =
@@ -69,6 +71,12 @@ export type Store = {
   readonly expire: (before: number) => Promise<boolean>
   /** Rejects when the store could not commit at the moment. */
   readonly check: () => Promise<void>
+  /** Where forwarding is. */
+  readonly forward: ForwardStore
+  /** Counts conversions. */
+  readonly summary: SummaryStore
+  /** The newest of what was refused, newest first. */
+  readonly latestRefused: (limit: number) => Promise<readonly Entry[]>
   readonly close: () => Promise<void>
 }
 

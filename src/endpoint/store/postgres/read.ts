@@ -43,6 +43,8 @@ const statements = {
   conflicting: rowsOf(`SELECT ${putAside} WHERE ${settled} AND outcome = 'conflicting' ${inOrder}`),
 } as const
 
+const latestRefused = rowsOf(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY number DESC LIMIT $1`)
+
 const interaction = rowsOf(
   `SELECT ${stored} WHERE key >= $1 AND key <= $1 || decode(repeat('ff', 16), 'hex') ORDER BY xid, number`,
 )
@@ -83,6 +85,8 @@ export const createPostgresReader = (query: Query) => {
     events: (page: Page) => read('events', page),
     entries: (page: Page) => read('entries', page),
     aside: (outcome: AsideOutcome, page: Page) => read(outcome, page),
+    latestRefused: async (limit: number): Promise<readonly Entry[]> =>
+      (await query<Row>({ name: 'latest refused', text: latestRefused, values: [limit] })).map(toEntry),
     interaction: async (interactionId: string): Promise<readonly Entry[]> => {
       const values = [Buffer.from(interactionDigest(interactionId), 'hex')]
       return (await query<Row>({ name: 'interaction', text: interaction, values })).map(toEntry)

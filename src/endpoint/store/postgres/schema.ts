@@ -1,4 +1,6 @@
 import { unhurried, type Postgres, type Query } from './database'
+import { forwardTables } from './forward'
+import { summaryTables } from './summary'
 
 /** Each brings the tables from the version of its index to the next. What has been released is never changed. */
 const migrations: readonly string[] = [
@@ -29,6 +31,7 @@ const migrations: readonly string[] = [
   CREATE INDEX wasabi_aside_outcome ON wasabi_aside (outcome, number);
   CREATE TABLE wasabi_erased (digest bytea PRIMARY KEY);
   `,
+  forwardTables + summaryTables,
 ]
 
 /** Any number will do, as long as it stays the same. */

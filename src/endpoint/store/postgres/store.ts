@@ -3,8 +3,10 @@ import { createAside, type Aside } from './aside'
 import { erasePerson, sweepErased } from './erase'
 import { hostsIn } from './hosts'
 import { createPostgres, type Postgres } from './database'
+import { createPostgresForward } from './forward'
 import { createPostgresReader } from './read'
 import { preparePostgres } from './schema'
+import { createPostgresSummary } from './summary'
 import type { Arrival, Outcome, Store, Valid } from '../store'
 
 const isValid = (arrival: Arrival): arrival is Valid => arrival.type === 'valid'
@@ -100,6 +102,8 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
       }
       return most === expiredAtOnce
     },
+    forward: createPostgresForward(query),
+    summary: createPostgresSummary(query),
     check: async () => {
       const [row] = await query<{ readonly standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
       if (row?.standby === true) throw new Error('the database is a standby')

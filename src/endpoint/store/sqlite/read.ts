@@ -26,12 +26,13 @@ const toEntry = ({ cursor, received_at, outcome, text, bytes, refusal }: Row): E
 /** Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. */
 export const createSqliteReader = (
   database: DatabaseSyncInstance,
-): Pick<Store, 'events' | 'entries' | 'aside' | 'interaction' | 'newest'> => {
+): Pick<Store, 'events' | 'entries' | 'aside' | 'latestRefused' | 'interaction' | 'newest'> => {
   const selectEvents = database.prepare(`SELECT ${stored} WHERE cursor > ? ORDER BY cursor LIMIT ?`)
   const selectEntries = database.prepare(
     `SELECT ${stored} WHERE cursor > ?1 UNION ALL SELECT ${putAside} WHERE cursor > ?1 ORDER BY cursor LIMIT ?2`,
   )
   const selectAside = database.prepare(`SELECT ${putAside} WHERE outcome = ?3 AND cursor > ?1 ORDER BY cursor LIMIT ?2`)
+  const selectRefused = database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`)
   const selectInteraction = database.prepare(`SELECT ${stored} WHERE interaction_id = ? ORDER BY cursor`)
   const selectNewest = database.prepare('SELECT newest FROM sequence')
 
@@ -44,6 +45,7 @@ export const createSqliteReader = (
     events: async (page) => entriesOf(selectEvents.all(numberOf(page), page.limit)),
     entries: async (page) => entriesOf(selectEntries.all(numberOf(page), page.limit)),
     aside: async (outcome, page) => entriesOf(selectAside.all(numberOf(page), page.limit, outcome)),
+    latestRefused: async (limit) => entriesOf(selectRefused.all(limit)),
     interaction: async (interactionId) => entriesOf(selectInteraction.all(interactionId)),
     newest: async () => String((selectNewest.get() as { readonly newest: number }).newest),
   }

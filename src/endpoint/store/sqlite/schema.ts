@@ -1,4 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { forwardTables } from './forward'
+import { summaryTables } from './summary'
 
 /**
  * Each brings the tables from the version of its index to the next. What has been released is never changed.
@@ -38,6 +40,7 @@ const migrations: readonly string[] = [
   CREATE TABLE erased (digest TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
   'CREATE TABLE unfinished (digest TEXT PRIMARY KEY) WITHOUT ROWID;',
+  forwardTables + summaryTables,
 ]
 
 /** Makes the tables, or brings them up to date, one process at a time: the write lock is taken before the version is read. */

@@ -1,6 +1,8 @@
 import { appendTo } from './append'
 import { createErasure } from './erase'
 import { openSqlite } from './database'
+import { createSqliteForward } from './forward'
+import { createSqliteSummary } from './summary'
 import { createSqliteReader } from './read'
 import { inTransaction } from './transaction'
 import type { Arrival, Outcome, Store } from '../store'
@@ -51,6 +53,8 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     // One counter gives the cursors, within the transactions.
     settle: () => Promise.resolve(),
     expire: async (before) => expire.map((statement) => Number(statement.run(before).changes)).includes(expiredAtOnce),
+    forward: createSqliteForward(database),
+    summary: createSqliteSummary(file, database),
     check: async () => {
       // Takes the write lock and writes nothing new.
       inTransaction(database, () => {

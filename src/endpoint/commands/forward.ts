@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util'
+import { forwardAll, forwardAside, followForward, type ForwardJob } from '../forward/forward'
+import { writeFile, writeLines, type Written } from '../forward/lines'
+import { readHeaders, readUrl } from '../forward/receiver'
+import { checkReceiver } from '../forward/send'
+import { logJson } from '../log'
+import { isCursor, type Store } from '../store/store'
+
+const help = `Hand events on with one of:
+  forward --to URL [--headers FILE] [--concurrency N] [--once | --again]
+  forward --file FILE [--after CURSOR]
+  forward --stdout [--after CURSOR]`
+
+const optionsIn = (words: readonly string[]) => {
+  const options = {
+    to: { type: 'string' },
+    headers: { type: 'string' },
+    concurrency: { type: 'string' },
+    once: { type: 'boolean' },
+    again: { type: 'boolean' },
+    file: { type: 'string' },
+    stdout: { type: 'boolean' },
+    after: { type: 'string' },
+  } as const
+  try {
+    return parseArgs({ args: [...words], options }).values
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}\n${help}`, { cause })
+  }
+}
+
+type Options = ReturnType<typeof optionsIn>
+
+/** Events at once at most. Each is a connection. */
+const mostAtOnce = 100
+
+/** Reads how many events may be on their way at once. Throws a sentence. */
+export const readConcurrency = (text = '1'): number => {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= mostAtOnce) return number
+  throw new Error(`${text} events at once: set it to a whole number from 1 to ${String(mostAtOnce)}.`)
+}
+
+const endSignal = (): AbortSignal => {
+  const ending = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.once(name, () => {
+      ending.abort()
+    })
+  return ending.signal
+}
+
+const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
+  const receiver = { url: readUrl(options.to), headers: readHeaders(options.headers) }
+  const concurrency = readConcurrency(options.concurrency)
+  await checkReceiver(receiver)
+  const job: ForwardJob = { store, receiver, concurrency, log: logJson, signal: endSignal() }
+  if (options.once !== true && options.again !== true) {
+    await followForward(job)
+    return true
+  }
+  const { sent, setAside } = await (options.again === true ? forwardAside(job) : forwardAll(job))
+  console.log(`${String(sent)} events taken, ${String(setAside)} refused and set aside`)
+  return setAside === 0
+}
+
+const reportWritten = ({ events, cursor }: Written): boolean => {
+  console.error(`${String(events)} events written; what comes later: --after ${cursor}`)
+  return true
+}
+
+/** Hands events on as the words of a command line say. Rejects with a sentence before anything is sent. */
+export const forward = async (store: Store, words: readonly string[]): Promise<boolean> => {
+  const options = optionsIn(words)
+  const { to, file, stdout, after } = options
+  if ([to, file, stdout].filter((one) => one !== undefined).length !== 1) throw new Error(help)
+  if (after !== undefined && !isCursor(after))
+    throw new Error(`${after} is no cursor: give the one that the last run named.`)
+  if (to !== undefined) return forwardTo(store, options)
+  if (file !== undefined) return reportWritten(await writeFile({ store, after }, file))
+  return reportWritten(await writeLines({ store, after }, process.stdout))
+}

@@ -1,0 +1,52 @@
+/** What a receiver's answer means for an event. */
+export type Verdict =
+  | { readonly type: 'receipt' }
+  | { readonly type: 'refused'; readonly status: number; readonly answer: string }
+  | { readonly type: 'trouble'; readonly why: string; readonly retryAfter: number }
+
+/** Characters of an answer that are kept. */
+const keptAnswer = 2000
+
+/** Bytes of an answer that are read. What is longer is cut off with its connection. */
+const readAnswer = 65_536
+
+const isPage = (response: Response): boolean =>
+  /^\s*(?:text\/html|application\/xhtml)/i.test(response.headers.get('content-type') ?? '')
+
+/** Reads the beginning of an answer, and all of a short one, so that its connection can be used again. */
+const textOf = async ({ body }: Response): Promise<string> => {
+  if (body === null) return ''
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > readAnswer) break
+  }
+  return Buffer.concat(chunks).toString().slice(0, keptAnswer)
+}
+
+/** Milliseconds that an answer asks for, by seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export const retryAfterOf = (value: string | null, now: number): number => {
+  if (value === null) return 0
+  const milliseconds = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0
+}
+
+/** Says why an answer is none of a receiver: a redirect, which would make a `GET` of the `POST`, or a page. */
+export const notAReceiver = (response: Response): string | undefined => {
+  if (response.status >= 300 && response.status < 400) return 'the receiver redirects'
+  return response.ok && isPage(response) ? 'the receiver answers with a page' : undefined
+}
+
+/** Reads a receiver's answer. */
+export const verdictOn = async (response: Response): Promise<Verdict> => {
+  const answer = await textOf(response)
+  const { status, ok, headers } = response
+  const retryAfter = retryAfterOf(headers.get('retry-after'), Date.now())
+  const strange = notAReceiver(response)
+  if (strange !== undefined) return { type: 'trouble', why: strange, retryAfter }
+  if (ok) return { type: 'receipt' }
+  if (status === 400 || status === 413 || status === 422) return { type: 'refused', status, answer }
+  return { type: 'trouble', why: `the receiver answers ${String(status)}`, retryAfter }
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { parseAction, revisionOf } from '../action/revision'
+import { notAReceiver, verdictOn, type Verdict } from './answer'
+import type { Receiver } from './receiver'
+
+/** Milliseconds until an answer counts as lost. */
+const patience = 30_000
+
+/** The event's key: the same for each attempt, another one for each event, and of letters that a header can hold. */
+export const keyOf = (text: string): string => {
+  const action = parseAction(text)
+  const parts = JSON.stringify([action.body.interactionId, revisionOf(action)])
+  return createHash('sha256').update(parts).digest('hex').slice(0, 32)
+}
+
+const request = ({ url, headers }: Receiver, init: RequestInit, signal: AbortSignal): Promise<Response> =>
+  fetch(url, { ...init, headers: init.headers ?? headers, redirect: 'manual', signal })
+
+/** The reason why there was no answer, in words without an address. */
+const causeOf = (error: unknown): string => {
+  const { name, cause } = error as { readonly name?: string; readonly cause?: { readonly code?: unknown } }
+  if (name === 'TimeoutError') return 'the receiver does not answer'
+  return `the receiver cannot be reached (${typeof cause?.code === 'string' ? cause.code : 'no answer'})`
+}
+
+/** Posts one event byte for byte. Rejects when the signal ends it, and then only. */
+export const send = async (receiver: Receiver, text: string, signal: AbortSignal): Promise<Verdict> => {
+  const headers = new Headers(receiver.headers)
+  headers.set('Idempotency-Key', keyOf(text))
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)])
+  try {
+    return await verdictOn(await request(receiver, { method: 'POST', body: text, headers }, limit))
+  } catch (error) {
+    signal.throwIfAborted()
+    return { type: 'trouble', why: causeOf(error), retryAfter: 0 }
+  }
+}
+
+/**
+ * Looks at the receiver before anything is sent. Rejects with a sentence when it redirects or answers with a page; one
+ * that is away, or answers a `HEAD` in another way, may be a receiver all the same.
+ */
+export const checkReceiver = async (receiver: Receiver): Promise<void> => {
+  const answer = await request(receiver, { method: 'HEAD' }, AbortSignal.timeout(patience)).catch(() => undefined)
+  const strange = answer && notAReceiver(answer)
+  if (strange === undefined) return
+  const help = strange.includes('redirects')
+    ? 'give the address that it leads to'
+    : 'give the address that takes events'
+  throw new Error(`Nothing was sent, since ${strange}: ${help}.`)
+}

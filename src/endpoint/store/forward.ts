@@ -1,0 +1,40 @@
+/** An event that a receiver refused for good, with its answer. */
+export type SetAside = {
+  readonly cursor: string
+  readonly target: string
+  /** When the receiver refused it, in milliseconds since 1970. */
+  readonly refusedAt: number
+  readonly status: number
+  /** The beginning of the receiver's answer, as text. */
+  readonly answer: string
+}
+
+/** How far a receiver is behind. */
+export type Lag = {
+  readonly target: string
+  /** Events that wait, `mostCounted` at most. */
+  readonly events: number
+  /** The time for which the oldest of them waits, in seconds. */
+  readonly seconds: number
+  /** Events that the receiver refused for good. */
+  readonly setAside: number
+}
+
+/** Keeps where forwarding is, for each receiver by its name. It is committed when a promise resolves. */
+export type ForwardStore = {
+  /** The cursor up to which a receiver has everything. */
+  readonly position: (target: string) => Promise<string>
+  readonly savePosition: (target: string, cursor: string) => Promise<void>
+  /** Keeps a refusal, once for each receiver and event. It goes with its event. */
+  readonly setAside: (refusal: SetAside) => Promise<void>
+  /** Drops a refusal: the receiver has the event now. */
+  readonly takeBack: (target: string, cursor: string) => Promise<void>
+  /** Refusals, newest first. */
+  readonly refusals: (limit: number) => Promise<readonly SetAside[]>
+  /** The event's body; `undefined` once it was erased or has expired. */
+  readonly textOf: (cursor: string) => Promise<string | undefined>
+  readonly lags: (now: number) => Promise<readonly Lag[]>
+}
+
+/** A lag is counted as far as this: counting millions of rows would take longer than the figure is worth. */
+export const mostCounted = 10_000

@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { mostValues, type DayCount, type Question, type Summary, type SummaryStore, type ValueCount } from '../summary'
+
+/** Campaigns are cut here: a longer value is nobody's campaign, and the summary's rows stay small. */
+const longest = 200
+
+const conversionOf = (row: string): string =>
+  `${row}.received_at / 86400000, json_extract(${row}.text, '$.body.interaction.type'), ` +
+  ['Source', 'Medium', 'Campaign', 'Content']
+    .map(
+      (name) =>
+        `substr(coalesce(json_extract(${row}.text, '$.body.utmParameters.utm${name}'), ''), 1, ${String(longest)})`,
+    )
+    .join(', ')
+
+const columns = '(day, type, source, medium, campaign, content)'
+
+/** Counts conversions within the commit, and takes back what is erased or expires. A correction is no conversion. */
+export const summaryTables = `
+  CREATE TABLE conversion (
+    day INTEGER, type TEXT, source TEXT, medium TEXT, campaign TEXT, content TEXT, count INTEGER NOT NULL,
+    PRIMARY KEY ${columns}
+  ) WITHOUT ROWID;
+  INSERT INTO conversion SELECT ${conversionOf('event')}, count(*) FROM event WHERE revision = '' GROUP BY 1, 2, 3, 4, 5, 6;
+  CREATE TRIGGER event_counted AFTER INSERT ON event WHEN new.revision = '' AND json_valid(new.text) BEGIN
+    INSERT INTO conversion VALUES (${conversionOf('new')}, 1) ON CONFLICT ${columns} DO UPDATE SET count = count + 1;
+  END;
+  CREATE TRIGGER event_uncounted AFTER DELETE ON event WHEN old.revision = '' AND json_valid(old.text) BEGIN
+    UPDATE conversion SET count = count - 1 WHERE ${columns} = (${conversionOf('old')});
+    DELETE FROM conversion WHERE ${columns} = (${conversionOf('old')}) AND count <= 0;
+  END;
+`
+
+const statementsFor = ({ by, from, to }: Question): readonly { readonly sql: string; readonly values: number[] }[] => [
+  {
+    sql: `SELECT ${by} AS value, type, sum(count) AS count FROM conversion WHERE day BETWEEN ? AND ?
+      GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT ${String(mostValues)}`,
+    values: [from, to],
+  },
+  {
+    sql: `SELECT day, type, sum(count) AS count FROM conversion WHERE day BETWEEN ? AND ? GROUP BY 1, 2 ORDER BY 1`,
+    values: [from, to],
+  },
+]
+
+/** Milliseconds. A summary of two million campaigns, one for each event, takes a third of it. */
+const patience = 10_000
+
+/** Runs with a connection of its own that cannot write, and ends. It is a text, so that no build has to place it. */
+const program = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const load = async () => process.getBuiltinModule?.('node:sqlite') ?? (await import(workerData.package))
+  load().then(({ DatabaseSync }) => {
+    const database = new DatabaseSync(workerData.file, { readOnly: true })
+    database.exec('PRAGMA busy_timeout = 5000')
+    parentPort.postMessage(workerData.statements.map(({ sql, values }) => database.prepare(sql).all(...values)))
+    database.close()
+  })
+`
+
+const answerIn = (file: string, question: Question): Promise<readonly unknown[]> =>
+  new Promise((resolve, reject) => {
+    const packaged = pathToFileURL(createRequire(import.meta.url).resolve('@photostructure/sqlite')).href
+    const worker = new Worker(program, {
+      eval: true,
+      workerData: { file, package: packaged, statements: statementsFor(question) },
+    })
+    const timer = setTimeout(() => {
+      void worker.terminate()
+      reject(new Error('counting took too long'))
+    }, patience)
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      reject(new Error('counting ended without an answer'))
+    })
+  })
+
+const summaryOf = ([values, days]: readonly unknown[]): Summary => ({
+  values: values as ValueCount[],
+  days: days as DayCount[],
+})
+
+/** Counts beside the event loop, one question at a time. A store in memory has one connection, and counts on it. */
+export const createSqliteSummary = (file: string, database: DatabaseSyncInstance): SummaryStore => {
+  let last: Promise<unknown> = Promise.resolve()
+  return async (question) => {
+    if (file === ':memory:')
+      return summaryOf(statementsFor(question).map(({ sql, values }) => database.prepare(sql).all(...values)))
+    const answer = last.then(() => answerIn(file, question))
+    last = answer.catch(() => undefined)
+    return summaryOf(await answer)
+  }
+}

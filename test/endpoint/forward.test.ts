@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { forward } from '../../src/endpoint/commands/forward'
+import { retryAfterOf } from '../../src/endpoint/forward/answer'
+import { forwardAll, forwardAside } from '../../src/endpoint/forward/forward'
+import { writeLines } from '../../src/endpoint/forward/lines'
+import { readHeaders, readUrl } from '../../src/endpoint/forward/receiver'
+import { checkReceiver } from '../../src/endpoint/forward/send'
+import { waitTime } from '../../src/endpoint/forward/wait'
+import { openStore } from '../../src/endpoint/store/open'
+import type { LogLine } from '../../src/endpoint/log'
+import { startReceiver } from './support/receiver'
+import { action, arrivalOf, serve } from './support/server'
+import { describeStores } from './support/stores'
+
+const later = (second: number): string => new Date(Date.UTC(2026, 10, 23, 11, 0, second)).toISOString()
+
+/** Three interactions with two corrections each, mixed. */
+const story = [
+  ...['a', 'b', 'c'].map((interactionId) => action({ interactionId })),
+  ...[1, 2].flatMap((second) =>
+    ['a', 'b', 'c'].map((interactionId) => action({ interactionId, updatedAt: later(second) }, 'UPDATED')),
+  ),
+]
+
+const ofInteraction = (bodies: readonly string[], id: string): readonly string[] =>
+  bodies.filter((body) => body.includes(`"interactionId":"${id}"`))
+
+const fileWith = (content: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'wasabi-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const file = join(folder, 'headers')
+  writeFileSync(file, content)
+  return file
+}
+
+describeStores((freshPlace) => {
+  const openWith = async (bodies: readonly string[]) => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+    await store.settle()
+    return store
+  }
+  const jobFor = (store: Awaited<ReturnType<typeof openWith>>, url: string, concurrency = 1) => {
+    const lines: LogLine[] = []
+    const receiver = { url: readUrl(url), headers: readHeaders(undefined) }
+    const log = (line: LogLine): void => void lines.push(line)
+    return { store, receiver, concurrency, log, signal: new AbortController().signal, lines }
+  }
+
+  test('each event arrives byte for byte, in order, with a key of its own, and once', async () => {
+    const odd = action({ interactionId: 'odd' }).replace('"version":1', '"version" : 1.0,\n"more":1e999')
+    const store = await openWith([...story, odd])
+    const receiver = await startReceiver()
+    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 10, setAside: 0 })
+    expect(receiver.requests.map(({ body }) => body)).toEqual([...story, odd])
+    expect(new Set(receiver.requests.map(({ key }) => key)).size).toBe(10)
+    // The second run goes on from the stored position.
+    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 0, setAside: 0 })
+    expect(receiver.requests).toHaveLength(10)
+  })
+
+  test('a receiver that loses answers, says 503 and refuses some gets each event, in order for each interaction', async () => {
+    const store = await openWith(story)
+    const receiver = await startReceiver((response, { body }, count) => {
+      if (body === story[1]) response.writeHead(422).end('{"why":"unknown campaign"}')
+      else if (count % 4 === 0) response.destroy()
+      else if (count % 4 === 1) response.writeHead(503).end()
+      else response.writeHead(200).end('ok')
+    })
+    const job = jobFor(store, receiver.url, 3)
+    expect(await forwardAll(job)).toEqual({ sent: 8, setAside: 1 })
+    const bodies = receiver.bodies()
+    expect([...bodies].sort()).toEqual([...story].sort())
+    for (const id of ['a', 'b', 'c']) expect(ofInteraction(bodies, id)).toEqual(ofInteraction(story, id))
+    expect(await store.forward.refusals(10)).toMatchObject([{ status: 422, answer: '{"why":"unknown campaign"}' }])
+    expect(job.lines.map(({ event }) => event)).toContain('cannot forward')
+    expect(await store.forward.lags(Date.now())).toMatchObject([{ events: 0, seconds: 0, setAside: 1 }])
+  })
+
+  test('what was set aside is sent again, and goes with its customer', async () => {
+    const [one, other] = [action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })]
+    const store = await openWith([one, other])
+    const url = (await startReceiver((response) => void response.writeHead(400).end('no'))).url
+    await forwardAll(jobFor(store, url))
+    expect(await store.forward.refusals(10)).toHaveLength(2)
+    await store.erase('gone')
+    expect(await store.forward.refusals(10)).toHaveLength(1)
+    const job = jobFor(store, url)
+    expect(await forwardAside(job)).toEqual({ sent: 0, setAside: 1 })
+  })
+
+  test('an event that is erased while it waits is not handed on', async () => {
+    const store = await openWith([action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })])
+    const receiver = await startReceiver((response) => {
+      void store.erase('gone').then(() => response.writeHead(204).end())
+    })
+    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 1, setAside: 0 })
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test('a receiver that hangs is given up at the signal, and the events wait', async () => {
+    const store = await openWith(story)
+    const ending = new AbortController()
+    const receiver = await startReceiver(() => {
+      ending.abort()
+    })
+    const job = { ...jobFor(store, receiver.url), signal: ending.signal }
+    await expect(forwardAll(job)).rejects.toThrow()
+    expect(await store.forward.lags(Date.now())).toMatchObject([{ events: 9 }])
+  })
+
+  test('the bare events are written a line each', async () => {
+    const odd = action({ interactionId: 'odd' }).replace('{', '{\n')
+    const store = await openWith([...story, odd])
+    const output = new PassThrough()
+    const read = text(output)
+    const { events, cursor } = await writeLines({ store }, output)
+    output.end()
+    expect(events).toBe(10)
+    expect((await read).trimEnd().split('\n')).toEqual([...story, odd.replace('\n', ' ')])
+    expect(await writeLines({ store, after: cursor }, new PassThrough())).toEqual({ events: 0, cursor })
+  })
+
+  test('slips are named before anything is sent', async () => {
+    const store = await openWith(story)
+    const url = 'http://127.0.0.1:9/import'
+    await expect(forward(store, [])).rejects.toThrow('Hand events on with one of')
+    await expect(forward(store, ['--to', 'ftp://example.com'])).rejects.toThrow('no http or https URL')
+    await expect(forward(store, ['--to', 'http://u:secret@example.com'])).rejects.toThrow('holds a password')
+    await expect(forward(store, ['--to', url, '--headers', '/none/there'])).rejects.toThrow('Cannot read the headers')
+    await expect(forward(store, ['--to', url, '--concurrency', '0'])).rejects.toThrow('whole number from 1 to 100')
+    await expect(forward(store, ['--file', '/none/there'])).rejects.toThrow('Cannot write /none/there (ENOENT)')
+    await expect(forward(store, ['--stdout', '--after', 'x'])).rejects.toThrow('is no cursor')
+  })
+})
+
+test('a receiver that redirects or answers with a page is named, and one that is away is not', async () => {
+  const check = async (status: number, headers: Readonly<Record<string, string>>): Promise<void> => {
+    const origin = await serve((_, response) => void response.writeHead(status, headers).end())
+    await checkReceiver({ url: new URL(origin), headers: new Headers() })
+  }
+  await expect(check(302, { location: 'https://example.com' })).rejects.toThrow('the receiver redirects')
+  await expect(check(200, { 'content-type': 'text/html; charset=utf-8' })).rejects.toThrow('answers with a page')
+  await check(404, { 'content-type': 'text/html' })
+  await check(204, {})
+  await checkReceiver({ url: new URL('http://127.0.0.1:9'), headers: new Headers() })
+})
+
+test('headers come from a file, and a slip is named without its value', () => {
+  const headers = readHeaders(fileWith('# token\nAuthorization: Bearer secret\n\nX-Two: b:c\r\n'))
+  expect([...headers]).toEqual([
+    ['authorization', 'Bearer secret'],
+    ['content-type', 'application/json'],
+    ['x-two', 'b:c'],
+  ])
+  const slip = (content: string) => () => readHeaders(fileWith(content))
+  expect(slip('Bearer secret')).toThrow(/^Line 1 of .* is no header/)
+  expect(slip('Bearer secret')).not.toThrow(/secret/)
+  expect(slip('A: b\nHost: secret')).toThrow(/^Line 2 of .* sets Host/)
+})
+
+test('waits grow with full jitter and honour Retry-After', () => {
+  expect([0, 1, 2, 20].map((failures) => waitTime(failures, 0, 1))).toEqual([1000, 2000, 4000, 300_000])
+  expect(waitTime(3, 0, 0)).toBe(0)
+  expect(waitTime(0, 5000, 0)).toBe(5000)
+  expect(retryAfterOf('7', 0)).toBe(7000)
+  expect(retryAfterOf('Thu, 01 Jan 1970 00:00:09 GMT', 1000)).toBe(8000)
+  expect(retryAfterOf('soon', 0)).toBe(0)
+})
+
+test('a file has its name once it is whole', async () => {
+  const { writeFile } = await import('../../src/endpoint/forward/lines')
+  const file = fileWith('before')
+  const store = { events: () => Promise.resolve([]), settle: () => Promise.resolve() }
+  await writeFile({ store }, file)
+  expect(readFileSync(file, 'utf8')).toBe('')
+})

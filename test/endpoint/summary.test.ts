@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { openStore } from '../../src/endpoint/store/open'
+import { onTestFinished } from 'vitest'
+import { describeStores } from './support/stores'
+import { action, arrivalOf } from './support/server'
+
+const day = 86_400_000
+const campaign = (utmCampaign: string) => ({ utmParameters: { utmCampaign, utmSource: 'mail' } })
+
+describeStores((freshPlace) => {
+  const openFresh = async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    return store
+  }
+  const at = (days: number, text: string) => arrivalOf(Buffer.from(text), days * day + 1)
+
+  test('conversions are counted by campaign and day, and a correction is none', async () => {
+    const store = await openFresh()
+    await store.append([
+      at(100, action({ interactionId: 'a', ...campaign('spring') })),
+      at(100, action({ interactionId: 'a', ...campaign('spring') })),
+      at(101, action({ interactionId: 'b', ...campaign('spring') })),
+      at(101, action({ interactionId: 'c', interaction: { type: 'PROMOTION_APPLIED' } })),
+      at(101, action({ interactionId: 'a', updatedAt: '2026-11-23T10:00:01.000Z' }, 'UPDATED')),
+      at(109, action({ interactionId: 'd', ...campaign('late') })),
+    ])
+    const { values, days } = await store.summary({ by: 'campaign', from: 100, to: 108 })
+    expect(values).toEqual([
+      { value: 'spring', type: 'SIGN_UP', count: 2 },
+      { value: '', type: 'PROMOTION_APPLIED', count: 1 },
+    ])
+    expect(days.map(({ day, count }) => [day, count])).toEqual(
+      expect.arrayContaining([
+        [100, 1],
+        [101, 1],
+        [101, 1],
+      ]),
+    )
+    const { values: bySource } = await store.summary({ by: 'source', from: 0, to: 1000 })
+    expect(bySource[0]).toEqual({ value: 'mail', type: 'SIGN_UP', count: 3 })
+  })
+
+  test('what was erased or has expired is counted no more', async () => {
+    const store = await openFresh()
+    await store.append([
+      at(100, action({ interactionId: 'a', customerId: 'gone', ...campaign('spring') })),
+      at(100, action({ interactionId: 'b', ...campaign('spring') })),
+      at(50, action({ interactionId: 'c', ...campaign('old') })),
+    ])
+    await store.erase('gone')
+    await store.expire(60 * day)
+    const { values } = await store.summary({ by: 'campaign', from: 0, to: 1000 })
+    expect(values).toEqual([{ value: 'spring', type: 'SIGN_UP', count: 1 }])
+  })
+
+  test('hostile values are stored and counted', async () => {
+    const store = await openFresh()
+    const hostile = [
+      '<img src=x onerror=alert(1)>',
+      "'; DROP TABLE event; --",
+      'x'.repeat(9000),
+      '\u202e',
+      '=1+1',
+      '{}',
+    ]
+    const bodies = hostile.map((value, index) => action({ interactionId: `h${String(index)}`, ...campaign(value) }))
+    const halves = action({ interactionId: 'half', ...campaign('kept') }).replace(
+      '"version"',
+      '"extra":"\\ud800\\u0000","more":1e999,"version"',
+    )
+    const outcomes = await store.append([...bodies, halves].map((text) => at(100, text)))
+    expect(outcomes).toEqual([...hostile, ''].map(() => 'stored'))
+    const { values } = await store.summary({ by: 'campaign', from: 100, to: 100 })
+    expect(values.map(({ value }) => value)).toEqual(
+      expect.arrayContaining([...hostile.map((value) => value.slice(0, 200)), 'kept']),
+    )
+  })
+})

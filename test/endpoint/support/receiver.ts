@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { serve } from './server'
+
+/** One request as it reached the receiver. */
+export type Received = { readonly key: string; readonly body: string; readonly headers: IncomingMessage['headers'] }
+
+type Answer = (response: ServerResponse, received: Received, count: number) => void
+
+/** A receiver that keeps what comes; `answer` says how it answers the count-th request, `204` by default. */
+export const startReceiver = async (answer: Answer = (response) => void response.writeHead(204).end()) => {
+  const requests: Received[] = []
+  const origin = await serve((request, response) => {
+    void (async () => {
+      if (request.method === 'HEAD') {
+        response.writeHead(405).end()
+        return
+      }
+      const { headers } = request
+      const received = { key: String(headers['idempotency-key']), body: await text(request), headers }
+      requests.push(received)
+      answer(response, received, requests.length)
+    })()
+  })
+  /** The bodies in the order in which they came first. */
+  const bodies = (): readonly string[] => [...new Map(requests.map(({ key, body }) => [key, body])).values()]
+  return { url: `${origin}/import`, requests, bodies }
+}
