@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Visitor } from './visitors'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -42,26 +43,20 @@ const policy = (stub: string) => {
   ].join('; ')
 }
 
-/** What a page is told about who asks for it. */
-export type Visitor = {
-  /** Goes on the tag as `data-consent="required"`. */
-  readonly consentRequired: boolean
-  readonly customer: string
-}
+/** The path that was asked for, and who asks: looked up for pages only, since a new visitor is given a number. */
+type Asked = { readonly path: string; readonly visitor: () => Visitor }
 
-/** Reads from the cookies how the visitor wants the demo: whether to be asked, and as whom to sign up since starting over. */
-export const readVisitor = (cookie: string): Visitor => ({
-  consentRequired: /\bdemo_consent=required\b/.test(cookie),
-  customer: /\bdemo_account=(\d{9})\b/.exec(cookie)?.[1] ?? '123456789',
-})
-
-/** Puts in what all pages share: their head, header and footer, and the stub, as it was built, so that it never goes stale. And who the customer is. */
-const assemble = async (html: string, stub: string, { customer }: Visitor) => {
+/** Puts in what all pages share: head, header, footer, and the stub as it was built. And who the customer is; and the header marks the page. */
+const assemble = async (
+  html: string,
+  shared: { readonly path: string; readonly stub: string; readonly customer: string },
+) => {
+  const { path, stub, customer } = shared
   const part = (name: string) => readFile(join(root, `demo/site/parts/${name}.html`), 'utf8')
   const parts: Readonly<Record<string, string>> = {
     stub: `<script>${stub}</script>`,
     head: (await part('head')).trimEnd(),
-    header: await part('header'),
+    header: (await part('header')).replace(` href="${path}"`, ` href="${path}" aria-current="page"`),
     footer: await part('footer'),
     customer,
     contract: customer.slice(0, 8),
@@ -69,24 +64,30 @@ const assemble = async (html: string, stub: string, { customer }: Visitor) => {
   return html.replace(/<!-- (\w+) -->/g, (placeholder, name: string) => parts[name] ?? placeholder)
 }
 
-const read = async (file: string, visitor: Visitor) => {
+const read = async (file: string, { path, visitor }: Asked) => {
   const type = TYPES[extname(file)] ?? 'application/octet-stream'
   const headers = { 'content-type': type, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' }
   if (extname(file) !== '.html') return { headers, content: await readFile(file) }
   const stub = (await readFile(join(root, 'dist/stub.js'), 'utf8')).trim()
-  const page = await assemble(await readFile(file, 'utf8'), stub, visitor)
-  const content = visitor.consentRequired
-    ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=')
-    : page
-  return { headers: { ...headers, 'content-security-policy': policy(stub) }, content }
+  const { consentRequired, customer, cookie } = visitor()
+  const page = await assemble(await readFile(file, 'utf8'), { path, stub, customer })
+  const content = consentRequired ? page.replace(' data-endpoint=', ' data-consent="required" data-endpoint=') : page
+  return {
+    headers: {
+      ...headers,
+      ...(cookie !== undefined && { 'set-cookie': cookie }),
+      'content-security-policy': policy(stub),
+    },
+    content,
+  }
 }
 
 /** Serves the demo's pages and what they load. */
-export const servePage = async (path: string, visitor: Visitor, response: ServerResponse): Promise<void> => {
+export const servePage = async (asked: Asked, response: ServerResponse): Promise<void> => {
   try {
-    const file = fileOf(path)
+    const file = fileOf(asked.path)
     if (file === undefined) throw new Error('no such name')
-    const { headers, content } = await read(file, visitor)
+    const { headers, content } = await read(file, asked)
     response.writeHead(200, headers).end(content)
   } catch {
     // Not there, or not to be read: the same to a visitor.

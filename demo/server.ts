@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEndpoint } from '../src/endpoint/http/endpoint'
 import { homeOf, isOurs, SHOP } from './hosts'
 import { createLive } from './live'
-import { readVisitor, servePage } from './pages'
+import { servePage } from './pages'
+import { createVisitors } from './visitors'
 
 /** Where the spring campaign's link leads: the example of the schema. */
 const LANDING =
@@ -22,13 +24,17 @@ const readPort = (text = '4173') => {
 }
 
 const port = readPort(process.env.PORT)
-const file = process.env.DATA_FILE || 'data/wasabi.sqlite'
+// Its own, so that what is tried here does not get among what an endpoint on this machine has.
+const file = process.env.DATA_FILE || 'data/demo.sqlite'
+const visitors = createVisitors(!existsSync(file))
 
 /** The demo's pages, at the paths that are not the endpoint's. */
 const serveOthers: RequestListener = ({ method, url = '/', headers }, response) => {
   const [path = '/'] = url.split('?', 1)
   // A page that posts to a mistyped address must not take a file for a receipt.
-  if (method === 'GET' || method === 'HEAD') void servePage(path, readVisitor(headers.cookie ?? ''), response)
+  const { cookie = '', host = '' } = headers
+  if (method === 'GET' || method === 'HEAD')
+    void servePage({ path, visitor: () => visitors.read({ cookie, host }) }, response)
   else response.writeHead(405, { allow: 'GET, HEAD' }).end()
 }
 

@@ -1,5 +1,5 @@
-// Makes this browser a new visitor: forgets all that wasabi keeps, on the app's host and then on the shop's, and takes a new customer number, since
-// the sign-up of the old one stays in the data file. This page has no tag, so nothing is written back.
+// Makes this browser a new visitor: forgets all that wasabi keeps, on the app's host and then on the shop's, and gives its customer number back, since
+// the sign-up of the old one stays in the data file: the server gives the next page another. This page has no tag, so nothing is written back.
 const SHOP = 'wasabi.localhost'
 const LANDING =
   '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
@@ -17,7 +17,6 @@ if (hostname === SHOP && location.hash !== '#app-is-done') {
 } else if (hostname === `app.${SHOP}`) {
   location.replace(`http://${SHOP}:${port}/start-over#app-is-done`)
 } else {
-  const number = 100_000_000 + (crypto.getRandomValues(new Uint32Array(1))[0] % 900_000_000)
-  document.cookie = `demo_account=${number}; path=/; max-age=31536000${domain}`
+  document.cookie = `demo_account=; path=/; max-age=0${domain}`
   location.replace(LANDING)
 }

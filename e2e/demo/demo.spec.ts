@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright/test'
 import { arrivals, expect, readTerms, SEED_QUERY, startDemo, test } from '../support/demo'
 
 const SEED_CAMPAIGN = {
@@ -167,37 +168,83 @@ test(
   },
 )
 
+/** The steps of the tour that this visitor has seen. */
+const seen = (page: Page) => page.locator('.tour > .seen .text')
+
 test(
-  'a second visitor meets the sign-up of the first: it is shown as known, and starting over makes somebody new',
+  'a second visitor has a number and a tour of their own, beside the events of the first',
   { tag: '@chromium' },
   async ({ page, browser, demo }) => {
     await page.goto(demo.address)
     await page.goto(demo.app())
+    await page.getByRole('radio', { name: 'Is away' }).check()
     await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(page.locator('.outbox > li')).toContainText('no answer to the last')
+    await page.getByRole('radio', { name: 'Works' }).check()
     await expect(arrivals(page)).toHaveCount(1)
+    await expect(seen(page)).toHaveCount(4)
 
     const second = await (await browser.newContext()).newPage()
-    await second.goto(demo.address)
-    await second.goto(demo.app())
+    await second.goto(demo.shop('/pricing'))
     await expect(arrivals(second)).toHaveCount(1)
-    await second.getByRole('button', { name: 'Sign up' }).click()
-    await expect(arrivals(second).first()).toContainText('known')
-    await expect(arrivals(second).first()).toContainText('Start over to act as somebody new')
-    expect(await demo.stored()).toHaveLength(1)
-
-    await second.getByRole('link', { name: 'Start over' }).click()
-    await expect(second).toHaveURL(demo.address)
-    await expect.poll(() => readTerms(second, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+    await expect(seen(second)).toHaveCount(0)
+    await second.goto(demo.address)
     await second.getByRole('link', { name: 'Go to the app' }).click()
-    await expect.poll(() => readTerms(second, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
+    await expect(seen(second)).toHaveText(['Arrive by a campaign link.', 'Open the app, on another host.'])
     await second.getByRole('button', { name: 'Sign up' }).click()
-    await expect.poll(async () => (await demo.stored()).length).toBe(2)
-    const [, fresh] = await demo.stored()
-    expect(fresh?.body.customerId).toMatch(/^\d{9}$/)
-    expect(fresh?.body.customerId).not.toBe('123456789')
-    expect(fresh?.body.utmParameters).toEqual(SEED_CAMPAIGN)
+    await expect(seen(second)).toHaveCount(3)
+    await expect(arrivals(second)).toHaveCount(2)
+    await expect(arrivals(second).first()).toContainText('stored')
+    const [first, other] = await demo.stored()
+    expect(first?.body.customerId).toBe('123456789')
+    expect(other?.body.customerId).toMatch(/^\d{9}$/)
+    expect(other?.body.customerId).not.toBe('123456789')
+    expect(other?.body.utmParameters).toEqual(SEED_CAMPAIGN)
   },
 )
+
+test('starting over makes a visitor somebody new', { tag: '@chromium' }, async ({ page, demo }) => {
+  await page.goto(demo.address)
+  await page.goto(demo.app())
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expect(arrivals(page)).toHaveCount(1)
+  await page.reload()
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await page.getByRole('link', { name: 'Start over' }).click()
+  await expect(page).toHaveURL(demo.address)
+  await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+  await expect(seen(page)).toHaveText(['Arrive by a campaign link.'])
+  await page.getByRole('link', { name: 'Go to the app' }).click()
+  await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expect.poll(async () => (await demo.stored()).length).toBe(2)
+  const [, fresh] = await demo.stored()
+  expect(fresh?.body.customerId).toMatch(/^\d{9}$/)
+  expect(fresh?.body.customerId).not.toBe('123456789')
+})
+
+test('each step of the tour leads to where it is done', { tag: '@chromium' }, async ({ page, demo }) => {
+  await page.goto(demo.shop('/pricing'))
+  const step = (name: string) => page.locator('.tour').getByRole('link', { name })
+  await step('Arrive by a campaign link').click()
+  await expect(page).toHaveURL(demo.shop('/links'))
+  await step('Open the app').click()
+  await expect(page).toHaveURL(demo.app())
+  await step('Choose “Is away”').click()
+  await expect(page.getByRole('radio', { name: 'Is away' })).toBeInViewport()
+})
+
+test('the header marks where one is', { tag: '@chromium' }, async ({ page, demo }) => {
+  for (const [url, name] of [
+    [demo.shop('/pricing'), 'Plans'],
+    [demo.shop('/links'), 'Ways to arrive'],
+    [demo.app(), 'App'],
+    [demo.app('/inspector'), 'Inspector'],
+  ] as const) {
+    await page.goto(url)
+    await expect(page.locator('.top [aria-current="page"]')).toHaveText(name)
+  }
+})
 
 test(
   'with consent asked for, nothing is kept or sent before the answer, and nothing is lost after it',
@@ -211,7 +258,10 @@ test(
     await expect(question).toBeVisible()
     await page.goto(demo.shop(`/pricing${SEED_QUERY}`))
     await page.evaluate(() => window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'early' }))
-    expect((await context.cookies()).map(({ name }) => name)).toEqual(['demo_consent'])
+    expect((await context.cookies()).map(({ name }) => name).sort()).toEqual(['demo_account', 'demo_consent'])
+    // What is known is shown, though nothing is stored.
+    await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+    await expect(page.getByText('Nothing is stored before consent.')).toBeVisible()
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
     expect(await demo.stored()).toEqual([])
 

@@ -172,3 +172,50 @@ test('a panel that was closed stays closed on the next page', { tag: '@chromium'
   await page.getByRole('button', { name: 'Inspector' }).click()
   await expect(tour).toBeVisible()
 })
+
+test('thirty events are a short list, which opens whole', { tag: '@chromium' }, async ({ page, demo }) => {
+  await page.goto(demo.address)
+  await page.goto(demo.app())
+  await page.evaluate(() => {
+    for (let count = 0; count < 30; count++) window.wasabi?.track('SIGN_UP', { customerId: `customer-${count}` })
+  })
+  await expect(arrivals(page)).toHaveCount(30)
+  const shown = arrivals(page).filter({ visible: true })
+  await expect(shown).toHaveCount(6)
+  await page.getByRole('button', { name: 'Show the newest 30' }).click()
+  await expect(shown).toHaveCount(30)
+  // No line is cut: the list is as high as what is in it.
+  expect(await page.locator('.arrivals').evaluate((list) => list.scrollHeight - list.clientHeight)).toBe(0)
+  await expect(arrivals(page).first()).toContainText('spring_sale')
+  await expect(arrivals(page).first().getByText('interactionId', { exact: true })).toBeHidden()
+})
+
+test('an outbox bears the name of its host', { tag: '@chromium' }, async ({ page, demo }) => {
+  for (const [url, host] of [
+    [demo.shop('/pricing'), 'wasabi.localhost'],
+    [demo.app(), 'app.wasabi.localhost'],
+  ] as const) {
+    await page.goto(url)
+    await expect(page.getByRole('heading', { name: 'Outbox' })).toHaveText(`Outbox of ${host}`)
+  }
+})
+
+test(
+  'a label that is cut has its whole as a tooltip, and no head of the table breaks',
+  { tag: '@chromium' },
+  async ({ page, demo }) => {
+    const campaign = 'a_campaign_with_a_name_that_is_too_long_for_the_axis'
+    await page.goto(demo.shop(`/pricing?utm_campaign=${campaign}`))
+    await page.evaluate(() => window.wasabi?.track('SIGN_UP', { customerId: '7' }))
+    const canvas = page.locator('canvas')
+    await expect
+      .poll(async () => {
+        await canvas.hover({ position: { x: 20, y: 80 } })
+        return canvas.getAttribute('title')
+      })
+      .toBe(campaign)
+    await page.getByText('As a table').click()
+    for (const head of await page.getByRole('columnheader').all())
+      expect((await head.boundingBox())?.height).toBeLessThan(32)
+  },
+)

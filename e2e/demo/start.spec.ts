@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { writeFileSync } from 'node:fs'
 import { listen, portOf, shut } from '../support/host'
 import { expect, test } from '../support/demo'
 
@@ -54,4 +57,28 @@ test('an old Node is told which one is needed, before anything is built', { tag:
   )
   expect(said).toBe('')
   expect(code).toBe(1)
+})
+
+test('the demo keeps its events in a file of its own', { tag: '@chromium' }, async ({}, testInfo) => {
+  const folder = testInfo.outputPath()
+  const env: NodeJS.ProcessEnv = { ...process.env, PORT: '0' }
+  delete env.DATA_FILE
+  const demo = spawn(process.execPath, [resolve('dist/demo/demo.js')], { cwd: folder, env })
+  for await (const line of createInterface(demo.stdout)) if (line.startsWith('Events are kept')) break
+  demo.kill()
+  expect(readdirSync(`${folder}/data`)).toContain('demo.sqlite')
+})
+
+test('a start that has to build says so first', { tag: '@chromium' }, async ({}, testInfo) => {
+  // A copy with a source that is newer than all that is built.
+  const folder = testInfo.outputPath('copy')
+  for (const part of ['src', 'demo', 'dist', 'package.json', 'tsconfig.json', 'rollup.config.mjs', 'build.mjs'])
+    cpSync(part, `${folder}/${part}`, { recursive: true })
+  symlinkSync(resolve('node_modules'), `${folder}/node_modules`)
+  const demo = spawn(process.execPath, ['demo/start.mjs'], { cwd: folder, env: { ...process.env, PORT: '0' } })
+  const [first] = (await once(createInterface(demo.stderr), 'line')) as [string]
+  expect(first).toBe('Building wasabi, which takes some seconds …')
+  const [address] = (await once(createInterface(demo.stdout), 'line')) as [string]
+  expect(address).toContain('The demo is open: http://wasabi.localhost')
+  demo.kill()
 })

@@ -1,6 +1,8 @@
 import { element, section, terms } from './element.js'
 
-const SHOWN = 50
+/** So many are kept, and so many of them are shown until somebody asks for all. */
+const KEPT = 50
+const SHOWN = 6
 
 const BADGES = { stored: 'stored', repeated: 'known', refused: 'refused' }
 
@@ -12,21 +14,20 @@ const timeOf = (receivedAt) =>
     second: '2-digit',
   })
 
+/** What a reader asks first: which campaign, and who. */
+const storyOf = ({ body }) => [...Object.entries(body.utmParameters ?? {}), ['customerId', body.customerId]]
+
 /** The fields that are there; one that is absent is absent here too. */
-const pairsOf = ({ body }) =>
+const plumbingOf = ({ body }) =>
   [
     ['interactionId', body.interactionId],
-    ['customerId', body.customerId],
-    ['type', body.interaction.type],
     ['subscriptionContractId', body.interaction.subscriptionContractId],
-    ...Object.entries(body.utmParameters ?? {}),
     ['createdAt', body.createdAt],
     ['updatedAt', body.updatedAt],
   ].filter(([, value]) => value !== undefined)
 
 const verdict = ({ outcome, reason, event }) =>
   ({
-    stored: `${event?.eventType} ${event?.eventAction}, version ${event?.version}: valid, and stored.`,
     repeated: `Recognised: ${reason}. Nothing was stored a second time. Start over to act as somebody new.`,
     refused: `Refused: ${reason}. The browser is told, and does not send it again.`,
   })[outcome]
@@ -45,14 +46,16 @@ const rowOf = (entry) => {
       element('span', { className: 'campaign', textContent: event?.body.utmParameters?.utmCampaign ?? '' }),
       element('time', { dateTime: receivedAt, textContent: timeOf(receivedAt) }),
     ),
-    element('p', { className: 'verdict', textContent: verdict(entry) }),
   )
-  if (event) details.append(terms(pairsOf(event)))
+  const said = verdict(entry)
+  if (said) details.append(element('p', { className: 'verdict', textContent: said }))
+  if (event) details.append(terms(storyOf(event)))
   details.append(
     element(
       'details',
       {},
-      element('summary', { textContent: 'The body as it came' }),
+      element('summary', { textContent: event ? 'Ids, times, and the body as it came' : 'The body as it came' }),
+      event && terms(plumbingOf(event)),
       element('pre', { tabIndex: 0, textContent: event ? JSON.stringify(event, null, 2) : body }),
     ),
   )
@@ -62,12 +65,23 @@ const rowOf = (entry) => {
 /** The events as they come in, newest first, the newest one open. */
 export const createArrivals = () => {
   const list = element('ol', { className: 'arrivals', reversed: true })
-  const empty = element('p', { className: 'none', textContent: 'Nothing has come in yet.' })
+  const empty = element(
+    'p',
+    { className: 'none' },
+    'Nothing has come in yet. ',
+    element('a', { href: '/app#sign-up', textContent: 'Sign up in the app' }),
+    ', and the event appears here.',
+  )
+  const all = element('button', { type: 'button', className: 'quiet', hidden: true })
+  all.addEventListener('click', () => {
+    list.classList.add('all')
+    all.hidden = true
+  })
   const spoken = element('p', { className: 'hidden', role: 'status' })
   let newest
 
   return {
-    section: section('What the endpoint got', spoken, empty, list),
+    section: section('What the endpoint got', spoken, empty, list, all),
     add(entry) {
       empty.hidden = true
       const { row, details } = rowOf(entry)
@@ -75,7 +89,10 @@ export const createArrivals = () => {
       details.open = true
       newest = details
       list.prepend(row)
-      list.children[SHOWN]?.remove()
+      list.children[KEPT]?.remove()
+      const count = list.children.length
+      all.hidden = count <= SHOWN || list.classList.contains('all')
+      all.textContent = `Show the newest ${count}`
       spoken.textContent = `${entry.event?.body.interaction.type ?? 'A body'}: ${BADGES[entry.outcome]}`
     },
   }

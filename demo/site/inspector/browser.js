@@ -1,4 +1,4 @@
-// Reads what wasabi keeps in this browser, as anyone can: from the cookies and from localStorage. No part of wasabi is asked.
+// Reads what wasabi keeps in this browser, as anyone can: from the cookies and from localStorage.
 const UTM = {
   utm_source: 'utmSource',
   utm_medium: 'utmMedium',
@@ -17,6 +17,18 @@ const parse = (text) => {
 
 /** Tells one event from all others, its own correction included. */
 export const keyOf = ({ eventAction, body = {} } = {}) => [eventAction, body.interactionId, body.updatedAt].join(' ')
+
+const FIELDS = Object.values(UTM)
+
+/**
+ * The campaign that a conversion would get now, as wasabi's own `attribution()` says it: before consent it is known and not stored. The inspector's
+ * own page has no tag, and reads the cookie. Until a page has loaded there is the stub, which has no answer.
+ */
+export const readCampaign = ({ campaign }) => {
+  if (!window.wasabi || document.readyState !== 'complete') return campaign
+  const known = window.wasabi.attribution() ?? {}
+  return FIELDS.flatMap((field) => (known[field] ? [[field, known[field]]] : []))
+}
 
 export const readBrowser = () => {
   const cookies = document.cookie.split('; ').filter((pair) => pair.startsWith('wasabi_'))

@@ -11,12 +11,24 @@ const asked = () => document.cookie.includes('demo_consent=required')
 
 /** The campaign that a conversion would get now. */
 export const createCampaign = () => {
-  const content = element('div')
-  const show = whenChanged((campaign) => {
+  const content = element('div', { className: 'credit' })
+  const show = whenChanged(({ campaign, stored }) => {
     const values = Object.fromEntries(campaign)
-    content.replaceChildren(terms(FIELDS.map((field) => [field, values[field]])))
+    const note = element('p', { className: 'none' })
+    if (!campaign.length)
+      note.append(
+        'No campaign yet: choose a link among the ',
+        element('a', { href: '/links', textContent: 'ways to arrive' }),
+        '.',
+      )
+    else if (!stored) note.append('This page knows it. Nothing is stored before consent.')
+    const known = campaign.length ? [terms(FIELDS.map((field) => [field, values[field]]))] : []
+    content.replaceChildren(note, ...known)
   })
-  return { section: section('Campaign that gets the credit', content), update: ({ browser }) => show(browser.campaign) }
+  return {
+    section: section('Campaign that gets the credit', content),
+    update: ({ campaign, browser }) => show({ campaign, stored: browser.campaign.length > 0 }),
+  }
 }
 
 /** What else the browser holds now. */

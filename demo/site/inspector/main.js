@@ -1,5 +1,5 @@
 import { createArrivals } from './arrivals.js'
-import { keyOf, readBrowser } from './browser.js'
+import { keyOf, readBrowser, readCampaign } from './browser.js'
 import { createConversions } from './conversions.js'
 import { element } from './element.js'
 import { follow } from './feed.js'
@@ -23,20 +23,28 @@ let connected = true
 const arrivals = createArrivals()
 const newestStored = () => entries.findLast(({ outcome }) => outcome === 'stored')?.event
 const columns = [
-  [createTour(), createCampaign(), arrivals],
-  [createOutbox(), createWeather(), createTools(newestStored)],
+  [createTour(), arrivals, createCampaign()],
+  [createOutbox(), createTools(newestStored)],
   [createPicture(), createHolds()],
 ]
+const breaker = createWeather()
 document
   .querySelector('#inspector')
-  .append(...columns.map((views) => element('div', {}, ...views.map(({ section }) => section))))
+  .append(breaker.section, ...columns.map((views) => element('div', {}, ...views.map(({ section }) => section))))
 
 const count = (name) => entries.filter(({ outcome }) => outcome === name).length
 
 const update = () => {
   const browser = readBrowser()
-  const model = { browser, entries, attempts: [...attempts.values()], conversions: conversions.rows(), weather }
-  for (const view of columns.flat()) view.update?.(model)
+  const model = {
+    browser,
+    campaign: readCampaign(browser),
+    entries,
+    attempts: [...attempts.values()],
+    conversions: conversions.rows(),
+    weather,
+  }
+  for (const view of [breaker, ...columns.flat()]) view.update?.(model)
   const summary = document.querySelector('#panel-summary')
   const waiting = browser.outbox.length
   const text = connected ? `${count('stored')} stored${waiting ? ` · ${waiting} waiting` : ''}` : 'not connected'

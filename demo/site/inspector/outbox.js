@@ -38,16 +38,19 @@ const noteOf = ({ hostname, port }) => {
   return element(
     'p',
     { className: 'none' },
-    `This is the outbox of ${hostname}. The one of `,
+    'Each host has an outbox of its own. See that of ',
     element('a', { href: `http://${other}:${port}/inspector`, textContent: other }),
-    ' is its own.',
+    '.',
   )
 }
 
 /** What is stored in this browser and not taken by the endpoint yet. */
 export const createOutbox = () => {
   const list = element('ul', { className: 'outbox' })
-  const empty = element('p', { className: 'none', textContent: 'Nothing waits: the endpoint has it all.' })
+  const empty = element('p', {
+    className: 'none',
+    textContent: 'Nothing waits: the endpoint has it all. Choose “Is away” above, then act: the event waits here.',
+  })
   const rows = new Map()
 
   const add = (key, { eventAction, body }) => {
@@ -66,7 +69,7 @@ export const createOutbox = () => {
   }
 
   return {
-    section: section('Outbox', list, empty, noteOf(location)),
+    section: section(`Outbox of ${location.hostname}`, list, empty, noteOf(location)),
     update(model) {
       const { outbox } = model.browser
       empty.hidden = outbox.length > 0

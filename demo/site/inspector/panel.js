@@ -8,7 +8,10 @@ const remember = (state) => {
   }
 }
 
-/** Opens and closes the panel: beside the page where there is room, over it on a phone, closed there at first. */
+/**
+ * Opens and closes the panel: beside the page where there is room, over it on a phone, closed there at first.
+ * On a phone it covers the lower half, and the page above it can be used.
+ */
 export const startPanel = () => {
   const toggle = document.querySelector('#panel-toggle')
   if (!toggle) return
@@ -16,10 +19,7 @@ export const startPanel = () => {
   const isOpen = () => (dataset.panel ?? (wide.matches ? 'open' : 'closed')) === 'open'
 
   const reflect = () => {
-    const open = isOpen()
-    toggle.setAttribute('aria-expanded', `${open}`)
-    // On a phone the panel covers the page: what is below cannot be reached either.
-    for (const part of document.querySelectorAll('.top, main, .bottom')) part.inert = open && !wide.matches
+    toggle.setAttribute('aria-expanded', `${isOpen()}`)
   }
 
   const set = (state) => {

@@ -34,11 +34,12 @@ const tableOf = (rows) =>
     ),
   )
 
-const optionsOf = (ink, line) => ({
+/** What the axis shortens, the tooltip says in full. */
+const optionsOf = (ink, line, nameOf) => ({
   indexAxis: 'y',
   maintainAspectRatio: false,
   animation: calm.matches ? false : { duration: 300 },
-  plugins: { legend: { display: false } },
+  plugins: { legend: { display: false }, tooltip: { callbacks: { title: ([{ dataIndex }]) => nameOf(dataIndex) } } },
   scales: {
     x: { stacked: true, ticks: { precision: 0, color: ink }, grid: { color: line } },
     y: { stacked: true, ticks: { color: ink }, grid: { display: false } },
@@ -51,7 +52,13 @@ export const createPicture = () => {
     role: 'img',
     'aria-label': 'Conversions by campaign and type; the table below has the numbers',
   })
-  const empty = element('p', { className: 'none', textContent: 'No conversions yet.' })
+  const empty = element(
+    'p',
+    { className: 'none' },
+    'No conversions yet. ',
+    element('a', { href: '/app#sign-up', textContent: 'Sign up in the app' }),
+    ', and its campaign gets a bar.',
+  )
   const frame = element('div', { className: 'frame' }, canvas, empty)
   const legend = element(
     'ul',
@@ -66,13 +73,20 @@ export const createPicture = () => {
   })
   let rows = []
   let chart
+  const nameOf = (index) => rows[index]?.campaign ?? ''
+
+  // The chart's own tooltip comes over bars only: over a label, it is the browser's.
+  canvas.addEventListener('mousemove', ({ offsetX, offsetY }) => {
+    const { x, y } = chart?.scales ?? {}
+    canvas.title = y && offsetX < x.left ? nameOf(y.getValueForPixel(offsetY)) : ''
+  })
 
   const draw = () => {
     if (!chart) return
     // A canvas knows no custom properties: the page is asked what they come to.
     const colourOf = (node, property) => getComputedStyle(node)[property]
     const swatches = [...legend.querySelectorAll('.swatch')]
-    chart.options = optionsOf(colourOf(canvas, 'color'), colourOf(frame, 'borderTopColor'))
+    chart.options = optionsOf(colourOf(canvas, 'color'), colourOf(frame, 'borderTopColor'), nameOf)
     chart.data.labels = rows.map(({ campaign }) => shorten(campaign))
     chart.data.datasets = TYPES.map(([, label], index) => ({
       label,

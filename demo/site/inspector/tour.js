@@ -1,22 +1,24 @@
 import { element, section, whenChanged } from './element.js'
 import { keyOf } from './browser.js'
 
-/** Of whoever started over; the first visitor has that of the schema's example. */
-const [, customerId = '123456789'] = /\bdemo_account=(\d{9})\b/.exec(document.cookie) ?? []
+/** The server gives each visitor a number. */
+const [, customerId] = /\bdemo_account=(\d{9})\b/.exec(document.cookie) ?? []
 
 const failed = ({ answer }) => answer === 'none' || answer >= 500
 
-/** What a first visitor should see, in order, and whether it has been seen. */
-const stepsOf = ({ browser, entries, attempts }) => {
-  const taken = entries.filter(({ outcome }) => outcome !== 'refused').map(({ event }) => event)
-  const signedUp = taken.some(({ body }) => body.interaction.type === 'SIGN_UP' && body.customerId === customerId)
+/** What a first visitor should see, in order: a text, where it is done, and whether this visitor has seen it. */
+const stepsOf = ({ browser, campaign, entries, attempts }) => {
+  const isOwn = (event) => [customerId, browser.visitor].includes(event?.body.customerId)
+  const taken = entries.filter(({ outcome, event }) => outcome !== 'refused' && isOwn(event)).map(({ event }) => event)
+  const signedUp = taken.some(({ body }) => body.interaction.type === 'SIGN_UP')
   const keys = new Set(taken.map(keyOf))
   return [
-    ['Arrive by a campaign link.', browser.campaign.length > 0 || signedUp],
-    ['Go to the app, on another host.', location.pathname === '/app' || signedUp],
-    ['Sign up: stored once, with its campaign.', signedUp],
+    ['Arrive by a campaign link.', '/links', campaign.length > 0 || signedUp],
+    ['Open the app, on another host.', '/app', location.pathname === '/app' || signedUp],
+    ['Sign up: stored once, with its campaign.', '/app#sign-up', signedUp],
     [
-      'Break it (“Is away”), apply a promotion, reload, let it work again: nothing is lost.',
+      'Choose “Is away”, apply a promotion, reload, choose “Works”: nothing is lost.',
+      '#inspector-break-it',
       attempts.some((attempt) => failed(attempt) && keys.has(attempt.key)),
     ],
   ]
@@ -25,13 +27,13 @@ const stepsOf = ({ browser, entries, attempts }) => {
 export const createTour = () => {
   const list = element('ol', { className: 'tour' })
   const show = whenChanged((steps) => {
-    const next = steps.findIndex(([, done]) => !done)
+    const next = steps.findIndex(([, , done]) => !done)
     list.replaceChildren(
-      ...steps.map(([text, done], index) =>
+      ...steps.map(([text, href, done], index) =>
         element(
           'li',
           { className: done ? 'seen' : '', ...(index === next && { 'aria-current': 'step' }) },
-          element('span', { className: 'text', textContent: text }),
+          element('a', { className: 'text', href, textContent: text }),
           done ? element('span', { className: 'hidden', textContent: ' (seen)' }) : undefined,
         ),
       ),

@@ -1,28 +1,27 @@
 import { element, section, whenChanged } from './element.js'
 
 const CHOICES = [
-  ['up', 'Works', 'takes events, and answers after its commit'],
-  ['unavailable', 'Says 503', 'asks to come again in 5 s'],
-  ['hangs', 'Hangs', 'takes the request, and never answers'],
-  ['slow', 'Is slow', 'answers after 4 s'],
-  ['drops', 'Loses answers', 'stores the event, and the answer gets lost'],
-  ['away', 'Is away', 'connections break'],
+  ['up', 'Works', 'It stores each event, then answers.'],
+  ['unavailable', 'Says 503', 'It answers 503, and asks to come again in 5 s.'],
+  ['hangs', 'Hangs', 'It takes the request, and never answers.'],
+  ['slow', 'Is slow', 'It answers after 4 s.'],
+  ['drops', 'Loses answers', 'It stores the event, but its answer gets lost.'],
+  ['away', 'Is away', 'Nobody can connect to it.'],
 ]
 
 /** Lets the endpoint go wrong. One for all browsers and tabs: the server does it. */
 export const createWeather = () => {
   const radios = new Map()
+  const meaning = element('p', { className: 'none', 'aria-live': 'polite' })
   const set = element(
     'fieldset',
     { className: 'weather' },
-    element('legend', { textContent: 'What the endpoint does' }),
+    element('legend', { className: 'hidden', textContent: 'What the endpoint does' }),
   )
-  for (const [value, name, meaning] of CHOICES) {
+  for (const [value, name] of CHOICES) {
     const radio = element('input', { type: 'radio', name: 'weather', value })
     radios.set(value, radio)
-    set.append(
-      element('label', {}, radio, element('span', {}, element('strong', { textContent: name }), ` ${meaning}`)),
-    )
+    set.append(element('label', {}, radio, name))
   }
   set.addEventListener(
     'change',
@@ -32,9 +31,9 @@ export const createWeather = () => {
   const show = whenChanged((weather) => {
     const radio = radios.get(weather)
     if (radio) radio.checked = true
+    meaning.textContent = CHOICES.find(([value]) => value === weather)?.[2] ?? ''
   })
-  return {
-    section: section('Break it', set),
-    update: ({ weather }) => show(weather),
-  }
+  const head = section('Break it', set, meaning)
+  head.className = 'breaker'
+  return { section: head, update: ({ weather }) => show(weather) }
 }
