@@ -113,7 +113,7 @@ export default [
   {
     // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.
     input: { 'endpoint/main': 'src/endpoint/main.ts', 'demo/demo': 'demo/server.ts' },
-    output: { dir: 'dist', format: 'es', chunkFileNames: 'endpoint/shared-[hash].js' },
+    output: { dir: 'dist', format: 'es', chunkFileNames: 'endpoint/[name].js' },
     external: (id) => !/^[./]/.test(id),
     plugins: [server(), json()],
   },

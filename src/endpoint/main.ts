@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
 import { readConfig, readPlace } from './commands/config'
@@ -12,21 +13,23 @@ import type { ScriptOptions } from './http/script'
 import { serve } from './commands/serve'
 import type { Store } from './store/store'
 
-const usage = `npm run endpoint                          takes events
-npm run endpoint --silent -- export       writes all that is kept, as NDJSON
-npm run endpoint -- import < events.ndjson   takes it over, into the store of DATA_FILE or DATABASE_URL
-npm run endpoint -- replay                takes what was refused and is valid by now
-npm run endpoint -- forward --to URL      hands each event on, and goes on where it stopped
-npm run endpoint --silent -- forward --stdout   writes the events alone, as NDJSON
-npm run check -- URL                      tries an endpoint from outside`
+const usage = `wasabi-endpoint                            takes events
+wasabi-endpoint export > events.ndjson     writes all that is kept, as NDJSON
+wasabi-endpoint import < events.ndjson     takes it over, into the store of DATA_FILE or DATABASE_URL
+wasabi-endpoint replay                     takes what was refused and is valid by now
+wasabi-endpoint forward --to URL           hands each event on, and goes on where it stopped
+wasabi-endpoint forward --stdout           writes the events alone, as NDJSON
+wasabi-endpoint check URL                  tries an endpoint from outside
+wasabi-endpoint --help | --version
+
+In the repository, npm run endpoint --silent -- does the same as wasabi-endpoint.`
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+}
 
 /** The built script lies beside the folder of this file. */
-const script = (): ScriptOptions => {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    readonly version: string
-  }
-  return { file: fileURLToPath(new URL('../wasabi.js', import.meta.url)), version: manifest.version }
-}
+const script: ScriptOptions = { file: fileURLToPath(new URL('../wasabi.js', import.meta.url)), version }
 
 const withStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
   const store = await openStore(readPlace(process.env))
@@ -37,39 +40,60 @@ const withStore = async (work: (store: Store) => Promise<boolean>): Promise<bool
   }
 }
 
+/** A store that is there already: a slip in its name would make an empty one, with nothing to write and nobody to notice. */
+const withKnownStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
+  const { file } = readPlace(process.env)
+  if (file !== undefined && !existsSync(file))
+    throw new Error(`There is no file ${file}: set DATA_FILE to the file of the endpoint.`)
+  return withStore(work)
+}
+
+const printExport = async (store: Store): Promise<boolean> => {
+  console.error(`${String(await exportAll(store, process.stdout))} events exported`)
+  return true
+}
+
+const printImport = async (store: Store): Promise<boolean> => {
+  const { stored, known, aside, unreadable } = await importAll(store, process.stdin)
+  console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+  for (const line of unreadable) console.error(`Line ${String(line)} is no row of an export: it was left out.`)
+  return unreadable.length === 0
+}
+
+const printReplay = async (store: Store): Promise<boolean> => {
+  const { taken, stillRefused } = await replayRefused(store)
+  console.log(`${String(taken)} events taken, ${String(stillRefused)} still refused`)
+  return true
+}
+
+const importInput = (): Promise<boolean> => {
+  if (process.stdin.isTTY) throw new Error('Say what to import, as in wasabi-endpoint import < events.ndjson.')
+  return withStore(printImport)
+}
+
+const print = async (text: string): Promise<boolean> => {
+  console.log(text)
+  return true
+}
+
 const commands: Readonly<Record<string, () => Promise<boolean>>> = {
-  export: () =>
-    withStore(async (store) => {
-      console.error(`${String(await exportAll(store, process.stdout))} events exported`)
-      return true
-    }),
-  import: () =>
-    withStore(async (store) => {
-      const { stored, known, aside, unreadable } = await importAll(store, process.stdin)
-      console.log(
-        `${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`,
-      )
-      for (const line of unreadable) console.error(`Line ${String(line)} is no row of an export: it was left out.`)
-      return unreadable.length === 0
-    }),
-  replay: () =>
-    withStore(async (store) => {
-      const { taken, stillRefused } = await replayRefused(store)
-      console.log(`${String(taken)} events taken, ${String(stillRefused)} still refused`)
-      return true
-    }),
-  forward: () => withStore((store) => forward(store, process.argv.slice(3))),
+  export: () => withKnownStore(printExport),
+  import: importInput,
+  replay: () => withKnownStore(printReplay),
+  forward: () => withKnownStore((store) => forward(store, process.argv.slice(3))),
   check: () => check(process.argv[3]),
+  '--help': () => print(usage),
+  '--version': () => print(version),
 }
 
 const run = async (): Promise<void> => {
   const [, , name] = process.argv
   if (name === undefined) {
-    await serve(readConfig(process.env), script())
+    await serve(await readConfig(process.env), script)
     return
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) console.log(usage)
+  if (command === undefined) console.error(usage)
   process.exitCode = (await command?.()) === true ? 0 : 1
 }
 

@@ -1,13 +1,18 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { runChecks } from '../../src/endpoint/check/check'
+import { runChecks, type Finding } from '../../src/endpoint/check/check'
 import { validate } from '../../src/endpoint/action/validate'
 import { serve, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 import { useProgram } from './support/process'
 
-const problemsOf = async (url: string) => (await runChecks(url)).filter(({ problem }) => problem !== undefined)
+const problemsOf = async (url: string) => {
+  const findings: Finding[] = []
+  for await (const finding of runChecks(url)) if (finding.problem !== undefined) findings.push(finding)
+  return findings
+}
 
 describeStores((freshPlace) => {
   test('finds nothing wrong with the endpoint', async () => {
@@ -126,7 +131,39 @@ test.each(spoilt)('says so when an endpoint %s', async (_, spoil, sentences) => 
   for (const sentence of sentences) expect(problems).toMatch(sentence)
 })
 
+test('reads no more of an answer than it needs', async () => {
+  let sent = 0
+  const url = await serve((request, response) => {
+    request.resume()
+    response.writeHead(200)
+    const pour = () => {
+      while (!response.destroyed && response.write('x'.repeat(65_536))) sent += 65_536
+    }
+    response.on('drain', pour)
+    pour()
+  })
+  for await (const { problem } of runChecks(url)) {
+    expect(problem).toBeUndefined()
+    break
+  }
+  // What the kernel holds between the two.
+  expect(sent).toBeLessThan(30e6)
+})
+
 const program = useProgram('endpoint-check')
+
+test('prints each finding at once, also while the endpoint hangs', async () => {
+  let asked = 0
+  const url = await serve((request, response) => {
+    request.resume()
+    asked += 1
+    if (asked === 1) response.writeHead(201, { 'Access-Control-Allow-Origin': '*' }).end()
+  })
+  const child = program.run({}, 'check', url)
+  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer]
+  expect(line.toString()).toMatch(/^ok {6}takes a new event/)
+  expect(child.exitCode).toBeNull()
+})
 
 test('prints what it found, and exits by it', async () => {
   const { url } = await startEndpoint()

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -72,6 +73,40 @@ test('answers a wrong path so that a page can read it', async () => {
   expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
 })
 
+test('goes on answering when SIGTERM comes twice', async () => {
+  const { child, url } = await program.start({ DATA_FILE: freshFile() })
+  const exited = once(child, 'exit')
+  const body = action()
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  const head = `POST /customer-actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${String(body.length)}\r\n`
+  socket.write(`${head}Expect: 100-continue\r\n\r\n`)
+  const [begun] = (await once(socket, 'data')) as [Buffer]
+  expect(begun.toString()).toContain('100 Continue')
+  const isListening = () =>
+    fetch(`${url}/unknown`).then(
+      () => true,
+      () => false,
+    )
+  child.kill('SIGTERM')
+  await expect.poll(isListening).toBe(false)
+  child.kill('SIGTERM')
+  socket.write(body)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 201/)
+  expect(await exited).toEqual([0, null])
+})
+
+test('ends when npm, which runs it through a shell, is ended', async () => {
+  const npm = spawn('npm', ['exec', '-c', `"${process.execPath}" "${program.file}"; true`], {
+    env: { ...process.env, PORT: '0', DATA_FILE: freshFile() },
+  })
+  let log = ''
+  npm.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  await expect.poll(() => log).toContain('"event":"start"')
+  npm.kill('SIGTERM')
+  await expect.poll(() => log).toContain('"event":"stop"')
+})
+
 test('cuts off who sends slowly', async () => {
   const { url, post } = await program.start({ DATA_FILE: freshFile() })
   const beginnings = [
@@ -122,6 +157,22 @@ test.each([
   ['others could read through a proxy', { TRUST_PROXY: '1' }, /^TRUST_PROXY is set, .*READ_TOKEN.*\.$/],
   ['the token can be guessed', { READ_TOKEN: 'secret' }, /^READ_TOKEN is too short .*\.$/],
   ['a site is no site', { ALLOWED_ORIGINS: 'shop.example' }, /^ALLOWED_ORIGINS names shop\.example: .*\.$/],
+  ['all sites are named', { ALLOWED_ORIGINS: '*' }, /^ALLOWED_ORIGINS names \*: .*leave it out for all sites\.$/],
+  ['sites are a pattern', { ALLOWED_ORIGINS: 'https://*.shop.example' }, /^ALLOWED_ORIGINS names https:.*\.$/],
+  ['sites have the wrong comma', { ALLOWED_ORIGINS: 'https://a.example;https://b.example' }, /commas between them/],
+  ['a site is a page', { ALLOWED_ORIGINS: 'https://shop.example/checkout' }, /^ALLOWED_ORIGINS names .*\.$/],
+  ['no header can carry the token', { READ_TOKEN: 'sésame, ouvre-toi!' }, /^READ_TOKEN has characters .*\.$/],
+  ['the token ends in a blank', { READ_TOKEN: 'a token of some length ' }, /^READ_TOKEN has characters .*\.$/],
+  [
+    'nobody knows the host',
+    { HOST: 'no-such-host.invalid' },
+    /^HOST is no-such-host\.invalid, which .* not know: .*\.$/,
+  ],
+  [
+    'the host is another machine',
+    { HOST: '192.0.2.1', READ_TOKEN: 'a token of some length' },
+    /^Cannot listen on 192\.0\.2\.1:4174 .*: set HOST to an address of this machine.*\.$/,
+  ],
   [
     'no database is there',
     { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },

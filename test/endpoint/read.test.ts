@@ -29,6 +29,27 @@ describeStores((freshPlace) => {
     expect(rows).toEqual(await rowsIn(await get()))
   })
 
+  test('ends a page with the row that makes it large, and goes on with the next', async () => {
+    const place = await freshPlace()
+    const store = await openStore(place)
+    const note = '\u0001'.repeat(2000)
+    const bodies = Array.from({ length: 300 }, (_, index) => action({ interactionId: String(index), note }))
+    await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+    await store.close()
+    const { get } = await startEndpoint(place)
+    const seen: unknown[] = []
+    let largest = 0
+    for (let after: string | null = '0'; after !== null;) {
+      const text = await (await get(`?limit=1000&after=${after}`)).text()
+      const page = JSON.parse(text) as { events: Parameters<typeof ids>[0]; next: string | null }
+      seen.push(...ids(page.events))
+      largest = Math.max(largest, text.length)
+      after = page.next
+    }
+    expect(seen).toEqual(bodies.map((_, index) => String(index)))
+    expect(largest).toBeLessThan(1_100_000)
+  })
+
   test('writes more than a page as NDJSON', async () => {
     const place = await freshPlace()
     const store = await openStore(place)

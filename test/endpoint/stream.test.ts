@@ -1,5 +1,10 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { action, startEndpoint } from './support/server'
+import { createHandler } from '../../src/endpoint/http/endpoint'
+import { openStore } from '../../src/endpoint/store/open'
+import type { Store } from '../../src/endpoint/store/store'
+import { action, arrivalOf, freshFile, serveEndpoint, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 
 type Message = { readonly id?: string; readonly event?: string; readonly data?: string }
@@ -87,4 +92,65 @@ describeStores((freshPlace) => {
     await endpoint.close()
     expect(await next()).toEqual({})
   })
+})
+
+/** An endpoint over 60 MB of events, whose store counts the rows that are read, and fails when it is told to. */
+const startLarge = async () => {
+  const store = await openStore({ file: freshFile() })
+  const note = 'x'.repeat(15_000)
+  for (let batch = 0; batch < 8; batch += 1) {
+    const bodies = Array.from({ length: 500 }, (_, index) => action({ interactionId: `${batch}-${index}`, note }))
+    await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+  }
+  const state = { rows: 0, fails: false }
+  const entries: Store['entries'] = async (page) => {
+    if (state.fails) throw new Error('disk I/O error')
+    const read = await store.entries(page)
+    state.rows += read.length
+    return read
+  }
+  const endpoint = await createHandler({ ...store, entries }, { log: () => undefined })
+  onTestFinished(() => endpoint.close())
+  return { ...(await serveEndpoint(endpoint)), state }
+}
+
+/** Asks for the stream, and reads no more of it than its beginning. */
+const stall = async (origin: string): Promise<Socket> => {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.write('GET /customer-actions/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(socket, 'data')
+  return socket.pause()
+}
+
+test('reads no more for a page that does not read, however much there is', async () => {
+  const { origin, state } = await startLarge()
+  await stall(origin)
+  const standsStill = async () => {
+    const before = state.rows
+    for (let asked = 0; asked < 20; asked += 1) await fetch(`${origin}/health/live`)
+    return state.rows > 0 && state.rows === before
+  }
+  await expect.poll(standsStill).toBe(true)
+  // The rest is in the buffers of the two sockets.
+  expect(state.rows).toBeLessThan(2000)
+})
+
+test('outlives a read that fails, with a page that does not read', async () => {
+  const { origin, state, post } = await startLarge()
+  const socket = await stall(origin)
+  state.fails = true
+  await post(action({ interactionId: 'new' }))
+  const closed = once(socket, 'close')
+  socket.resume()
+  await closed
+  expect((await fetch(`${origin}/health/live`)).status).toBe(200)
+  expect(await (await fetch(`${origin}/metrics`)).text()).toContain('wasabi_streams 0')
+})
+
+test.each(['?after=garbage', '?after=-1'])('refuses to follow from %s', async (query) => {
+  const { url } = await startEndpoint()
+  const answer = await fetch(`${url}/stream${query}`)
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('after must be a cursor')])
+  expect((await fetch(`${url}/stream`, { headers: { 'Last-Event-ID': 'garbage' } })).status).toBe(400)
 })

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Refusal } from '../../src/endpoint/action/validate'
+import { importAll } from '../../src/endpoint/commands/import'
 import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { environmentOf, useProgram } from './support/process'
-import { action, arrivalOf, freshFile } from './support/server'
+import { action, arrivalOf, freshFile, startEndpoint } from './support/server'
 import { describeStores, usePostgres, type Place } from './support/stores'
 
 const program = useProgram('endpoint-transfer')
@@ -130,8 +134,92 @@ test('imports what was read as NDJSON, and says which lines are none', async () 
   )
 })
 
-test('says how it is used', async () => {
-  const { code, output } = await program.command({}, ['help'])
-  expect(code).toBe(1)
-  expect(output).toContain('npm run endpoint')
+const importLines = async (...lines: readonly string[]) => {
+  const place = { file: freshFile() }
+  const { code, output, errors } = await program.command(environmentOf(place), ['import'], lines.join('\n'))
+  return { place, code, output, errors }
+}
+
+test('imports rows that were edited, whatever the white space and the order of the fields', async () => {
+  const row = (interactionId: string) => ({
+    receivedAt: '2026-11-23T10:00:00.000Z',
+    event: JSON.parse(action({ interactionId })) as unknown,
+  })
+  const { receivedAt, event } = row('c')
+  const exact = { receivedAt, text: `\n${action({ interactionId: 'wrong' })}`, event: row('d').event }
+  const { place, code, output } = await importLines(
+    ` ${JSON.stringify(row('a')).replaceAll('":', '" : ')} `,
+    JSON.stringify(row('b'), null, '\t').replaceAll('\n', ''),
+    JSON.stringify({ event, receivedAt }),
+    JSON.stringify(exact),
+  )
+  expect([code, output]).toEqual([0, '4 events imported, 0 known already, 0 bodies kept aside\n'])
+  const { rows } = await contentOf(place)
+  const ids = rows.map(({ text }) => (JSON.parse(text) as { body: { interactionId: string } }).body.interactionId)
+  expect(ids).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('takes a refused row that was corrected as an event, and one that was not as refused, with reasons of its own', async () => {
+  const from = { file: freshFile() }
+  const store = await openStore(from)
+  await store.append([
+    arrivalOf(Buffer.from(action({ customerId: 'c-1', note: 'misspelt' }).replace('SIGN_UP', 'SIGNUP'))),
+  ])
+  await store.close()
+  const { output } = await program.command(environmentOf(from), ['export'])
+  expect((await importLines(output.replace('SIGNUP', 'SIGN_UP'))).output).toMatch(/^1 events imported.* 0 bodies/)
+  const odd = { receivedAt: '2026-11-23T10:00:00.000Z', outcome: 'refused', status: 422, errors: 'odd', body: '{}' }
+  const { place } = await importLines(JSON.stringify(odd))
+  const { get } = await startEndpoint(place)
+  const refused = await get('/refused')
+  expect(refused.status).toBe(200)
+  expect(await refused.text()).toContain('/eventType is missing')
+})
+
+test('shows what an import of before kept with odd reasons', async () => {
+  const place = { file: freshFile() }
+  const store = await openStore(place)
+  const odd = { status: 422, errors: [null, { path: 1 }, 'x'] } as unknown as Refusal
+  await store.append([
+    { type: 'refused', receivedAt: 1, bytes: Buffer.from('{}'), refusal: odd },
+    {
+      type: 'refused',
+      receivedAt: 1,
+      bytes: Buffer.from('[]'),
+      refusal: { ...odd, errors: 'odd' } as unknown as Refusal,
+    },
+  ])
+  await store.close()
+  const { get } = await startEndpoint(place)
+  expect((await get('/refused')).status).toBe(200)
+})
+
+test('reads a line without end in the time that its length takes, and goes on after it', async () => {
+  const store = await openStore({ file: freshFile() })
+  const chunk = 'x'.repeat(65_536)
+  function* lines() {
+    for (let sent = 0; sent < 6000; sent += 1) yield chunk
+    yield `\n{"receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}`
+  }
+  expect(await importAll(store, Readable.from(lines()))).toEqual({ stored: 1, known: 0, aside: 0, unreadable: [1] })
+  await store.close()
+})
+
+test.each(['export', 'replay'])('says so when there is no file to %s', async (command) => {
+  const file = freshFile()
+  const { code, output, errors } = await program.command({ DATA_FILE: file }, [command])
+  expect([code, output, errors]).toEqual([
+    1,
+    '',
+    `There is no file ${file}: set DATA_FILE to the file of the endpoint.\n`,
+  ])
+  expect(existsSync(file)).toBe(false)
+})
+
+test('says how it is used, and which version it is', async () => {
+  const help = await program.command({}, ['--help'])
+  expect([help.code, help.output]).toEqual([0, expect.stringContaining('wasabi-endpoint export')])
+  expect(await program.command({}, ['--version'])).toEqual({ code: 0, output: '0.1.0\n', errors: '' })
+  const unknown = await program.command({}, ['exprot'])
+  expect([unknown.code, unknown.errors]).toEqual([1, expect.stringContaining('wasabi-endpoint export')])
 })

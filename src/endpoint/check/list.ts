@@ -1,29 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { inWords, isRefusal, isTaken, pageOrigin, type Answer, type Target } from './target'
-
-/** One thing to try. Resolves to what is wrong and what that does to events, or to nothing. */
-export type Check = { readonly name: string; readonly look: (target: Target) => Promise<string | undefined> }
-
-const isReadable = ({ headers }: Answer): boolean =>
-  ['*', pageOrigin].includes(headers.get('Access-Control-Allow-Origin') ?? '')
-
-const lost = 'the tracker believes it, and the event is lost'
-const again = 'the tracker keeps the event and sends it again, for as long as 30 days'
-const notTaken = (what: string, answer: Answer): string | undefined =>
-  isTaken(answer) ? undefined : `${what} was answered with ${inWords(answer)}: ${again}`
-
-const refused = (what: string, answer: Answer): string | undefined => {
-  if (isRefusal(answer)) return undefined
-  return `${what} was answered with ${inWords(answer)}: ${isTaken(answer) ? lost : again}`
-}
+import { readReasons, sendFaulty, sendOdd } from './faulty'
+import { inWords, isTaken, type Target } from './target'
+import { again, isReadable, lost, notTaken, type Check } from './verdict'
 
 const taken =
   (what: string, body: (target: Target) => string): Check['look'] =>
   async (target) =>
     notTaken(what, await target.post(body(target)))
-
-const firstOf = async (looks: readonly Promise<string | undefined>[]): Promise<string | undefined> =>
-  (await Promise.all(looks)).find((problem) => problem !== undefined)
 
 const sendTwice = async ({ post, event }: Target): Promise<string | undefined> => {
   const body = event()
@@ -65,55 +48,6 @@ const sendCorrection = async ({ post, event }: Target): Promise<string | undefin
     notTaken('the CREATED after its UPDATED', created) ??
     notTaken('a second UPDATED', later)
   )
-}
-
-const sendFaulty = ({ post, event }: Target): Promise<string | undefined> => {
-  const faulty: readonly (readonly [string, string])[] = [
-    ['an empty body', ''],
-    ['a body that is not JSON', 'eventType=CUSTOMER_ACTION'],
-    ['a body that was cut off', event().slice(0, -10)],
-    ['a list', `[${event()}]`],
-    ['an event without a customer', event({ customerId: undefined })],
-    ['an empty interactionId', event({ interactionId: '' })],
-    ['an unknown type', event({ interaction: { type: 'PAGE_VIEW' } })],
-    ['a time that is none', event({ createdAt: 'yesterday' })],
-    ['an unknown eventType', event().replace('CUSTOMER_ACTION', 'PAGE_VIEW')],
-  ]
-  return firstOf(faulty.map(async ([what, body]) => refused(what, await post(body))))
-}
-
-const sendOdd = ({ post, event }: Target): Promise<string | undefined> => {
-  const odd: readonly (readonly [string, string])[] = [
-    ['NUL in an id', event({ customerId: 'a\0b' })],
-    ['half a surrogate pair', event({ customerId: '\ud800' })],
-    ['a number beyond all numbers', event({ note: 0 }).replace('"note":0', '"note":1e999')],
-    ['absurd depth', event({ note: 0 }).replace('"note":0', `"note":${'['.repeat(5000)}${']'.repeat(5000)}`)],
-    ['a body of 200 KB', event({ note: 'x'.repeat(200_000) })],
-  ]
-  const look = async (what: string, body: string): Promise<string | undefined> => {
-    const answer = await post(body)
-    return isTaken(answer) || isRefusal(answer)
-      ? undefined
-      : `${what} was answered with ${inWords(answer)}: ${again}, and it can never succeed`
-  }
-  return firstOf(odd.map(([what, body]) => look(what, body)))
-}
-
-const reasonsOf = (text: string): readonly unknown[] => {
-  try {
-    const { errors } = JSON.parse(text) as { readonly errors?: unknown }
-    return Array.isArray(errors) ? errors : []
-  } catch {
-    return []
-  }
-}
-
-const readReasons = async ({ post, event }: Target): Promise<string | undefined> => {
-  const { text } = await post(event({ customerId: undefined }))
-  const paths = reasonsOf(text).map((error) => (error as { readonly path?: unknown } | null)?.path)
-  return paths.includes('/body/customerId')
-    ? undefined
-    : 'a refusal does not name /body/customerId in its errors: the console cannot say what to correct'
 }
 
 const readAcross = async ({ post, event }: Target): Promise<string | undefined> => {

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import { isLoopback } from '../http/access'
 import type { EndpointOptions } from '../http/endpoint'
 import type { StorePlace } from '../store/open'
@@ -21,24 +22,44 @@ const numberIn = (environment: Environment, name: string, range: readonly [numbe
   throw new Error(`${name} is ${text}: set it to a whole number from ${String(least)} to ${String(most)}.`)
 }
 
+/** A site that a browser can name in `Origin`: no pattern, no list, no path. */
+const originIn = (site: string): string => {
+  const { origin, hostname, pathname } = URL.canParse(site) ? new URL(site) : new URL('invalid:')
+  if (/^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(hostname) && pathname === '/' && /^https?:/.test(origin)) return origin
+  throw new Error(
+    `ALLOWED_ORIGINS names ${site}: write each site as https://shop.example, with commas between them; leave it out for all sites.`,
+  )
+}
+
 const originsIn = (text: string | undefined): readonly string[] | undefined => {
   if (text === undefined || text.trim() === '') return undefined
   return text
     .split(/[\s,]+/)
     .filter(Boolean)
-    .map((site) => {
-      const origin = URL.canParse(site) ? new URL(site).origin : 'null'
-      if (origin !== 'null') return origin
-      throw new Error(`ALLOWED_ORIGINS names ${site}: write sites as https://shop.example, with commas between them.`)
-    })
+    .map(originIn)
 }
 
 const tokenIn = (text: string | undefined): string | undefined => {
   if (text === undefined || text === '') return undefined
-  if (text.length >= 16) return text
+  if (text.length < 16)
+    throw new Error(
+      'READ_TOKEN is too short to withstand guessing: set it to 16 characters or more, as from openssl rand -hex 16.',
+    )
+  // Blanks at the ends are no part of a header, and all else is written in several ways.
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(text)) return text
   throw new Error(
-    'READ_TOKEN is too short to withstand guessing: set it to 16 characters or more, as from openssl rand -hex 16.',
+    'READ_TOKEN has characters that a header cannot carry: set it to letters and digits, as from openssl rand -hex 16.',
   )
+}
+
+/** Says whether others can reach an address. Throws a sentence that says what to set when nobody knows it. */
+const isOpen = async (host: string): Promise<boolean> => {
+  const addresses = await lookup(host, { all: true }).catch(() => [])
+  if (addresses.length === 0)
+    throw new Error(
+      `HOST is ${host}, which this machine does not know: set it to an address of this machine, such as 127.0.0.1.`,
+    )
+  return !addresses.every(({ address }) => isLoopback(address))
 }
 
 /** Events of one client in a minute: hundreds of people behind one address, and not one machine that floods. */
@@ -51,13 +72,13 @@ export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): StorePlace 
     : { database: DATABASE_URL }
 
 /** Reads everything else. Throws a sentence that says what to set. */
-export const readConfig = (environment: Environment): Config => {
-  const host = environment.HOST ?? '127.0.0.1'
+export const readConfig = async (environment: Environment): Promise<Config> => {
+  const host = environment.HOST || '127.0.0.1'
   const readToken = tokenIn(environment.READ_TOKEN)
   const trustedProxies = numberIn(environment, 'TRUST_PROXY', [0, 10]) ?? 0
   const retentionDays = numberIn(environment, 'RETENTION_DAYS', [1, 36_500])
   const allowedOrigins = originsIn(environment.ALLOWED_ORIGINS)
-  if (readToken === undefined && !isLoopback(host))
+  if ((await isOpen(host)) && readToken === undefined)
     throw new Error(`HOST is ${host}, which others can reach: set READ_TOKEN too, since reading would be open to them.`)
   // A proxy on this machine makes everybody look as if they were here.
   if (readToken === undefined && trustedProxies > 0)

@@ -1,5 +1,6 @@
-import { once } from 'node:events'
-import type { Writable } from 'node:stream'
+import { isUtf8 } from 'node:buffer'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { allEntries } from '../store/pages'
 import type { Entry, Store } from '../store/store'
 
@@ -13,21 +14,23 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
     const exact = /[\r\n]/.test(text) ? `"text":${JSON.stringify(text)},` : ''
     return `{"receivedAt":${time},${exact}"event":${text.replace(/[\r\n]/g, ' ')}}`
   }
-  const base64 = Buffer.from(bytes ?? []).toString('base64')
-  return JSON.stringify({ receivedAt: new Date(receivedAt), outcome, ...refusal, base64 })
+  const kept = Buffer.from(bytes ?? [])
+  // As a text where it is one, so that it can be corrected by hand.
+  const body = isUtf8(kept) ? { body: kept.toString() } : { base64: kept.toString('base64') }
+  return JSON.stringify({ receivedAt: new Date(receivedAt), outcome, ...refusal, ...body })
 }
 
 /** Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the number of events; rejects rather than leave something out. */
 export const exportAll = async (store: Store, output: Writable): Promise<number> => {
   let events = 0
-  const write = async (line: string): Promise<void> => {
-    if (!output.write(`${line}\n`)) await once(output, 'drain')
+  async function* lines(): AsyncGenerator<string> {
+    for (const erased of await store.erased()) yield `${JSON.stringify({ erased })}\n`
+    for await (const entry of allEntries(store.entries)) {
+      if (entry.outcome === 'stored') events += 1
+      yield `${exportRow(entry)}\n`
+    }
   }
   await store.settle()
-  for (const erased of await store.erased()) await write(JSON.stringify({ erased }))
-  for await (const entry of allEntries(store.entries)) {
-    await write(exportRow(entry))
-    if (entry.outcome === 'stored') events += 1
-  }
+  await pipeline(Readable.from(lines()), output, { end: false })
   return events
 }

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
-import type { Arrival, Store } from '../store/store'
-import { validate, type Refusal } from '../action/validate'
+import { isDeepStrictEqual } from 'node:util'
+import { validate, type Validated } from '../action/validate'
+import { tooLarge } from '../http/ingest'
+import type { Arrival, Outcome, Store } from '../store/store'
 
 type Line =
   | { readonly type: 'arrival'; readonly arrival: Arrival }
@@ -11,10 +13,13 @@ type Line =
 type Written = {
   readonly receivedAt?: string
   readonly erased?: string
+  readonly event?: unknown
   readonly text?: string
   readonly outcome?: string
+  readonly status?: number
+  readonly body?: string
   readonly base64?: string
-} & Partial<Refusal>
+}
 
 /** What an import came to. */
 export type Imported = {
@@ -26,19 +31,38 @@ export type Imported = {
 
 const atOnce = 500
 
-// The body's own text: what JavaScript would make of it and write anew need not be the same. A line of it may hold U+2028,
-// which is a line break to a regular expression.
-const bodyOf = (line: string): string =>
-  /^\{(?:"cursor":"[^"]*",)?"receivedAt":"[^"]*","event":(.*)\}$/s.exec(line)?.[1] ?? ''
+/** An export's row of a body of 16 KB in which each byte is escaped, twice, and some more. */
+const longestLine = 300_000
 
-const arrivalOf = (bytes: Buffer, written: Written): Line => {
-  const receivedAt = Date.parse(written.receivedAt ?? '')
+const quoted = '"[^"]*"'
+const eventRow = new RegExp(
+  `^\\s*\\{\\s*(?:"cursor"\\s*:\\s*${quoted}\\s*,\\s*)?"receivedAt"\\s*:\\s*${quoted}\\s*,\\s*"event"\\s*:\\s*(.*)\\}\\s*$`,
+  // A line may hold U+2028, which is a line break to a regular expression.
+  's',
+)
+
+/** A body's own text: what JavaScript would make of it and write anew need not be the same. */
+const eventText = (line: string, { text, event }: Written): string => {
+  // Where only the event was corrected, the event counts.
+  if (text !== undefined && isDeepStrictEqual(JSON.parse(text), event)) return text
+  return eventRow.exec(line)?.[1]?.trim() ?? JSON.stringify(event)
+}
+
+const bytesOf = (line: string, written: Written): Buffer => {
+  const { base64, body, event } = written
+  if (base64 !== undefined) return Buffer.from(base64, 'base64')
+  if (body !== undefined) return Buffer.from(body)
+  return Buffer.from(event === undefined ? '' : eventText(line, written))
+}
+
+/** Looks at the body anew: what was corrected is an event, and a reason is what this endpoint says. */
+const arrivalOf = (bytes: Buffer, { receivedAt: written = '', outcome, status }: Written): Line => {
+  const receivedAt = Date.parse(written)
   if (Number.isNaN(receivedAt)) return { type: 'unknown' }
-  const { status, errors } = written
-  if (status !== undefined && errors !== undefined)
-    return { type: 'arrival', arrival: { type: 'refused', receivedAt, bytes, refusal: { status, errors } } }
-  const validated = validate(bytes)
-  return validated.type === 'valid' ? { type: 'arrival', arrival: { ...validated, receivedAt } } : { type: 'unknown' }
+  const validated: Validated = status === 413 ? { type: 'refused', refusal: tooLarge } : validate(bytes)
+  if (validated.type === 'valid') return { type: 'arrival', arrival: { ...validated, receivedAt } }
+  if (outcome !== 'refused' && status === undefined) return { type: 'unknown' }
+  return { type: 'arrival', arrival: { ...validated, receivedAt, bytes } }
 }
 
 const readLine = (line: string): Line => {
@@ -47,22 +71,33 @@ const readLine = (line: string): Line => {
   try {
     const written = JSON.parse(line) as Written
     if (typeof written.erased === 'string') return { type: 'erased', digest: written.erased }
-    if (written.base64 !== undefined) return arrivalOf(Buffer.from(written.base64, 'base64'), written)
-    return arrivalOf(Buffer.from(written.text ?? bodyOf(line)), written)
+    return arrivalOf(bytesOf(line, written), written)
   } catch {
     return { type: 'unknown' }
   }
 }
 
-/** `readline` breaks at U+2028 too, which may stand in JSON as it is. */
+/** `readline` breaks at U+2028 too, which may be in JSON as it is. Of a line that is too long, only the beginning is kept. */
 async function* linesIn(input: Readable): AsyncGenerator<string> {
-  let rest = ''
+  let parts: string[] = []
+  let size = 0
   for await (const chunk of input.setEncoding('utf8')) {
-    const lines = (rest + String(chunk)).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
+    for (const [index, part] of String(chunk).split('\n').entries()) {
+      if (index > 0) {
+        yield parts.join('')
+        parts = []
+        size = 0
+      }
+      if (size <= longestLine) parts.push(part)
+      size += part.length
+    }
   }
-  yield rest
+  yield parts.join('')
+}
+
+const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' => {
+  if (outcome === 'stored') return 'stored'
+  return outcome === 'refused' || outcome === 'conflicting' ? 'aside' : 'known'
 }
 
 /** Takes over what was exported, or lines that `GET /customer-actions` wrote as NDJSON: nothing twice, however often it is run. */
@@ -76,11 +111,7 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   const flush = async (): Promise<void> => {
     const outcomes = await store.append(arrivals)
     arrivals = []
-    for (const outcome of outcomes) {
-      if (outcome === 'stored') counts.stored += 1
-      else if (outcome === 'refused' || outcome === 'conflicting') counts.aside += 1
-      else counts.known += 1
-    }
+    for (const outcome of outcomes) counts[countOf(outcome)] += 1
   }
 
   for await (const text of linesIn(input)) {

@@ -10,14 +10,29 @@ const patience = 10_000
 /** Connections at once. Each holds at most one body in memory. */
 const mostConnections = 10_000
 
-const listen = async (app: FastifyInstance, { host, port }: Config): Promise<string> => {
+const helpFor = ({ host, port }: Config, { code = '', message }: NodeJS.ErrnoException): string => {
+  const place = `Cannot listen on ${host}:${String(port)} (${message})`
+  if (code === 'EADDRINUSE') return `${place}: stop what listens there, or set PORT to another port.`
+  if (code === 'EACCES') return `${place}: set PORT to one from 1024 on, or let a proxy listen there.`
+  return `${place}: set HOST to an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.`
+}
+
+const listen = async (app: FastifyInstance, config: Config): Promise<string> => {
   try {
-    return await app.listen({ host, port })
+    return await app.listen({ host: config.host, port: config.port })
   } catch (cause) {
-    const { message } = cause as Error
-    const help = `Cannot listen on ${host}:${String(port)} (${message}): stop what listens there, or set PORT to another port.`
-    throw new Error(help, { cause })
+    await app.close()
+    throw new Error(helpFor(config, cause as NodeJS.ErrnoException), { cause })
   }
+}
+
+/** npm runs a command through a shell. The shell dies of the signal that npm passes on, and passes it on to nobody. */
+const whenShellIsGone = (stop: () => void): void => {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const shell = process.ppid
+  setInterval(() => {
+    if (process.ppid !== shell) stop()
+  }, 250).unref()
 }
 
 /** Ends what goes on for longer than a request should, and connections that become idle one by one. */
@@ -49,4 +64,5 @@ export const serve = async (config: Config, script: ScriptOptions): Promise<void
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
+  whenShellIsGone(() => void stop('SIGTERM'))
 }

@@ -39,14 +39,12 @@ const readBody: FastifyContentTypeParser = (_, payload, done) => {
   })
 }
 
-const tooLarge: Validated = {
-  type: 'refused',
-  refusal: refusal(413, `is larger than ${String(largestBody)} bytes`),
-}
+/** Why a body that is larger than allowed is refused. */
+export const tooLarge = refusal(413, `is larger than ${String(largestBody)} bytes`)
 
 const arrivalIn = (body: RequestBody): Arrival => {
   const receivedAt = Date.now()
-  const validated = body.tooLarge ? tooLarge : validate(body.bytes)
+  const validated: Validated = body.tooLarge ? { type: 'refused', refusal: tooLarge } : validate(body.bytes)
   if (validated.type === 'refused') return { ...validated, receivedAt, bytes: body.bytes }
   // Spelt out: a spread costs two of the thirty microseconds that an event takes.
   return { type: 'valid', text: validated.text, action: validated.action, receivedAt }

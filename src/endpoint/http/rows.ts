@@ -1,3 +1,4 @@
+import type { Problem } from '../action/validate'
 import type { Entry } from '../store/store'
 
 const timeOf = (receivedAt: number): string => JSON.stringify(new Date(receivedAt))
@@ -6,12 +7,18 @@ const timeOf = (receivedAt: number): string => JSON.stringify(new Date(receivedA
 // only, so that a row is always one line.
 const oneLine = (text: string): string => text.replace(/[\r\n]/g, ' ')
 
+/** An import of before may have kept what is no list of reasons. */
+const reasonOf = (errors: unknown): string =>
+  (Array.isArray(errors) ? (errors as readonly (Partial<Problem> | null)[]) : [])
+    .map((error) => `${error?.path ?? ''} ${error?.message ?? ''}`.trim())
+    .join(', ')
+
 const refusedRow = ({ cursor, receivedAt, text, refusal }: Entry): string =>
   JSON.stringify({
     cursor,
     receivedAt: new Date(receivedAt),
     ...refusal,
-    reason: refusal?.errors.map(({ path, message }) => `${path} ${message}`.trim()).join(', '),
+    reason: reasonOf(refusal?.errors),
     // A text, since it need not be JSON.
     body: text,
   })

@@ -49,6 +49,9 @@ export const useProgram = (name: string) => {
   return {
     run,
 
+    /** What Node is to run. */
+    file: `${folder}/dist/endpoint/main.js`,
+
     /** Starts the endpoint on a free port; `before` is what its shell does first. */
     start: async (env: Environment, before?: string) => {
       const child = run({ PORT: '0', ...env, ...(before !== undefined && { BEFORE: before }) })
