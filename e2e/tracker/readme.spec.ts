@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { StoredEvent } from '../support/host'
 import { expect, test } from '../support/fixtures'
 import { consent, cookies, track } from '../support/steps'
@@ -154,4 +156,36 @@ test('the pinned tag runs with its hash, and a file that was changed does not', 
   await track(tab, 'SIGN_UP', { interactionId: 'pinned' })
   const events = await endpoint.holds(1)
   expect(events.map(({ body }) => body.interactionId)).toEqual(['pinned'])
+})
+
+test(
+  'the line for the shell counts sign-ups by campaign',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    for (const campaign of ['spring', 'autumn', 'spring']) {
+      await tab.goto(site.url(`/?utm_campaign=${campaign}`))
+      await track(tab)
+    }
+    await track(tab, 'SUBSCRIPTION_CANCELLED')
+    await endpoint.holds(4)
+    const line = snippet('uniq -c').replace('localhost:4174', new URL(endpoint.url).host)
+    const { stdout } = await promisify(execFile)('sh', ['-c', line])
+    expect(stdout.trim().split(/\s*\n\s*/)).toEqual(['2 "utmCampaign":"spring"', '1 "utmCampaign":"autumn"'])
+  },
+)
+
+test('a landing page on another domain hands its campaign on', async ({ tab, site, endpoint, wasabi }) => {
+  const shop = site.url('/shop?plan=small', 'shop.co.uk')
+  site.put(
+    '/',
+    `${wasabi()}<a href="${shop}">Shop</a>
+     <script>addEventListener('load', () => { ${snippet('address.searchParams').replace('https://shop.example.com', 'http://shop.co.uk')} })</script>`,
+  )
+  site.put('/shop', wasabi())
+  await tab.goto(site.url('/?utm_campaign=spring_sale&utm_term=cats+kitten', 'landing.test'))
+  await tab.goto((await tab.evaluate(() => document.querySelector('a')?.href)) ?? '')
+  await track(tab)
+  const [event] = await endpoint.holds(1)
+  expect(event?.body.utmParameters).toEqual({ utmCampaign: 'spring_sale', utmTerms: 'cats+kitten' })
 })

@@ -25,9 +25,9 @@ test('the README changes with a version, not with each byte of the script', () =
   expect(pinReadme(filled, built)).toBe(fillReadme(pinned, built))
 })
 
-test('the README is under 250 lines, and every file that it names is there', () => {
+test('the README has fewer than 230 lines with something on them, and every file that it names is there', () => {
   const readme = readFileSync('README.md', 'utf8')
-  expect(readme.split('\n').length).toBeLessThan(250)
+  expect(readme.split('\n').filter(Boolean).length).toBeLessThan(230)
   for (const [, path = ''] of readme.matchAll(/(?:\]\(|src=")((?:demo|e2e|src|test)\/[^)"]+)/g))
     expect(() => readFileSync(path)).not.toThrow()
 })

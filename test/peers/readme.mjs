@@ -22,14 +22,14 @@ const rows = result.peers
     nameOf(peer),
     number(peer.figures.wire),
     number(peer.figures.loadRequests),
-    number(peer.figures.delay),
     ['good', 'fair', 'guess'].map((worth) => count(CAMPAIGNS, peer, worth)).join(' / '),
     share(FAULTS, peer),
   ])
 
-const text = `${table(['', 'loaded, bytes', 'requests at load', 'call to request, ms', 'campaign kept, of 5', 'faults survived'], rows)}
+const text = `*Campaign kept*, in five ways to arrive: on the conversion’s own event / by an id to join it by / left to a guess by address and browser.
+*Faults survived*: by itself + later, or repairable on the server. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
 
-Kept: on the conversion’s own event / by an id to join it by / left to a guess by address and browser. Survived: by itself + later or repairable on the server. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
+${table(['', 'loaded, bytes', 'requests at load', 'campaign kept', 'faults survived'], rows)}
 
 ${writeWorse(result)}
 `
