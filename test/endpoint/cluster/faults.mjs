@@ -1,0 +1,107 @@
+// What happens to the hosts, and what a machine or a supervisor does by itself afterwards. Nobody touches the databases.
+import { setTimeout as delay } from 'node:timers/promises'
+import { databases, cut, mend } from './hosts.mjs'
+
+const othersThan = (name) => databases.filter((other) => other !== name)
+
+/** Each `hurt` returns what puts the host back: power, a cable, a supervisor. Patroni does the rest. */
+export const faults = [
+  {
+    name: 'PostgreSQL of the primary killed',
+    hurt: async (cluster) => {
+      cluster.killPostgres(await cluster.primary())
+      return () => undefined
+    },
+  },
+  {
+    name: "primary's host lost",
+    hurt: async (cluster) => {
+      const name = await cluster.primary()
+      await cluster.lose(name)
+      return () => {
+        cluster.startEtcd(name)
+        cluster.startPatroni(name)
+      }
+    },
+  },
+  {
+    name: "primary's host cut off from the databases, not from the endpoints",
+    hurt: async (cluster) => {
+      const name = await cluster.primary()
+      for (const other of othersThan(name)) cut(name, other)
+      return () => {
+        for (const other of othersThan(name)) mend(name, other)
+      }
+    },
+    /** Longer than a lease. */
+    holds: 40,
+  },
+  {
+    name: 'the same, and its Patroni is dead: two primaries',
+    hurt: async (cluster) => {
+      const name = await cluster.primary()
+      await cluster.kill(name, 'patroni')
+      for (const other of othersThan(name)) cut(name, other)
+      return () => {
+        for (const other of othersThan(name)) mend(name, other)
+        cluster.startPatroni(name)
+      }
+    },
+    holds: 40,
+  },
+  {
+    name: "a standby's host lost, the synchronous one",
+    hurt: async (cluster) => {
+      const name = await cluster.synchronous()
+      await cluster.lose(name)
+      return () => {
+        cluster.startEtcd(name)
+        cluster.startPatroni(name)
+      }
+    },
+  },
+  {
+    name: "etcd's leader killed",
+    hurt: async (cluster) => {
+      const name = cluster.etcdLeader()
+      await cluster.kill(name, 'etcd')
+      return () => {
+        cluster.startEtcd(name)
+      }
+    },
+  },
+  {
+    name: 'all PostgreSQL killed at once',
+    hurt: (cluster) => {
+      for (const name of databases) cluster.killPostgres(name)
+      return () => undefined
+    },
+  },
+  {
+    name: 'an endpoint killed',
+    hurt: async (cluster) => {
+      await cluster.kill('app1', 'endpoint')
+      return () => {
+        cluster.startEndpoint('app1')
+      }
+    },
+  },
+  {
+    name: "clock of the primary's host an hour ahead, then an hour behind",
+    hurt: async (cluster) => {
+      const name = await cluster.primary()
+      const setAndShow = async (offset) => {
+        cluster.setClock(name, offset)
+        await delay(5000)
+        const minutes = ((await cluster.clockOf(name)).getTime() - Date.now()) / 60_000
+        if (Math.abs(Math.abs(minutes) - 60) > 1) throw new Error(`the clock is off by ${String(minutes)} minutes`)
+      }
+      await setAndShow('+3600')
+      await delay(10_000)
+      await setAndShow('-3600')
+      return () => {
+        cluster.setClock(name, '+0')
+      }
+    },
+  },
+]
