@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { administrate, prepareServer } from './support/postgres'
@@ -82,15 +83,33 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
   expect(await post(action())).toBe(200)
 })
 
-test('without its standby it answers 503, takes no connection of the server for good, and lets itself be read', async () => {
+test('without its standby it answers 503, and takes no connection of the server for good', async () => {
   const { server, url, waitFor } = await prepareDatabase()
-  const { post } = await program.start({ DATABASE_URL: url })
+  const { post, url: events } = await program.start({ DATABASE_URL: url })
   expect(await post(action())).toBe(201)
+  const read = async (): Promise<unknown> => {
+    const response = await fetch(events)
+    if (!response.ok) return response.status
+    return ((await response.json()) as { readonly events: readonly unknown[] }).events.length
+  }
+  expect(await read()).toBe(1)
   await waitFor('nobody')
+  expect(await read()).toBe(1)
   expect(await post(action({ interactionId: 'another' }))).toBe(503)
   await expect.poll(() => administrate(server, `SELECT ${waiting}`)).toEqual([])
+  // The primary alone has the second event: a reader would pass a cursor that a promoted standby gives to another.
+  expect(await read()).toBe(503)
+  await waitFor('')
+  expect(await read()).toBe(2)
+})
+
+test('does not use a standby, which shows late what was acknowledged', async () => {
+  const { server, url } = await prepareDatabase()
+  await server.kill()
+  writeFileSync(`${server.folder}/data/standby.signal`, '')
+  await server.start()
   const { code, errors } = await program.command({ DATABASE_URL: url }, ['export'])
-  expect([code, errors]).toEqual([0, '2 events exported\n'])
+  expect([code, errors]).toEqual([1, expect.stringMatching(/the database is a standby/)])
 })
 
 test('refuses a PostgreSQL that would forget in a power cut what it has confirmed', async () => {

@@ -38,6 +38,16 @@ const tellsOfLostStandby = (message: string | undefined): boolean =>
 /** Never weaker than this, whatever the server's default is: `off` and `local` answer before the commit is safe. */
 const settings = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')`
 
+/**
+ * As `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows late what was acknowledged,
+ * and a demoted primary shows what is about to be undone. A server ends its connections when it is demoted, so it is asked
+ * once for each: https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
+ */
+const refuseStandby = async (client: PoolClient): Promise<void> => {
+  const { rows } = await client.query<{ readonly standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+  if (rows[0]?.standby === true) throw new Error('the database is a standby')
+}
+
 const createPool = (connectionString: string): pg.Pool => {
   const pool = new pg.Pool({
     connectionString,
@@ -47,6 +57,11 @@ const createPool = (connectionString: string): pg.Pool => {
     query_timeout: patience,
     keepAlive: true,
     application_name: 'wasabi',
+    verify: (client, done) => {
+      refuseStandby(client).then(() => {
+        done()
+      }, done)
+    },
   })
   // An idle connection that breaks is replaced by the next request.
   pool.on('error', () => undefined)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { interactionDigest } from '../digest'
-import type { Query } from './database'
+import type { Postgres, Query } from './database'
 import type { AsideOutcome, Entry, Page } from '../store'
 import type { Refusal } from '../../action/validate'
 
@@ -61,13 +61,38 @@ const pauses = 100
 const patience = 5000
 const longPause = 50
 
+/** Waits for a standby when it is committed, and says which transactions had ended before. */
+const confirm = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_logical_emit_message(true, 'wasabi', '')`
+
+/**
+ * Shows nothing that this server alone has: a commit that was cut off while it waited for a standby is visible, though a
+ * promoted standby may not have it, and would give its cursor to another event. A commit that comes after what was read
+ * waits for that standby too; it is on the same connection, since the next one may lead to another server.
+ */
+const confirmedOnly = ({ query, transaction }: Pick<Postgres, 'query' | 'transaction'>) => {
+  let confirmed = 0n
+  return async (select: (query: Query) => Promise<readonly Entry[]>): Promise<readonly Entry[]> => {
+    const last = (entries: readonly Entry[]) => BigInt(entries.at(-1)?.cursor.split('-')[0] ?? -1)
+    const entries = await select(query)
+    if (last(entries) < confirmed) return entries
+    const { again, xmin } = await transaction(async (own) => {
+      const again = await select(own)
+      const [row] = await own<{ readonly xmin: string }>(confirm)
+      return { again, xmin: BigInt(row?.xmin ?? 0) }
+    })
+    if (xmin > confirmed) confirmed = xmin
+    return again
+  }
+}
+
 /** Reads by cursors that no entry slips behind. */
-export const createPostgresReader = (query: Query) => {
-  const select = async (name: keyof typeof statements, { after, limit }: Page): Promise<readonly Entry[]> => {
+export const createPostgresReader = ({ query, transaction }: Pick<Postgres, 'query' | 'transaction'>) => {
+  const readConfirmed = confirmedOnly({ query, transaction })
+  const select = (name: keyof typeof statements, { after, limit }: Page): Promise<readonly Entry[]> => {
     // A cursor of the other store comes from before a move: whoever brings it begins anew.
     const [xid = '0', number = '0'] = after.includes('-') ? after.split('-') : []
-    const rows = await query<Row>({ name, text: statements[name], values: [xid, number, limit] })
-    return rows.map(toEntry)
+    const statement = { name, text: statements[name], values: [xid, number, limit] }
+    return readConfirmed(async (on) => (await on<Row>(statement)).map(toEntry))
   }
 
   /** Whoever was answered finds the event, though somebody else is still committing. */

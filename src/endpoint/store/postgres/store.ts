@@ -74,7 +74,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
     append,
     // While one waits for the disk, or for a standby, the next is on its way.
     lanes: 3,
-    ...createPostgresReader(query),
+    ...createPostgresReader(postgres),
     discard: async (cursors) => {
       const text = `DELETE FROM wasabi_aside WHERE xid::text || '-' || number = ANY ($1::text[])`
       await query({ text, values: [cursors] })
@@ -104,11 +104,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
     },
     forward: createPostgresForward(query),
     summary: createPostgresSummary(query),
-    check: async () => {
-      const [row] = await query<{ readonly standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
-      if (row?.standby === true) throw new Error('the database is a standby')
-      await waitForStandby(query)
-    },
+    check: () => waitForStandby(query),
     close: postgres.end,
   }
 }
