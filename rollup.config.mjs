@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
@@ -86,6 +87,15 @@ const compressed = {
   },
 }
 
+/** The operator's page beside its script. */
+const pageFiles = {
+  name: 'page-files',
+  generateBundle() {
+    for (const fileName of ['page.html', 'page.css'])
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/endpoint/page/${fileName}`) })
+  },
+}
+
 export default [
   {
     input: 'src/tracker/snippet.ts',
@@ -116,5 +126,15 @@ export default [
     output: { dir: 'dist', format: 'es', chunkFileNames: 'endpoint/[name].js' },
     external: (id) => !/^[./]/.test(id),
     plugins: [server(), json()],
+  },
+  {
+    input: { page: 'src/endpoint/page/main.ts' },
+    output: { dir: 'dist/page', format: 'es' },
+    plugins: [
+      typescript({ tsconfig: 'src/endpoint/page/tsconfig.json' }),
+      nodeResolve({ browser: true }),
+      terser({ ecma: 2021, module: true }),
+      pageFiles,
+    ],
   },
 ]

@@ -89,7 +89,8 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
 const run = async (): Promise<void> => {
   const [, , name] = process.argv
   if (name === undefined) {
-    await serve(await readConfig(process.env), script)
+    const page = fileURLToPath(new URL('../page', import.meta.url))
+    await serve(await readConfig(process.env), { script: script, page })
     return
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined

@@ -1,4 +1,6 @@
 import { lookup } from 'node:dns/promises'
+import { readConcurrency, type ForwardTo } from '../forward/start'
+import { readHeaders, readUrl } from '../forward/receiver'
 import { isLoopback } from '../http/access'
 import type { EndpointOptions } from '../http/endpoint'
 import type { StorePlace } from '../store/open'
@@ -71,12 +73,21 @@ export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): StorePlace 
     ? { file: DATA_FILE || 'data/wasabi.sqlite' }
     : { database: DATABASE_URL }
 
+const forwardIn = ({ FORWARD_TO, FORWARD_HEADERS, FORWARD_CONCURRENCY }: Environment): ForwardTo | undefined =>
+  FORWARD_TO === undefined || FORWARD_TO === ''
+    ? undefined
+    : {
+        receiver: { url: readUrl(FORWARD_TO), headers: readHeaders(FORWARD_HEADERS || undefined) },
+        concurrency: readConcurrency(FORWARD_CONCURRENCY || undefined),
+      }
+
 /** Reads everything else. Throws a sentence that says what to set. */
 export const readConfig = async (environment: Environment): Promise<Config> => {
   const host = environment.HOST || '127.0.0.1'
   const readToken = tokenIn(environment.READ_TOKEN)
   const trustedProxies = numberIn(environment, 'TRUST_PROXY', [0, 10]) ?? 0
   const retentionDays = numberIn(environment, 'RETENTION_DAYS', [1, 36_500])
+  const forwardTo = forwardIn(environment)
   const allowedOrigins = originsIn(environment.ALLOWED_ORIGINS)
   if ((await isOpen(host)) && readToken === undefined)
     throw new Error(`HOST is ${host}, which others can reach: set READ_TOKEN too, since reading would be open to them.`)
@@ -94,6 +105,7 @@ export const readConfig = async (environment: Environment): Promise<Config> => {
       trustedProxies,
       ...(readToken !== undefined && { readToken }),
       ...(retentionDays !== undefined && { retentionDays }),
+      ...(forwardTo !== undefined && { forwardTo }),
       ...(allowedOrigins !== undefined && { allowedOrigins }),
     },
   }

@@ -3,6 +3,7 @@ import { forwardAll, forwardAside, followForward, type ForwardJob } from '../for
 import { writeFile, writeLines, type Written } from '../forward/lines'
 import { readHeaders, readUrl } from '../forward/receiver'
 import { checkReceiver } from '../forward/send'
+import { readConcurrency } from '../forward/start'
 import { logJson } from '../log'
 import { isCursor, type Store } from '../store/store'
 
@@ -30,16 +31,6 @@ const optionsIn = (words: readonly string[]) => {
 }
 
 type Options = ReturnType<typeof optionsIn>
-
-/** Events at once at most. Each is a connection. */
-const mostAtOnce = 100
-
-/** Reads how many events may be on their way at once. Throws a sentence. */
-export const readConcurrency = (text = '1'): number => {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= mostAtOnce) return number
-  throw new Error(`${text} events at once: set it to a whole number from 1 to ${String(mostAtOnce)}.`)
-}
 
 const endSignal = (): AbortSignal => {
   const ending = new AbortController()

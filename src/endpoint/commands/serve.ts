@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createEndpoint } from '../http/endpoint'
+import { checkReceiver } from '../forward/send'
 import type { ScriptOptions } from '../http/script'
 import { logJson } from '../log'
 import type { Config } from './config'
@@ -45,9 +46,14 @@ const hurry = ({ server }: FastifyInstance): void => {
   }, patience).unref()
 }
 
+/** What the endpoint serves beside its answers. */
+export type Served = { readonly script: ScriptOptions; readonly page: string }
+
 /** Runs the endpoint until SIGTERM or SIGINT: it takes no more then, answers what it has, and the process ends. */
-export const serve = async (config: Config, script: ScriptOptions): Promise<void> => {
-  const app = await createEndpoint({ ...config.options, script, log: logJson })
+export const serve = async (config: Config, { script, page }: Served): Promise<void> => {
+  const { forwardTo } = config.options
+  if (forwardTo) await checkReceiver(forwardTo.receiver)
+  const app = await createEndpoint({ ...config.options, script, page, log: logJson })
   app.server.maxConnections = mostConnections
   const url = await listen(app, config)
   const place = config.options.file ?? 'PostgreSQL'

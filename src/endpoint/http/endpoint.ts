@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { logTrouble, type Log } from '../log'
 import { createCommitter, type Commit } from '../store/commit'
 import { createCommitLog } from '../store/commit-log'
+import { startForward, type ForwardTo } from '../forward/start'
 import { openStore, type StorePlace } from '../store/open'
 import { startRetention } from '../store/retention'
 import type { Store } from '../store/store'
@@ -12,6 +13,7 @@ import { addHealth } from './health'
 import { addIngest } from './ingest'
 import { createMetrics } from './metrics'
 import { addOperator } from './operator'
+import { addPage } from './page'
 import { addScript, type ScriptOptions } from './script'
 import { createStream } from './stream'
 
@@ -30,6 +32,10 @@ export type HandlerOptions = AppOptions &
     readonly retentionDays?: number
     /** The tracker to serve as `/wasabi.js`; without it, it is not served. */
     readonly script?: ScriptOptions
+    /** The folder of the operator's page, served at `/`; without it, it is not served. */
+    readonly page?: string
+    /** Where events are handed on to; without it, the endpoint hands nothing on. */
+    readonly forwardTo?: ForwardTo
   }
 
 /** How to set up an endpoint. */
@@ -51,7 +57,11 @@ const createParts = (store: Store, log: Log) => {
     else metrics.count('unavailable', arrivals.length)
   }
   const committer = createCommitter(store, onCommit)
-  const metrics = createMetrics({ queued: committer.queued, streams: stream.count })
+  const metrics = createMetrics({
+    queued: committer.queued,
+    streams: stream.count,
+    lags: () => store.forward.lags(Date.now()),
+  })
 
   return {
     stream,
@@ -93,17 +103,21 @@ const addPublic = async (
 export const createHandler = async (store: Store, options: HandlerOptions = {}): Promise<Endpoint> => {
   const { log = logTrouble, retentionDays, readToken } = options
   const parts = createParts(store, log)
+  const { page, forwardTo } = options
   const { stream, metrics, committer } = parts
   const app = createApp(options)
   await app.register((pages) => addPublic(pages, parts, options))
+  if (page !== undefined) await app.register((operator) => addPage(operator, page, readToken))
   const reading = { store, log, follow: stream.open, registry: metrics.registry }
   await app.register((operator) =>
     addOperator(operator, collection, { ...reading, ...(readToken !== undefined && { readToken }) }),
   )
 
   const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
+  const stopForward = forwardTo && startForward(store, forwardTo, log)
   app.addHook('preClose', async () => {
     stopRetention?.()
+    await stopForward?.()
     await parts.end()
   })
   app.addHook('onClose', async () => {

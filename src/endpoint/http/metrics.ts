@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Lag } from '../store/forward'
 import type { Outcome } from '../store/store'
 
 /** What became of a request to take an event: the store's outcomes, and what never came so far. */
@@ -19,7 +20,11 @@ const counted: readonly Counted[] = [
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** What is measured at the moment of asking. */
-export type Measured = { readonly queued: () => number; readonly streams: () => number }
+export type Measured = {
+  readonly queued: () => number
+  readonly streams: () => number
+  readonly lags: () => Promise<readonly Lag[]>
+}
 
 const addProcess = (registers: Registry[]): void => {
   new Counter({
@@ -40,6 +45,24 @@ const addProcess = (registers: Registry[]): void => {
       this.set(process.memoryUsage.rss())
     },
   })
+}
+
+const addLag = (registers: Registry[], { lags }: Measured): void => {
+  const series = [
+    ['wasabi_forward_lag_events', 'Events that a receiver does not have yet.', 'events'],
+    ['wasabi_forward_lag_seconds', 'Time for which the oldest of them waits.', 'seconds'],
+    ['wasabi_forward_set_aside_events', 'Events that a receiver refused for good.', 'setAside'],
+  ] as const
+  for (const [name, help, field] of series)
+    new Gauge({
+      name,
+      help,
+      labelNames: ['target'],
+      registers,
+      async collect() {
+        for (const lag of await lags()) this.set({ target: lag.target }, lag[field])
+      },
+    })
 }
 
 const addMeasured = (registers: Registry[], { queued, streams }: Measured): void => {
@@ -81,6 +104,7 @@ export const createMetrics = (measured: Measured) => {
     registers,
   })
   addMeasured(registers, measured)
+  addLag(registers, measured)
   addProcess(registers)
 
   return {

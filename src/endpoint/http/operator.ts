@@ -5,6 +5,7 @@ import type { Log } from '../log'
 import { isCursor, type Store } from '../store/store'
 import { guardAccess } from './access'
 import { answerProblem } from './answer'
+import { addOverview } from './overview'
 import { answerInteraction, answerList, wrongCursor, type Query } from './read'
 
 /** What the operator's requests are answered from. */
@@ -57,6 +58,7 @@ export const addOperator = async (app: FastifyInstance, path: string, parts: Ope
     refused: (request, reply) => answerList(request, reply, (page) => store.aside('refused', page)),
     conflicting: (request, reply) => answerList(request, reply, (page) => store.aside('conflicting', page)),
   }
+  addOverview(app, store)
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get(path, (request, reply) => answerList(request, reply, store.events))
   app.get(`${path}/*`, (request, reply) => {

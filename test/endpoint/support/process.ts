@@ -30,6 +30,7 @@ export const useProgram = (name: string) => {
     cwd: root,
   })
   writeFileSync(`${folder}/dist/wasabi.js`, scriptText)
+  cpSync(`${root}dist/page`, `${folder}/dist/page`, { recursive: true })
   cpSync(`${root}package.json`, `${folder}/package.json`)
   afterAll(() => {
     rmSync(folder, { recursive: true })

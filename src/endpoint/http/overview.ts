@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Store } from '../store/store'
+import { DIMENSIONS, type Dimension, type Question } from '../store/summary'
+import { allowOnly, answerProblem } from './answer'
+import { entryRow } from './rows'
+
+const day = 86_400_000
+
+/** Ten years, in days: one figure for each type and day. */
+const mostDays = 3660
+
+/** Refusals that are shown. */
+const shown = 100
+
+const dayOf = (text: string | undefined): number | undefined => {
+  if (text === undefined || !/^\d{4}-\d\d-\d\d$/.test(text)) return undefined
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? undefined : time / day
+}
+
+const isDimension = (text: string): text is Dimension => (DIMENSIONS as readonly string[]).includes(text)
+
+const questionIn = ({ by = 'campaign', from, to }: Readonly<Record<string, string | undefined>>): Question | string => {
+  const today = Math.floor(Date.now() / day)
+  const last = to === undefined ? today : dayOf(to)
+  const first = from === undefined ? (last ?? today) - 29 : dayOf(from)
+  if (!isDimension(by)) return `by must be one of ${DIMENSIONS.join(', ')}`
+  if (first === undefined || last === undefined) return 'from and to must be days, as 2026-11-23'
+  if (last < first || last - first >= mostDays) return 'from must not be after to, nor ten years before it'
+  return { by, from: first, to: last }
+}
+
+const answerConversions = async (store: Store, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const question = questionIn(request.query as Readonly<Record<string, string>>)
+  if (typeof question === 'string') return answerProblem(reply, 400, question)
+  const { values, days } = await store.summary(question)
+  const nameOf = (number: number): string => new Date(number * day).toISOString().slice(0, 10)
+  const named = days.map(({ day: number, ...rest }) => ({ day: nameOf(number), ...rest }))
+  return reply.send({ by: question.by, from: nameOf(question.from), to: nameOf(question.to), values, days: named })
+}
+
+/** Answers what the operator's page shows, within the operator's routes. */
+export const addOverview = (app: FastifyInstance, store: Store): void => {
+  app.get('/overview/conversions', (request, reply) => answerConversions(store, request, reply))
+  app.get('/overview/refused', async (_, reply) => {
+    const entries = await store.latestRefused(shown)
+    return reply.type('application/json').send(`{"refused":[${entries.map(entryRow).join(',')}]}`)
+  })
+  app.get('/overview/forwarding', async (_, reply) => {
+    const [receivers, refused] = [await store.forward.lags(Date.now()), await store.forward.refusals(shown)]
+    return reply.send({ receivers, refused })
+  })
+  for (const name of ['conversions', 'refused', 'forwarding']) allowOnly(app, `/overview/${name}`, ['GET', 'HEAD'])
+}

@@ -1,0 +1,60 @@
+const kept = 'wasabi.token'
+
+/** Milliseconds between two tries of the stream. */
+const again = 2000
+
+/** The token stays in the tab, and goes out in a header: URLs are logged. */
+const headers = (): Record<string, string> => {
+  const token = sessionStorage.getItem(kept)
+  return token === null ? {} : { Authorization: `Bearer ${token}` }
+}
+
+/** Keeps the token for as long as the tab is there. */
+export const keepToken = (token: string): void => {
+  sessionStorage.setItem(kept, token)
+}
+
+/** Asks the endpoint. Resolves to `undefined` when it wants a token, or another one; rejects with a sentence. */
+export const ask = async <Answer>(path: string): Promise<Answer | undefined> => {
+  const response = await fetch(path, { headers: headers() })
+  if (response.status === 401) return undefined
+  const answer: unknown = await response.json()
+  if (response.ok) return answer as Answer
+  const [problem] = (answer as { readonly errors: readonly { readonly message: string }[] }).errors
+  throw new Error(problem?.message ?? `the endpoint answers ${String(response.status)}`)
+}
+
+/** One server-sent event. */
+export type Message = { readonly id: string; readonly event: string; readonly data: string }
+
+const messageIn = (block: string): Message => {
+  const field = (name: string): string => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1] ?? ''
+  return { id: field('id'), event: field('event'), data: field('data') }
+}
+
+async function* messagesIn(path: string): AsyncGenerator<Message> {
+  const { body } = await fetch(path, { headers: headers() })
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    const blocks = (rest + read.value).split('\n\n')
+    rest = blocks.pop() ?? ''
+    yield* blocks.map(messageIn)
+  }
+}
+
+/** Follows the stream for good: an `EventSource` sends no header, so this one reads by `fetch`. */
+export const follow = async (onMessage: (message: Message) => void): Promise<never> => {
+  let after = ''
+  for (;;) {
+    try {
+      for await (const message of messagesIn(`/customer-actions/stream${after && `?after=${after}`}`)) {
+        after = message.id || after
+        if (message.data !== '') onMessage(message)
+      }
+    } catch {
+      // The endpoint is away: the stream goes on where it was once that is back.
+    }
+    await new Promise((resolve) => setTimeout(resolve, again))
+  }
+}

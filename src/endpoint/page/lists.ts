@@ -1,0 +1,100 @@
+import type { Message } from './access'
+import { byId, element } from './element'
+
+type Refused = {
+  readonly receivedAt: string
+  readonly errors: readonly { readonly path: string; readonly message: string }[]
+  readonly body: string
+}
+
+/** What the endpoint answers about forwarding. */
+export type Forwarding = {
+  readonly receivers: readonly {
+    readonly target: string
+    readonly events: number
+    readonly seconds: number
+    readonly setAside: number
+  }[]
+  readonly refused: readonly {
+    readonly target: string
+    readonly cursor: string
+    readonly status: number
+    readonly answer: string
+  }[]
+}
+
+/** Entries of the stream that stay on the page. */
+const mostEntries = 50
+
+const nothing = (text: string): HTMLElement => element('p', {}, text)
+
+const list = (items: readonly HTMLElement[]): HTMLElement => element('ol', { class: 'list' }, ...items)
+
+const refusedItem = ({ receivedAt, errors, body }: Refused): HTMLElement =>
+  element(
+    'li',
+    {},
+    element('time', { datetime: receivedAt }, new Date(receivedAt).toLocaleString()),
+    ...errors.flatMap(({ path, message }) => [
+      ' ',
+      element('strong', { class: 'bad' }, path || 'the whole body'),
+      ` ${message}`,
+    ]),
+    element('details', {}, element('summary', {}, 'The body as it came'), element('pre', {}, body)),
+  )
+
+/** Shows what was refused, newest first. */
+export const showRefused = (refused: readonly Refused[]): void => {
+  byId('refused').replaceChildren(
+    refused.length === 0 ? nothing('Nothing was refused.') : list(refused.map(refusedItem)),
+  )
+}
+
+/** Shows how far each receiver is behind, and what it refused. */
+export const showForwarding = ({ receivers, refused }: Forwarding): void => {
+  const lines = receivers.map(({ target, events, seconds, setAside }) =>
+    element(
+      'li',
+      {},
+      element('strong', {}, target),
+      ` ${String(events)} events wait, the oldest for ${String(Math.round(seconds))} s; ${String(setAside)} set aside`,
+    ),
+  )
+  const answers = refused.map(({ target, cursor, status, answer }) =>
+    element(
+      'li',
+      {},
+      `Event ${cursor}, refused by ${target}: `,
+      element('strong', { class: 'bad' }, String(status)),
+      element('pre', {}, answer),
+    ),
+  )
+  byId('forwarding').replaceChildren(
+    lines.length === 0 ? nothing('Nothing is forwarded.') : list([...lines, ...answers]),
+  )
+}
+
+type Told = {
+  readonly event?: {
+    readonly body: {
+      readonly interaction: { readonly type: string }
+      readonly utmParameters?: { readonly utmCampaign?: string }
+    }
+  }
+}
+
+/** Adds what has just come, newest first. */
+export const showMessage = ({ event: outcome, data }: Message): void => {
+  const { event } = JSON.parse(data) as Told
+  const place = byId('stream')
+  const campaign = event?.body.utmParameters?.utmCampaign
+  place.prepend(
+    element(
+      'li',
+      {},
+      element('strong', {}, outcome),
+      ` ${event?.body.interaction.type ?? 'no event'}${campaign === undefined ? '' : ` – ${campaign}`}`,
+    ),
+  )
+  place.children[mostEntries]?.remove()
+}

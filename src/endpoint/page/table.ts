@@ -1,0 +1,70 @@
+import { element } from './element'
+import { share, typeNames, type Row } from './rows'
+
+type Column = {
+  readonly name: string
+  readonly value: (row: Row) => string | number
+  readonly show: (row: Row, all: Row) => string
+}
+
+const columns: readonly Column[] = [
+  { name: 'Name', value: ({ name }) => name.toLowerCase(), show: ({ name }) => name },
+  ...typeNames.map((name, index) => ({
+    name,
+    value: ({ counts }: Row) => counts[index] ?? 0,
+    show: ({ counts }: Row) => (counts[index] ?? 0).toLocaleString(),
+  })),
+  { name: 'Total', value: ({ total }) => total, show: ({ total }) => total.toLocaleString() },
+  { name: 'Share', value: ({ total }) => total, show: ({ total }, all) => share(total, all.total) },
+]
+
+const compare = (one: string | number, other: string | number): number => (one < other ? -1 : one > other ? 1 : 0)
+
+const lineOf = (row: Row, all: Row): HTMLElement =>
+  element(
+    'tr',
+    {},
+    ...columns.map(({ show }, index) =>
+      element(index === 0 ? 'th' : 'td', index === 0 ? { scope: 'row' } : {}, show(row, all)),
+    ),
+  )
+
+/** Returns what shows rows as a table that sorts by each of its columns. */
+export const createTable = (place: HTMLElement) => {
+  let shown: { readonly rows: readonly Row[]; readonly all: Row } | undefined
+  let sorted = { index: columns.length - 2, down: true }
+
+  const headOf = ({ name }: Column, index: number): HTMLElement => {
+    const isSorted = index === sorted.index
+    const button = element('button', { type: 'button' }, name, isSorted ? (sorted.down ? ' ▾' : ' ▴') : '')
+    button.addEventListener('click', () => {
+      sorted = { index, down: index === sorted.index ? !sorted.down : index > 0 }
+      draw()
+      place.querySelectorAll('button')[index]?.focus()
+    })
+    const order = sorted.down ? 'descending' : 'ascending'
+    return element('th', { scope: 'col', ...(isSorted && { 'aria-sort': order }) }, button)
+  }
+
+  const draw = (): void => {
+    if (shown === undefined) return
+    const { rows, all } = shown
+    const { index, down } = sorted
+    const value = columns[index]?.value ?? (() => 0)
+    const inOrder = [...rows].sort((one, other) => compare(value(one), value(other)) * (down ? -1 : 1))
+    place.replaceChildren(
+      element(
+        'table',
+        {},
+        element('thead', {}, element('tr', {}, ...columns.map(headOf))),
+        element('tbody', {}, ...inOrder.map((row) => lineOf(row, all))),
+        element('tfoot', {}, lineOf(all, all)),
+      ),
+    )
+  }
+
+  return (rows: readonly Row[], all: Row): void => {
+    shown = { rows, all }
+    draw()
+  }
+}
