@@ -18,7 +18,7 @@ if (!process.argv.includes('--remove')) {
     shell: process.platform === 'win32',
   })
   if (status !== 0) process.exit(1)
-  for (const path of ['wasabi.js', 'wasabi.js.br', 'wasabi.js.gz', 'endpoint/'])
+  for (const path of ['wasabi.js', 'wasabi.js.br', 'wasabi.js.gz', 'endpoint/', 'page/'])
     cpSync(from(`dist/${path}`), to(path), { recursive: true })
   cpSync(from('src/contract/customer-action.schema.json'), to('customer-action.schema.json'))
 }
