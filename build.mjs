@@ -17,8 +17,9 @@ export const BUILT = [
 
 const SOURCES = ['src', 'demo', 'rollup.config.mjs', 'package.json', 'tsconfig.json']
 
-/** The demo's pages are served as they are. Texts are no part of a build. */
-const isBuilt = (path) => path !== 'demo/site' && path !== 'demo/screenshots' && !path.endsWith('.md')
+/** The demo's pages are served as they are. Texts and samples are no part of a build, and what npm installs is none of ours. */
+const isBuilt = (path) =>
+  !['demo/site', 'demo/screenshots', 'src/endpoint/deploy'].includes(path) && !/\.md$|\/(node_modules|dist)$/.test(path)
 
 const timeOf = (folder, path) => statSync(`${folder}/${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0
 

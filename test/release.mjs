@@ -20,7 +20,14 @@ if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) stop('Name the version: npm run 
 if (!readFileSync('CHANGELOG.md', 'utf8').includes(`\n## ${version}\n`))
   stop(`CHANGELOG.md has no heading "## ${version}": write down first what changes for its users.`)
 
-run('npm', ['version', version, '--no-git-tag-version', '--allow-same-version'])
+run('npm', [
+  'version',
+  version,
+  '--no-git-tag-version',
+  '--allow-same-version',
+  '--workspaces',
+  '--include-workspace-root',
+])
 run('npx', ['rollup', '-c'])
 run('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', 'readme', 'support', '-u'], {
   WRITE_README: 'release',
@@ -29,4 +36,4 @@ run('npm', ['test'])
 
 console.log(`\nVersion ${version} is ready. Look at git diff, then:
   git commit -am "Release ${version}" && git tag v${version}
-  npm publish`)
+  npm publish && npm publish --workspace src/endpoint`)

@@ -1,0 +1,51 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { BUILT } from '../../build.mjs'
+import { createMetrics } from '../../src/endpoint/http/metrics'
+
+const read = (name: string) => readFileSync(`src/endpoint/deploy/${name}`, 'utf8')
+
+const { registry } = createMetrics({ queued: () => 0, streams: () => 0 })
+
+test.each(['alerts.yml', 'grafana.json'])('each series of %s is one that the endpoint has', async (file) => {
+  const text = await registry.metrics()
+  const series = [...read(file).matchAll(/\b(wasabi_[a-z_]+|process_[a-z_]+)\b/g)].map(([name]) => name)
+  expect(series.length).toBeGreaterThan(4)
+  expect(series.filter((name) => !text.includes(`${name} `) && !text.includes(`${name}{`))).toEqual([])
+  const outcomes = [...read(file).matchAll(/outcome=\\?"(\w+)/g)].map(([, name = '']) => name)
+  expect(outcomes.filter((name) => !text.includes(`outcome="${name}"`))).toEqual([])
+})
+
+test('the dashboard is JSON, and has a panel for each of its questions', () => {
+  const { panels } = JSON.parse(read('grafana.json')) as { panels: readonly { id: number }[] }
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(6)
+})
+
+const has = (program: string) => spawnSync(program, ['--version']).status === 0
+
+test('Prometheus takes the rules and the configuration', () => {
+  if (!has('promtool')) {
+    // Debian's package prometheus has it. Without it, the shape of the rules is looked at.
+    expect(read('alerts.yml').match(/^ {6}- alert: \w+\n {8}expr: \S/gm)).toHaveLength(8)
+    return
+  }
+  expect(
+    execFileSync('promtool', ['check', 'rules', 'src/endpoint/deploy/alerts.yml'], { encoding: 'utf8' }),
+  ).toContain('SUCCESS: 8 rules found')
+  execFileSync('promtool', ['check', 'config', 'src/endpoint/deploy/prometheus.yml'])
+})
+
+test('the service runs a file that the build writes', () => {
+  const [, file = ''] = /^ExecStart=\/usr\/bin\/node (\S+)$/m.exec(read('wasabi-endpoint.service')) ?? []
+  expect(BUILT).toContain(file)
+})
+
+test.each(['nginx.conf', 'Caddyfile'])('%s lets the script through under each of its names, and no reading', (file) => {
+  const [, source = ''] = /(\^\/wasabi\S+\$)/.exec(read(file)) ?? []
+  const pattern = new RegExp(source)
+  for (const path of ['/wasabi.js', '/wasabi-0.1.0.js', '/wasabi-1.0.0-beta.1.js']) expect(path).toMatch(pattern)
+  for (const path of ['/metrics', '/customer-actions/stream', '/customers/42', '/wasabi/../metrics'])
+    expect(path).not.toMatch(pattern)
+  expect(read(file)).toContain('POST OPTIONS')
+})
