@@ -6,7 +6,7 @@ import { createMetrics } from '../../src/endpoint/http/metrics'
 
 const read = (name: string) => readFileSync(`src/endpoint/deploy/${name}`, 'utf8')
 
-const { registry } = createMetrics({ queued: () => 0, streams: () => 0 })
+const { registry } = createMetrics({ queued: () => 0, streams: () => 0, lags: () => Promise.resolve([]) })
 
 test.each(['alerts.yml', 'grafana.json'])('each series of %s is one that the endpoint has', async (file) => {
   const text = await registry.metrics()
