@@ -58,7 +58,13 @@ const lessCookie = {
       if (start < 0 || end < start) this.error(`js-cookie has changed: no "${from}" before "${to}"`)
       return rest.slice(0, start) + rest.slice(end)
     }
-    return { code: UNREACHED.reduce(cut, code).replace('init(defaultConverter,', 'init({},'), map: null }
+    const less = UNREACHED.reduce(cut, code).replace('init(defaultConverter,', 'init({},')
+    // Its `for…in` takes what a page has added to `Object.prototype` for attributes of a cookie, and throws.
+    const own = less.replace(
+      "if (key === '__proto__') continue",
+      'if (!Object.hasOwnProperty.call(source, key)) continue',
+    )
+    return { code: own.replaceAll('assign({}, ', 'assign(Object.create(null), '), map: null }
   },
 }
 
@@ -115,10 +121,10 @@ export default [
     plugins: [dts({ tsconfig: 'src/tracker/tsconfig.json' })],
   },
   {
-    // Pasted into pages as it stands: an expression, not a module.
+    // Pasted into pages as it stands: an expression, not a module, in ES5.
     input: 'src/tracker/stub.js',
     output: { file: 'dist/stub.js', format: 'es' },
-    plugins: [smallest, report],
+    plugins: [terser({ ecma: 5, module: false, compress: { inline: 0 } }), report],
   },
   {
     // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.

@@ -5,7 +5,7 @@ import { listen, portOf, shut } from './host'
 /** A page of the site under test: its HTML, and headers of its own. */
 export type Page = { readonly html: string; readonly headers?: Readonly<Record<string, string | readonly string[]>> }
 
-export const STUB = `<script>${readFileSync('dist/stub.js', 'utf8').trim()}</script>`
+export const STUB = `<script>${readFileSync('dist/stub.js', 'utf8').trim().replace(/;$/, '')}</script>`
 
 /** The tag as the README has it, with attributes of the test's own. */
 export const tag = (attributes: Readonly<Record<string, string>>): string =>

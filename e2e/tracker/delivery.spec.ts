@@ -281,10 +281,15 @@ test('an update whose CREATED is taken while a round of others ends follows it',
   const slowLock = `const { locks } = navigator, request = locks.request.bind(locks)
     locks.request = async (...order) => { const ran = await request(...order); await new Promise((resolve) => { window.giveBack = resolve }); return ran }`
   site.put('/next', `<script>${slowLock}</script>${wasabi()}`)
-  endpoint.weather({ status: 503 })
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'left over' })
-  await endpoint.arrived(1)
+  // Put there by hand: a page with the script would try again at any moment until it is left.
+  site.put('/before', '')
+  await tab.goto(site.url('/before'))
+  await tab.evaluate(() => {
+    const body = { interactionId: 'left over', customerId: '1', interaction: { type: 'SIGN_UP' } }
+    const times = { createdAt: new Date().toISOString(), updatedAt: new Date().toISOString() }
+    const event = { eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body: { ...body, ...times } }
+    localStorage.setItem('wasabi.C.left over', JSON.stringify(event))
+  })
 
   let answer: () => void = () => undefined
   const held = new Promise<'up'>((resolve) => {

@@ -125,6 +125,15 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a fetch that someone wraps': `{ const real = fetch; window.fetch = (...given) => real(...given).then((answer) => answer) }`,
   'a random source that throws': `crypto.randomUUID = () => { throw new Error('no randomness') }`,
   'no navigation timing, locks or timeouts': `performance.getEntriesByType = () => []; Object.defineProperty(navigator, 'locks', { value: undefined }); AbortSignal.timeout = undefined`,
+  'a `map` of an old library': `Array.prototype.map = function (iterator) { const all = []; for (let at = 0; at < this.length; at++) all.push(iterator(this[at], at)); return all }`,
+  'a clock of an old library': `Date.now = () => new Date(); Date.parse = () => null`,
+  'dates of another old library': `Date.parse = (text) => new Date(text)`,
+  'a URL of its own': `window.URL = function () { throw new Error('not that URL') }`,
+  'a Map and a Set of its own': `{ const own = [Map, Set]; window.Map = window.Set = function () { throw new Error('not that Map') }; addEventListener('load', () => { [window.Map, window.Set] = own }) }`,
+  'a Symbol without a registry': `Symbol.for = undefined`,
+  'a performance of its own': `Object.defineProperty(window, 'performance', { value: { now: () => 0 } })`,
+  'a navigation of its own': `Object.defineProperty(window, 'navigation', { value: { entries: 1 } })`,
+  'elements that have our names': `document.write('<p id="wasabi"></p><img name="currentScript"><form name="cookie"></form>')`,
   'a silent console': `for (const name of Object.keys(console)) console[name] = () => {}`,
 }
 

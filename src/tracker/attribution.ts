@@ -1,6 +1,8 @@
 import type { UtmParameters } from '../contract/customer-action'
+import { now } from './browser/clock'
 import { log } from './browser/console'
 import { readCookie, writeCookie } from './browser/cookies'
+import { forgetTab, readTab, writeTab } from './browser/storage'
 import { readCampaign, writeCampaign } from './campaign'
 import { settings } from './settings'
 
@@ -9,6 +11,12 @@ import { settings } from './settings'
  * without `t` was written by a server and counts for as long as its cookie lasts.
  */
 const COOKIE = 'wasabi_utm'
+
+/** The campaigns that this tab has captured, a line each. */
+const CAPTURED = 'wasabi.captured'
+
+/** How many of them are remembered. */
+const MAX_CAPTURED = 9
 
 /** A campaign with its visit. */
 type Touch = {
@@ -28,21 +36,20 @@ export type Visit = {
   readonly isRevisit?: boolean
 }
 
-const seen = new Set<string>()
+let seen: readonly string[] = []
 /** The campaign that was captured last. */
 let latest = ''
 /** A conversion asks for the campaign in the cookie more often than it changes, and must not wait for it. */
-const known = new Map<string, UtmParameters | undefined>()
+const known: Record<string, UtmParameters | undefined> = Object.create(null) as typeof known
 
-const now = () => Math.floor(Date.now() / 1000)
+const nowInSeconds = () => Math.floor(now() / 1000)
 
 const readTouch = (value: string): Touch | undefined => {
-  if (!known.has(value)) known.set(value, readCampaign(`?${value}`))
-  const campaign = known.get(value)
+  const campaign = (known[value] ??= readCampaign(`?${value}`))
   const t = /(^|&)t=([^&]*)/.exec(value)
   // A clock that was ahead would keep a campaign for ever: a time to come is now. A damaged one is none.
-  const time = t ? Math.min(Number(t[2]), now()) : Infinity
-  return campaign && time > now() - settings.attributionDays * 86_400 ? { campaign, time, value } : undefined
+  const time = t ? Math.min(Number(t[2]), nowInSeconds()) : Infinity
+  return campaign && time > nowInSeconds() - settings.attributionDays * 86_400 ? { campaign, time, value } : undefined
 }
 
 /** The newest campaign of those inside the window. */
@@ -67,19 +74,19 @@ export const campaignOf = (hrefs: readonly string[]): UtmParameters | undefined 
 }
 
 /** Whether the stored campaign stays though a visit has brought one. */
-const staysBefore = (before: Touch, written: string, { time, isRevisit }: Visit) => {
+const staysBefore = (before: Touch, written: string, time: number) => {
   // A visit that waited for permission may be older than what another tab has stored meanwhile.
   const isOlder = before.time > Math.floor(time / 1000) && before.time < Infinity
   // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
   const isSameOfServer = before.time === Infinity && writeCampaign(before.campaign) === written
-  return isRevisit || isSameOfServer || (settings.attribution === 'first') !== isOlder
+  return isSameOfServer || (settings.attribution === 'first') !== isOlder
 }
 
 /** Captures a visit, once: a campaign in its address replaces the stored one as a whole, or leaves it as it is. */
 export const captureVisit = (visit: Visit): void => {
   const { href, time } = visit
-  if (seen.has(href)) return
-  seen.add(href)
+  if (seen.includes(href)) return
+  seen = [...seen, href]
   const campaign = readCampaign(href, (name) => {
     log(name, 'left out, an e-mail address')
   })
@@ -88,13 +95,18 @@ export const captureVisit = (visit: Visit): void => {
   if (!written || latest === written) return
   latest = written
   const before = readNewest()
-  const staying = before && staysBefore(before, written, visit) ? before : undefined
+  const captured = readTab(CAPTURED).split('\n')
+  // A landing that reloads itself before it was ever captured is a visit.
+  const isRevisit = visit.isRevisit && captured.includes(written)
+  const staying = before && (isRevisit || staysBefore(before, written, time)) ? before : undefined
   log('attributed to', staying?.value ?? written)
+  writeTab(CAPTURED, [...captured, written].slice(-MAX_CAPTURED).join('\n'))
   if (!staying) writeCookie(COOKIE, `${written}&t=${Math.floor(time / 1000)}`, settings.attributionDays)
 }
 
 /** Forgets the visits of this page, so that the landing can be captured again. */
 export const forgetVisits = (): void => {
-  seen.clear()
+  seen = []
+  forgetTab(CAPTURED)
   latest = ''
 }

@@ -1,5 +1,3 @@
-import type { Options } from './options'
-
 /** What a page may say about an action, as it came. */
 export type GivenDetails = Readonly<Partial<Record<'interactionId' | 'customerId' | 'subscriptionContractId', unknown>>>
 
@@ -25,7 +23,3 @@ export type EarlyCall = readonly [
   href: string,
   id: string,
 ]
-
-/** A call that the stub queued, and the options if it was `init`. */
-export const readEarlyCall = ([name, subject, details, time, href, id]: EarlyCall): Call | Partial<Options> =>
-  name === 'init' ? (subject as Partial<Options>) : { name, subject, details, time, href, id }

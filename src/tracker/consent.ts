@@ -1,3 +1,4 @@
+import { report } from './browser/console'
 import { readCookie, removeCookie, writeCookie } from './browser/cookies'
 import { listKeys, removeText } from './browser/storage'
 import { settings } from './settings'
@@ -17,7 +18,9 @@ export const permission = (): Permission => {
 
 /** Remembers the visitor's answer for 365 days. */
 export const rememberAnswer = (isGranted: boolean): void => {
-  writeCookie(COOKIE, isGranted ? 'granted' : 'denied')
+  const isStored = writeCookie(COOKIE, isGranted ? 'granted' : 'denied')
+  if (!isStored && !isGranted)
+    report('consent', isGranted, 'could not be stored as a cookie; it holds for this page only')
 }
 
 /** Deletes all that is stored of a visitor who has refused, in whichever tab. */

@@ -1,4 +1,5 @@
 import type { Action } from '../contract/customer-action'
+import { now, readTime, writeTime } from './browser/clock'
 
 /** An action that is new: there is nothing to correct yet. */
 export type NewAction = Omit<Action, 'customerId' | 'updatedAt'> & {
@@ -25,7 +26,7 @@ export const corrected = (action: Action | NewAction, { customerId, subscription
       ...interaction,
       subscriptionContractId: subscriptionContractId ?? interaction.subscriptionContractId,
     },
-    updatedAt: updatedAt ? new Date(Math.max(Date.now(), Date.parse(updatedAt) + 1)).toISOString() : createdAt,
+    updatedAt: updatedAt ? writeTime(Math.max(now(), readTime(updatedAt) + 1)) : createdAt,
   }
 }
 
@@ -39,17 +40,23 @@ export const writeEvent = (body: Action): string => {
 export const readEvent = (event = '{}'): Action | undefined => {
   try {
     const { body } = JSON.parse(event) as { body?: Action }
-    return body?.interaction.type && Date.parse(body.updatedAt) ? body : undefined
+    return body?.interaction.type && readTime(body.updatedAt) ? body : undefined
   } catch {
     return undefined
   }
 }
 
-/**
- * An id as the contract takes it: a non-empty string. `undefined` for what a missing value leaves behind (`''`, `'null'`,
- * `'undefined'`).
- */
+/** What a missing value leaves behind, in the spelling of whatever language, or a template that nobody has filled in. */
+const MISSING = /^\s*(|undefined|null|nan|none|nil|<nil>|true|false|\[object .*|\{[{%].*|\$\{.*|%.*%|<%.*)\s*$/is
+
+/** An id as the contract takes it: a non-empty string. `undefined` for what is none. */
 export const readId = (value: unknown): string | undefined => {
   const isId = typeof value === 'string' || typeof value === 'number'
-  return isId && !/^(|undefined|null|NaN)$/.test(String(value)) ? String(value) : undefined
+  return isId && !MISSING.test(String(value)) ? String(value) : undefined
+}
+
+/** The id of a customer; 0 is what a database or a form has for nobody. */
+export const readCustomerId = (value: unknown): string | undefined => {
+  const id = readId(value)
+  return id === '0' ? undefined : id
 }

@@ -1,6 +1,8 @@
 import type { UtmParameters } from '../contract/customer-action'
 import { campaignOf, captureVisit, currentCampaign, forgetVisits } from './attribution'
+import { now } from './browser/clock'
 import { log, report } from './browser/console'
+import { retryCookies } from './browser/cookies'
 import { guard } from './browser/guard'
 import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail, whenIdle } from './browser/lifecycle'
 import type { Call } from './call'
@@ -25,7 +27,7 @@ const refuse = () => {
 const pass = guard((call: Call) => {
   const { name, href, time } = call
   // A page that waited for permission counts from its visit; else from when it was shown, and before what was called early.
-  captureVisit({ href, time: isHeld ? time : Date.now(), isRevisit: name === 'page' && isRevisit() })
+  captureVisit({ href, time: isHeld ? time : now(), isRevisit: name === 'page' && isRevisit() })
   perform(call)
   // Events of an earlier page are sent after the start and after an answer. The first touch of `localStorage` is slow.
   if (name === 'page') whenIdle(guard(() => flush()))
@@ -41,11 +43,11 @@ const answer = ({ subject }: Call) => {
 const heedAnswers = () => {
   for (const call of waiting.splice(0)) {
     if (call.name === 'consent') answer(call)
-    const now = permission()
-    log(call.name, now ?? 'waits for consent')
-    if (now === 'denied') refuse()
+    const given = permission()
+    log(call.name, given ?? 'waits for consent')
+    if (given === 'denied') refuse()
     else waiting.push(call)
-    isHeld ||= !now
+    isHeld ||= !given
   }
 }
 
@@ -60,9 +62,11 @@ const captureTrail = () => {
 const release = () => {
   if (!settings.endpoint || isPrerendering()) return
   heedAnswers()
-  const now = permission()
-  if (now === 'denied') refuse()
-  if (now !== 'granted' || !waiting[0]) return
+  const given = permission()
+  if (given === 'denied') refuse()
+  if (given !== 'granted') return
+  retryCookies()
+  if (!waiting[0]) return
   captureTrail()
   waiting.splice(0).forEach((call) => pass(call))
   isHeld = false
@@ -105,6 +109,6 @@ export const attribution = (): UtmParameters | undefined => {
     return (
       campaignOf([...waiting.map(({ href }) => href), location.href]) ?? (isHeld ? campaignOf(readTrail()) : undefined)
     )
-  if (permission() === 'granted') captureVisit({ href: location.href, time: Date.now() })
+  if (permission() === 'granted') captureVisit({ href: location.href, time: now() })
   return currentCampaign()
 }

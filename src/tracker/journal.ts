@@ -1,4 +1,5 @@
 import type { Action } from '../contract/customer-action'
+import { now, readTime } from './browser/clock'
 import { listKeys, readText, removeText, writeText } from './browser/storage'
 import { readEvent } from './event'
 import { settings } from './settings'
@@ -17,7 +18,7 @@ export const readJournal = (): readonly Action[] => {
   const keys = listKeys(ALL)
   const actions = keys
     .flatMap((key) => readEvent(readText(key)) ?? [])
-    .filter(({ createdAt }) => Date.parse(createdAt) > Date.now() - settings.attributionDays * 86_400_000)
+    .filter(({ createdAt }) => !(readTime(createdAt) <= now() - settings.attributionDays * 86_400_000))
     .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))
     .slice(0, MAX_ACTIONS)
   const kept = actions.map(({ interactionId }) => PREFIX + interactionId)

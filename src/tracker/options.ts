@@ -53,8 +53,9 @@ const UTM_TYPES = 'SIGN_UP PROMOTION_APPLIED'
 /** An http(s) URL without credentials, https on an https page; `''` for anything else. */
 const readEndpoint = (given: unknown) => {
   try {
-    const { href } = new URL(String(given), document.baseURI)
-    const usable = location.protocol === 'https:' ? /^https:..[^/@]+\// : /^https?:..[^/@]+\//
+    // A page may have a `URL` of its own: it is asked only for what is relative.
+    const href = /^\w+:/.test(String(given)) ? String(given) : new URL(String(given), document.baseURI).href
+    const usable = location.protocol === 'https:' ? /^https:..[^/@]+(\/|$)/ : /^https?:..[^/@]+(\/|$)/
     if (given && usable.test(href)) return href
   } catch {
     // Not a URL at all.
@@ -86,16 +87,21 @@ const readTypes = (given: unknown) => {
   return UTM_TYPES
 }
 
+/** Options as they came. */
+export type Given = { readonly [option in keyof Options]?: unknown }
+
 /** Checks what the page gave, fills in the rest, and reports its mistakes. */
-export const readOptions = (given: { readonly [option in keyof Options]?: unknown }): Settings => {
-  setDebug(String(given.debug ?? false) !== 'false')
-  setCookieDomain(String(given.cookieDomain ?? ''))
+export const readOptions = (given: Given, tag: Given): Settings => {
+  // By name: a `dataset` may be a proxy that lists nothing (Partytown).
+  const read = (option: keyof Options, usual?: unknown) => given[option] ?? tag[option] ?? usual
+  setDebug(String(read('debug', false)) !== 'false')
+  setCookieDomain(String(read('cookieDomain', '')))
   return {
-    endpoint: readEndpoint(given.endpoint),
-    customerId: given.customerId || undefined,
-    consent: choose('consent', given.consent ?? 'implied', ['required', 'implied']) as ConsentMode,
-    attribution: choose('attribution', given.attribution ?? 'last', ['last', 'first']) as AttributionModel,
-    attributionDays: readDays(given.attributionDays ?? 90),
-    utmTypes: readTypes(given.utmTypes ?? UTM_TYPES),
+    endpoint: readEndpoint(read('endpoint')),
+    customerId: read('customerId') || undefined,
+    consent: choose('consent', read('consent', 'implied'), ['required', 'implied']) as ConsentMode,
+    attribution: choose('attribution', read('attribution', 'last'), ['last', 'first']) as AttributionModel,
+    attributionDays: readDays(read('attributionDays', 90)),
+    utmTypes: readTypes(read('utmTypes', UTM_TYPES)),
   }
 }

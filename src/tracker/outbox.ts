@@ -1,4 +1,5 @@
 import type { Action } from '../contract/customer-action'
+import { now, readTime } from './browser/clock'
 import { log, report } from './browser/console'
 import { exclusively } from './browser/lock'
 import { listKeys, readText, removeText, writeText } from './browser/storage'
@@ -29,7 +30,7 @@ const RETENTION = 2_592_000_000
 const PACE = 250
 
 /** The keys of the events whose requests are under way. */
-const flying = new Set<string>()
+let flying: readonly string[] = []
 let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 /** Ends the round that is under way, and gives its lock back. */
@@ -37,21 +38,21 @@ let endRound: (() => void) | undefined
 
 /** Whether events may be sent now. Asked before each request: a refusal in another tab stops this one too. */
 const maySend = () => {
-  const now = permission()
-  if (now === 'denied') heedRefusal()
-  return now === 'granted'
+  const answer = permission()
+  if (answer === 'denied') heedRefusal()
+  return answer === 'granted'
 }
 
 /** What could be sent now: an update only after its `CREATED`, or when the page goes while that is under way. */
 const listReady = (isLeaving?: boolean) => {
-  const waiting = listKeys(/^wasabi\.[CU]\./).filter((key) => !isLeaving || !flying.has(key))
+  const waiting = listKeys(/^wasabi\.[CU]\./).filter((key) => !isLeaving || !flying.includes(key))
   const isFirst = (key: string) => key.startsWith(CREATED) || !waiting.includes(CREATED + key.slice(ID_IN_UPDATED))
-  return waiting.filter((key) => !flying.has(key) && isFirst(key))
+  return waiting.filter((key) => !flying.includes(key) && isFirst(key))
 }
 
 /** Milliseconds that are left to wait. A clock that was set back must not make a day into a year. */
 const readWait = () => {
-  const left = +(readText(WAIT) ?? 0) - Date.now()
+  const left = +(readText(WAIT) ?? 0) - now()
   return left > 0 && left <= LONGEST_WAIT ? left : 0
 }
 
@@ -68,7 +69,7 @@ const retryLater = () => {
 const catchUp = () => {
   flush()
   // An update waits for its `CREATED` that is under way: nothing else would send it.
-  if (flying.size) retryLater()
+  if (flying[0]) retryLater()
 }
 
 /** Ends the waiting for a retry: the endpoint has answered, or nothing may be sent. */
@@ -88,8 +89,8 @@ const settle = (key: string) => {
 
 /** Keeps an event that the endpoint could not be reached for, unless its retention has ended. */
 const keep = (key: string, event: string, { wait = 0 }: Delivery) => {
-  if (Date.parse(String(readEvent(event)?.updatedAt)) < Date.now() - RETENTION) removeText(key)
-  if (wait > 0 && permission() === 'granted') writeText(WAIT, `${Date.now() + Math.min(wait, LONGEST_WAIT)}`)
+  if (readTime(String(readEvent(event)?.updatedAt)) < now() - RETENTION) removeText(key)
+  if (wait > 0 && permission() === 'granted') writeText(WAIT, `${now() + Math.min(wait, LONGEST_WAIT)}`)
   retryLater()
 }
 
@@ -107,9 +108,9 @@ const send = async (event: string, keepalive: boolean) => {
 
 /** Makes one attempt before it returns; resolves to whether the endpoint could be reached. */
 const attempt = async (key: string, event: string, keepalive: boolean) => {
-  flying.add(key)
+  flying = [...flying, key]
   const delivery = await send(event, keepalive)
-  flying.delete(key)
+  flying = flying.filter((other) => other !== key)
   if (delivery.outcome === 'retry') keep(key, event, delivery)
   else settle(key)
   return delivery.outcome !== 'retry'

@@ -1,27 +1,32 @@
 import { ACTION_TYPES, type Action, type ActionType } from '../contract/customer-action'
 import { currentCampaign } from './attribution'
+import { writeTime } from './browser/clock'
 import { log, report } from './browser/console'
 import type { Call, GivenDetails } from './call'
-import { corrected, readId, writeEvent, type NewAction } from './event'
+import { corrected, readCustomerId, readId, writeEvent, type NewAction } from './event'
 import { currentCustomer, forgetIdentity, identify, readIdentity } from './identity'
 import { forgetJournal, readJournal, readRecorded, writeRecorded } from './journal'
 import { addEvent } from './outbox'
 import { settings } from './settings'
 
+const DETAILS: readonly string[] = ['interactionId', 'customerId', 'subscriptionContractId']
+
 /** What is no id is a mistake in the page, and left out. */
-const checkId = (name: string, value: unknown) => {
-  const id = readId(value)
+const checkId = (name: string, value: unknown, read = readId) => {
+  const id = read(value)
   if (!id && value !== undefined) report(name, value, 'is no id; left out. Give a string or a number')
   return id
 }
 
 const record = (action: Action | NewAction, details: GivenDetails) => {
+  for (const name of Object.keys(details))
+    if (!DETAILS.includes(name)) report('detail', name, `does not exist; left out. Use ${DETAILS.join(', ')}`)
   checkId('interactionId', details.interactionId)
   const complete = corrected(action, {
     customerId:
-      checkId('customerId', details.customerId) ??
+      checkId('customerId', details.customerId, readCustomerId) ??
       action.customerId ??
-      checkId('customerId', settings.customerId) ??
+      checkId('customerId', settings.customerId, readCustomerId) ??
       currentCustomer(),
     subscriptionContractId: checkId('subscriptionContractId', details.subscriptionContractId),
   })
@@ -52,7 +57,7 @@ const track = ({ subject, details, time, id }: Call) => {
       customerId: undefined,
       interaction: { type },
       utmParameters: settings.utmTypes.includes(type) ? currentCampaign() : undefined,
-      createdAt: new Date(time).toISOString(),
+      createdAt: writeTime(time),
     }
     record(action, details)
   }
@@ -65,7 +70,7 @@ const update = ({ subject, details }: Call) => {
 }
 
 const identifyVisitor = ({ subject }: Call) => {
-  const id = checkId('identify', subject ?? '')
+  const id = checkId('identify', subject ?? '', readCustomerId)
   if (id) identify(id)
   correctVisitor()
 }

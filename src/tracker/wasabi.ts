@@ -1,12 +1,13 @@
 import { type ActionType, type UtmParameters } from '../contract/customer-action'
+import { now } from './browser/clock'
 import { report } from './browser/console'
 import { guard } from './browser/guard'
-import { whenLoaded } from './browser/lifecycle'
+import { readFirstAddress, whenLoaded } from './browser/lifecycle'
 import { uuid } from './browser/uuid'
-import { readEarlyCall, type EarlyCall, type GivenDetails } from './call'
+import type { EarlyCall, GivenDetails } from './call'
 import { readId } from './event'
 import { attribution, createGate, openGate, submit } from './gate'
-import { readOptions, type Options } from './options'
+import { readOptions, type Given, type Options } from './options'
 import { perform } from './recorder'
 import { setSettings, settings } from './settings'
 
@@ -73,16 +74,14 @@ export type Wasabi = {
 /** What is known when the object is made. */
 export type Beginning = {
   /** The options on the script tag, or those that the module was given. */
-  readonly tag: Partial<Options>
+  readonly tag: Given
   /** The calls that the stub queued. */
   readonly early?: readonly EarlyCall[]
-  /** The address that the stub saw. */
-  readonly landing?: string | undefined
 }
 
-const start = (options: Partial<Options>) => {
+const start = (tag: Given, options: Given = {}) => {
   if (settings.endpoint) return report('init', options.endpoint, 'is ignored; it was called before')
-  setSettings(readOptions(options))
+  setSettings(readOptions(options, tag))
   if (settings.endpoint) openGate()
 }
 
@@ -91,32 +90,33 @@ const NAMES = ['track', 'update', 'identify', 'reset', 'consent'] as const
 const callOf = (name: (typeof NAMES)[number]) =>
   guard((subject?: unknown, details?: GivenDetails) => {
     const id = readId(details?.interactionId) ?? uuid()
-    submit({ name, subject, details: { ...details }, time: Date.now(), href: location.href, id })
+    submit({ name, subject, details: { ...details }, time: now(), href: location.href, id })
     return name === 'track' ? id : undefined
   })
 
-const submitEarly = guard((early: EarlyCall, tag: Partial<Options>) => {
-  const call = readEarlyCall(early)
-  if ('name' in call) submit(call)
-  else start({ ...tag, ...call })
+const submitEarly = guard(([name, subject, details, time, href, id]: EarlyCall, tag: Given) => {
+  if (name === 'init') start(tag, subject as Given)
+  // The stub is too short to know every word for a missing value.
+  else submit({ name, subject, details, time, href, id: readId(id) ?? uuid() })
 })
 
 /** Makes the object that a page talks to, at once. Its calls wait until they may be done. */
-export const createWasabi = ({ tag, early = [], landing = location.href }: Beginning): Wasabi => {
+export const createWasabi = ({ tag, early = [] }: Beginning): Wasabi => {
   createGate(perform)
-  for (const href of [landing, location.href]) submit({ name: 'page', details: {}, time: Date.now(), href, id: '' })
+  for (const href of [readFirstAddress() ?? location.href, location.href])
+    submit({ name: 'page', details: {}, time: now(), href, id: '' })
   early.forEach((call) => submitEarly(call, tag))
   const begin = guard(() => {
     if (!settings.endpoint) start(tag)
   })
   // Without an endpoint on the tag, `init` may still give one.
-  if ('endpoint' in tag) begin()
+  if (tag.endpoint !== undefined) begin()
   else whenLoaded(begin)
 
   return {
     ...(Object.fromEntries(NAMES.map((name) => [name, callOf(name)])) as Pick<Wasabi, (typeof NAMES)[number]>),
-    init: guard((options: Partial<Options>) => {
-      start({ ...tag, ...options })
+    init: guard((options: Given) => {
+      start(tag, options)
     }),
     attribution: guard(attribution),
   }

@@ -13,7 +13,7 @@ export const readBuild = () => {
   const script = readFileSync('dist/wasabi.js')
   return {
     bytes: brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
-    stub: `<script>${readFileSync('dist/stub.js', 'utf8').trim()}</script>`,
+    stub: `<script>${readFileSync('dist/stub.js', 'utf8').trim().replace(/;$/, '')}</script>`,
     integrity: `sha384-${createHash('sha384').update(script).digest('base64')}`,
     version: (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Action } from '../../src/contract/customer-action'
-import { corrected, readId, writeEvent } from '../../src/tracker/event'
+import { corrected, readCustomerId, readId, writeEvent } from '../../src/tracker/event'
 
 const action: Action = {
   interactionId: 'i',
@@ -24,6 +24,23 @@ test.each([
   [null, undefined],
   [{}, undefined],
   [true, undefined],
+  ['None', undefined],
+  ['nil', undefined],
+  ['<nil>', undefined],
+  ['NULL', undefined],
+  ['[object Object]', undefined],
+  ['true', undefined],
+  ['false', undefined],
+  [' ', undefined],
+  ['{{ customer.id }}', undefined],
+  ['{% id %}', undefined],
+  ['${id}', undefined],
+  ['%ID%', undefined],
+  ['<%= id %>', undefined],
+  ['10', '10'],
+  ['007', '007'],
+  ['nilsson', 'nilsson'],
+  ['Noneesuch', 'Noneesuch'],
   [Symbol('s'), undefined],
 ])('%j is the id %j', (given, id) => {
   expect(readId(given)).toBe(id)
@@ -57,4 +74,12 @@ test('an event is what the contract says, whatever a library put on the prototyp
     body: action,
   })
   delete (Array.prototype as { toJSON?: unknown }).toJSON
+})
+
+test.each([0, '0', 'None'])('%j is no customer', (given) => {
+  expect(readCustomerId(given)).toBeUndefined()
+})
+
+test.each(['42', 'nilsson', '00'])('%j is a customer', (given) => {
+  expect(readCustomerId(given)).toBe(given)
 })

@@ -1,6 +1,6 @@
 import { guard } from './guard'
 
-const reported = new Set<string>()
+let reported: readonly string[] = []
 let isDebugging = false
 
 /** Sets whether {@link log} writes to the console. */
@@ -11,8 +11,9 @@ export const setDebug = (on: boolean): void => {
 /** Reports a mistake in the page, once each, in a sentence that says what to do. Whatever the value, nothing is thrown. */
 export const report = guard((name: string, value: unknown, advice: string) => {
   const mistake = `wasabi: ${name} "${String(value)}" ${advice}.`
-  if (!reported.has(mistake)) console.error(mistake)
-  reported.add(mistake)
+  if (reported.includes(mistake)) return
+  reported = [...reported, mistake]
+  console.error(mistake)
 })
 
 /** Logs what happens, for who debugs a page. */

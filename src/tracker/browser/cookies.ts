@@ -1,10 +1,13 @@
 import Cookies from 'js-cookie'
+import { now } from './clock'
 
 /** Values are written as they are (query strings), so that a server can read and write them too. */
 const cookies = Cookies.withConverter<string>({ write: (value) => value })
 
-/** Values that no cookie took, by the cookie's name: they live as long as the page. */
-const memory = new Map<string, string>()
+/** What no cookie took, by the cookie's name: it lives as long as the page. */
+const memory: Record<string, { readonly value: string; readonly days: number } | undefined> = Object.create(
+  null,
+) as typeof memory
 
 /** The domains to try, the broadest first. Once one was taken, it alone is left. */
 let domains: readonly string[] | undefined
@@ -33,8 +36,8 @@ const readAll = () => {
 
 /** Reads every value of a cookie that the page can see: a host and its domains may have one each. */
 export const readCookie = (name: string): readonly string[] => {
-  const kept = memory.get(name)
-  if (kept) return [kept]
+  const kept = memory[name]
+  if (kept) return [kept.value]
   try {
     const pairs = readAll().split('; ')
     return pairs.flatMap((pair) => (pair.startsWith(`${name}=`) ? pair.slice(name.length + 1) : []))
@@ -44,7 +47,9 @@ export const readCookie = (name: string): readonly string[] => {
 }
 
 /** Sets a cookie, or removes it when it has expired; says whether it can be read back. */
-const put = (name: string, value: string, { domain, expires }: { domain: string; expires: number }) => {
+const put = (name: string, value: string, { domain, days }: { domain: string; days: number }) => {
+  // A date, since js-cookie makes one with `Date.now`, which a page may own.
+  const expires = new Date(now() + days * 86_400_000)
   try {
     cookies.set(name, value, { secure: location.protocol === 'https:', sameSite: 'Lax', domain, expires })
   } catch {
@@ -56,22 +61,31 @@ const put = (name: string, value: string, { domain, expires }: { domain: string;
 
 /** Removes a cookie from every domain that the page can see, and from memory. */
 export const removeCookie = (name: string): void => {
-  memory.delete(name)
+  memory[name] = undefined
   // A first visitor has none, and the page must not pay for removing it.
-  if (readCookie(name)[0]) for (const domain of readLevels()) put(name, '', { domain, expires: -1 })
+  if (readCookie(name)[0]) for (const domain of readLevels()) put(name, '', { domain, days: -1 })
 }
 
 /**
  * Writes a first-party cookie for so many days on the broadest domain that the browser takes, so that `www` and `app`
  * share it. No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (which suffixes
- * are public is the browser's business), and that domain is kept for the page. What cannot be written lives in memory.
+ * are public is the browser's business), and that domain is kept for the page. What cannot be written lives in memory: `false`.
  */
-export const writeCookie = (name: string, value: string, days = 365): void => {
-  if (`${readCookie(name)}` === value) return
+export const writeCookie = (name: string, value: string, days = 365): boolean => {
+  if (`${readCookie(name)}` === value) return !memory[name]
   // A value that is there already might read back from a domain that was refused.
   removeCookie(name)
   domains ??= readLevels()
-  const taken = domains.find((domain) => put(name, value, { domain, expires: days }))
-  if (taken === undefined) memory.set(name, value)
+  const taken = domains.find((domain) => put(name, value, { domain, days }))
+  if (taken === undefined) memory[name] = { value, days }
   else domains = [taken]
+  return taken !== undefined
+}
+
+/** Tries once more what no cookie took: a consent tool may have blocked the setter until now. */
+export const retryCookies = (): void => {
+  for (const [name, kept] of Object.entries(memory)) {
+    memory[name] = undefined
+    if (kept) writeCookie(name, kept.value, kept.days)
+  }
 }

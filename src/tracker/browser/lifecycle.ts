@@ -35,17 +35,39 @@ export const whenLoaded = (run: () => void): void => {
   else addEventListener('load', run)
 }
 
+/** How this document was reached, where the browser and the page let us know. */
+const readNavigation = () => {
+  try {
+    return (performance.getEntriesByType('navigation') as PerformanceNavigationTiming[])[0]
+  } catch {
+    return undefined // A page may have a `performance` of its own.
+  }
+}
+
 /** A reload or a step back shows an old landing again; it is no new visit. */
-export const isRevisit = (): boolean => {
-  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
-  return /^[rb]/.test(navigation?.type ?? '')
+export const isRevisit = (): boolean => /^[rb]/.test(readNavigation()?.type ?? '')
+
+/**
+ * The address that the navigation led to, whatever a router has made of it since (Navigation Timing 2, 4.3; seen in Chromium 156 and
+ * Firefox 153, fragment included).
+ */
+export const readFirstAddress = (): string | undefined => readNavigation()?.name
+
+/**
+ * Baseline 2026: where it is missing, the page before this one is all there is. A variable or an element of the page may have
+ * its name.
+ */
+const readEntries = () => {
+  try {
+    const { navigation } = window as { navigation?: { entries(): { url: string | null }[] } }
+    return navigation?.entries()
+  } catch {
+    return undefined
+  }
 }
 
 /** The addresses that this tab visited on this origin, oldest first: kept by the browser, not by us. */
-export const readTrail = (): readonly string[] => {
-  // Baseline 2026: where it is missing, the page before this one is all there is.
-  const { navigation } = window as { navigation?: { entries(): { url: string | null }[] } }
-  return [...(navigation?.entries() ?? []), { url: document.referrer }].flatMap(({ url }) =>
+export const readTrail = (): readonly string[] =>
+  [...(readEntries() ?? []), { url: document.referrer }].flatMap(({ url }) =>
     url?.startsWith(`${location.origin}/`) ? url : [],
   )
-}

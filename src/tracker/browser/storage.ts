@@ -5,14 +5,14 @@ const MAX_KEYS = 551
  * What this page wrote: sites clear their storage at log-out, and some pages have none (a sandboxed frame, blocked
  * cookies, a full quota). What is written beyond {@link MAX_KEYS} lives here alone.
  */
-const memory = new Map<string, string>()
+const memory: Record<string, string | undefined> = Object.create(null) as typeof memory
 
 /**
  * Another tab has changed a key: what it left in the storage counts from now on. A `clear()` names none: what this page
  * wrote outlives it.
  */
 const forgetCopy = ({ key }: StorageEvent) => {
-  if (key) memory.delete(key)
+  if (key) memory[key] = undefined
 }
 
 /** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
@@ -24,19 +24,30 @@ const local = <Result>(use: (storage: Storage) => Result) => {
   }
 }
 
+/** As with `localStorage`. */
+const tab = <Result>(use: (storage: Storage) => Result) => {
+  try {
+    return use(sessionStorage)
+  } catch {
+    return undefined
+  }
+}
+
 /** Lists the keys that match. Never throws. */
 export const listKeys = (pattern: RegExp): readonly string[] =>
-  [...new Set([...memory.keys(), ...(local(Object.keys) ?? [])])].filter((key) => pattern.test(key))
+  [...Object.keys(memory).filter((key) => memory[key]), ...(local(Object.keys) ?? [])].filter(
+    (key, index, keys) => pattern.test(key) && keys.indexOf(key) === index,
+  )
 
 /** Reads the text under a key. Never throws. */
 export const readText = (key: string): string | undefined =>
-  memory.get(key) ?? local((storage) => storage.getItem(key)) ?? undefined
+  memory[key] ?? local((storage) => storage.getItem(key)) ?? undefined
 
 /** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
 export const writeText = (key: string, value: string): void => {
   // Not before there is a copy that can grow old: the first listener connects to another process (Chromium 156).
   addEventListener('storage', forgetCopy)
-  memory.set(key, value)
+  memory[key] = value
   local((storage) => {
     if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
   })
@@ -44,8 +55,25 @@ export const writeText = (key: string, value: string): void => {
 
 /** Removes a key and its text. Never throws. */
 export const removeText = (key: string): void => {
-  memory.delete(key)
+  memory[key] = undefined
   local((storage) => {
+    storage.removeItem(key)
+  })
+}
+
+/** Reads what this tab has kept through its navigations; `''` for nothing. Never throws. */
+export const readTab = (key: string): string => tab((storage) => storage.getItem(key)) ?? ''
+
+/** Keeps a text for as long as the tab lives. Never throws. */
+export const writeTab = (key: string, value: string): void => {
+  tab((storage) => {
+    storage.setItem(key, value)
+  })
+}
+
+/** Removes a text of this tab. Never throws. */
+export const forgetTab = (key: string): void => {
+  tab((storage) => {
     storage.removeItem(key)
   })
 }

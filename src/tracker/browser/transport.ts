@@ -1,3 +1,5 @@
+import { now, readTime } from './clock'
+
 /** What became of one attempt. */
 export type Delivery = {
   /**
@@ -14,7 +16,7 @@ export type Delivery = {
 const PATIENCE = 30_000
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
-const readWait = (header: string) => +header * 1000 || Date.parse(header) - Date.now()
+const readWait = (header: string) => +header * 1000 || readTime(header) - now()
 
 /**
  * Makes one request of one body, before it returns, and resolves to what became of it. Never rejects.
@@ -37,7 +39,9 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     })
     const reason = `${answer.status} ${String(answer.headers.get('content-type'))}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
-    if (/^20[0124](?!.*html)/.test(reason)) return { outcome: 'accepted' }
+    // Nor is what a service worker made up while the network is away: an answer of the network has a URL (Fetch, 2.2.6).
+    const isMadeUp = !answer.url && !navigator.onLine
+    if (/^20[0124](?!.*html)/.test(reason) && !isMadeUp) return { outcome: 'accepted' }
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch {

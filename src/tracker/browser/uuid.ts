@@ -1,3 +1,5 @@
+import { now } from './clock'
+
 /**
  * `crypto.randomUUID` exists on secure pages only (W3C Web Cryptography, 10.1.2). The name of a blob URL is a random UUID
  * everywhere (W3C File API, 8.3).
@@ -14,6 +16,6 @@ const randomUuid = () => {
  * index of a store growing at its end; random ones cost SQLite half its speed.
  */
 export const uuid = (): string => {
-  const time = Date.now().toString(16).padStart(12, '0')
+  const time = now().toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUuid().slice(15)}`
 }
