@@ -42,7 +42,7 @@ describeStores((freshPlace) => {
   test('gives each of a large group its own outcome, and keeps what is to be kept', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())
-    await store.erase('gone')
+    await store.erase({ customerId: 'gone', block: true })
     const each: readonly ((round: string) => [body: string, outcome: Outcome])[] = [
       (round) => [action({ interactionId: round }), 'stored'],
       () => [action({ interactionId: '0' }), 'repeated'],

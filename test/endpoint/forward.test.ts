@@ -91,7 +91,7 @@ describeStores((freshPlace) => {
     const url = (await startReceiver((response) => void response.writeHead(400).end('no'))).url
     await forwardAll(jobFor(store, url))
     expect(await store.forward.refusals(10)).toHaveLength(2)
-    await store.erase('gone')
+    await store.erase({ customerId: 'gone' })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     const job = jobFor(store, url)
     expect(await forwardAside(job)).toEqual({ sent: 0, setAside: 1 })
@@ -100,7 +100,7 @@ describeStores((freshPlace) => {
   test('an event that is erased while it waits is not handed on', async () => {
     const store = await openWith([action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })])
     const receiver = await startReceiver((response) => {
-      void store.erase('gone').then(() => response.writeHead(204).end())
+      void store.erase({ customerId: 'gone' }).then(() => response.writeHead(204).end())
     })
     expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 1, setAside: 0 })
     expect(receiver.requests).toHaveLength(1)

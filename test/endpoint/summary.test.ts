@@ -48,7 +48,7 @@ describeStores((freshPlace) => {
       at(100, action({ interactionId: 'b', ...campaign('spring') })),
       at(50, action({ interactionId: 'c', ...campaign('old') })),
     ])
-    await store.erase('gone')
+    await store.erase({ customerId: 'gone' })
     await store.expire(60 * day)
     const { values } = await store.summary({ by: 'campaign', from: 0, to: 1000 })
     expect(values).toEqual([{ value: 'spring', type: 'SIGN_UP', count: 1 }])

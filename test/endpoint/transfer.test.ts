@@ -32,7 +32,7 @@ const fill = async (place: Place) => {
   for (const [index, body] of bodies.entries())
     await store.append([arrivalOf(Buffer.from(body), 1_700_000_000_000 + index)])
   await store.append([arrivalOf(Buffer.from([0, 255, 10]), 5)])
-  await store.erase('erased')
+  await store.erase({ customerId: 'erased' })
   await store.close()
 }
 

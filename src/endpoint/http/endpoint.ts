@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { logTrouble, type Log } from '../log'
-import { createCommitter, type Commit } from '../store/commit'
-import { createCommitLog } from '../store/commit-log'
+import { createCommitLog, createCommitter, type Commit } from '../store/commit'
 import { startForward, type ForwardTo } from '../forward/start'
 import { openStore, type StorePlace } from '../store/open'
 import { startRetention } from '../store/retention'
@@ -52,7 +51,7 @@ const createParts = (store: Store, log: Log) => {
     logCommit(error)
     if (error !== undefined) failedAt = performance.now()
     metrics.commit(seconds)
-    for (const outcome of outcomes) metrics.count(outcome)
+    for (const outcome of outcomes) metrics.count(outcome ?? 'unavailable')
     if (error === undefined) stream.report(arrivals, outcomes)
     else metrics.count('unavailable', arrivals.length)
   }
@@ -113,7 +112,8 @@ export const createHandler = async (store: Store, options: HandlerOptions = {}):
     addOperator(operator, collection, { ...reading, ...(readToken !== undefined && { readToken }) }),
   )
 
-  const stopRetention = retentionDays === undefined ? undefined : startRetention(store.expire, retentionDays, log)
+  const stopRetention =
+    retentionDays === undefined ? undefined : startRetention(store, retentionDays, { log, onExpired: metrics.expired })
   const stopForward = forwardTo && startForward(store, forwardTo, log)
   app.addHook('preClose', async () => {
     stopRetention?.()

@@ -103,6 +103,11 @@ export const createMetrics = (measured: Measured) => {
     buckets,
     registers,
   })
+  const expired = new Counter({
+    name: 'wasabi_expired_events_total',
+    help: 'Events that retention deleted.',
+    registers,
+  })
   addMeasured(registers, measured)
   addLag(registers, measured)
   addProcess(registers)
@@ -111,6 +116,9 @@ export const createMetrics = (measured: Measured) => {
     count: (what: Counted, by = 1): void => series.get(what)?.inc(by),
     commit: (seconds: number): void => {
       commits.observe(seconds)
+    },
+    expired: (events: number): void => {
+      expired.inc(events)
     },
     registry,
   }

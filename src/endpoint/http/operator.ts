@@ -2,11 +2,12 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Log } from '../log'
-import { isCursor, type Store } from '../store/store'
+import type { ReadPage } from '../store/pages'
+import type { ErasureRequest, Store } from '../store/store'
 import { guardAccess } from './access'
 import { answerProblem } from './answer'
 import { addOverview } from './overview'
-import { answerInteraction, answerList, wrongCursor, type Query } from './read'
+import { answerInteraction, answerList, type List, type Query } from './read'
 
 /** What the operator's requests are answered from. */
 export type OperatorParts = {
@@ -30,8 +31,18 @@ const answerStream = async (
   if (method === 'HEAD') return reply.send()
   const seen = headers['last-event-id'] ?? (query as Query).after
   if (seen === undefined || seen === '') return reply.send(follow(await store.newest()))
-  return typeof seen === 'string' && isCursor(seen) ? reply.send(follow(seen)) : answerProblem(reply, 400, wrongCursor)
+  const from = String(seen)
+  const problem = await store.problemWith(from)
+  return problem === undefined ? reply.send(follow(from)) : answerProblem(reply, 400, problem)
 }
+
+type ErasureQuery = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** `linked=all`, or `visitors=` with ids, with commas between them or once more for each; `block=true`. */
+const erasureOptions = ({ linked, visitors = [], block }: ErasureQuery): Omit<ErasureRequest, 'customerId'> => ({
+  visitors: linked === 'all' ? 'all' : [visitors].flat().flatMap((ids) => ids.split(',').filter(Boolean)),
+  block: block === 'true',
+})
 
 const answerErasure = async (
   { store, log }: OperatorParts,
@@ -41,26 +52,37 @@ const answerErasure = async (
   const customerId = nameIn(request)
   if (customerId === '')
     return answerProblem(reply, 400, 'needs a customer id after /customers/, with what is special in a URL encoded')
-  const events = await store.erase(customerId)
-  log({ event: 'erased', events })
-  return reply.send({ erased: events })
+  const erasure = await store.erase({ customerId, ...erasureOptions(request.query as ErasureQuery) })
+  log({ event: 'erased', events: erasure.erased })
+  return reply.send(erasure)
 }
 
 /** Answers what is for the operator only: reading, following, counting and erasing. Pages of other origins read none of it. */
 export const addOperator = async (app: FastifyInstance, path: string, parts: OperatorParts): Promise<void> => {
   const { store, registry, readToken } = parts
+  const listOf = (read: ReadPage): List => ({ read, problemWith: store.problemWith })
   await guardAccess(app, readToken)
   app.addHook('onRequest', async (_, reply) => {
     reply.header('Cache-Control', 'no-store')
   })
   const named: Readonly<Record<string, Answer>> = {
     stream: (request, reply) => answerStream(parts, request, reply),
-    refused: (request, reply) => answerList(request, reply, (page) => store.aside('refused', page)),
-    conflicting: (request, reply) => answerList(request, reply, (page) => store.aside('conflicting', page)),
+    refused: (request, reply) =>
+      answerList(
+        request,
+        reply,
+        listOf((page) => store.aside('refused', page)),
+      ),
+    conflicting: (request, reply) =>
+      answerList(
+        request,
+        reply,
+        listOf((page) => store.aside('conflicting', page)),
+      ),
   }
   addOverview(app, store)
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()))
-  app.get(path, (request, reply) => answerList(request, reply, store.events))
+  app.get(path, (request, reply) => answerList(request, reply, listOf(store.events)))
   app.get(`${path}/*`, (request, reply) => {
     // Compared as written, so that an interaction of such a name can still be asked for, as in %73tream.
     const [written = ''] = request.url.slice(path.length + 1).split('?', 1)

@@ -2,15 +2,15 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allEntries, type ReadPage } from '../store/pages'
 import { readState } from '../store/state'
-import { firstCursor, isCursor, type Entry, type Page, type Store } from '../store/store'
+import { firstCursor, type Entry, type Page, type Store } from '../store/store'
 import { answerJson, answerProblem } from './answer'
 import { entryRow } from './rows'
 
 /** The parameters of a query. */
 export type Query = Readonly<Record<string, string | undefined>>
 
-/** What is wrong with a cursor that came with a request. */
-export const wrongCursor = 'after must be a cursor from an earlier answer'
+/** What a list reads from, and what says whether it can go on from a cursor. */
+export type List = { readonly read: ReadPage } & Pick<Store, 'problemWith'>
 
 const largestPage = 1000
 
@@ -19,7 +19,6 @@ const largestText = 1_000_000
 
 const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): Page | string => {
   const limit = Number(written)
-  if (!isCursor(after)) return wrongCursor
   if (!Number.isInteger(limit) || limit < 1 || limit > largestPage)
     return `limit must be a whole number from 1 to ${String(largestPage)}`
   return { after, limit }
@@ -58,10 +57,12 @@ async function* linesOf(entries: AsyncIterable<Entry>, limit: number): AsyncGene
 export const answerList = async (
   { query, headers, method }: FastifyRequest,
   reply: FastifyReply,
-  read: ReadPage,
+  { read, problemWith }: List,
 ): Promise<FastifyReply> => {
   const page = pageOf(query as Query)
   if (typeof page === 'string') return answerProblem(reply, 400, page)
+  const problem = await problemWith(page.after)
+  if (problem !== undefined) return answerProblem(reply, 400, problem)
   if (headers.accept?.includes('application/x-ndjson') !== true) return answerPage(reply, read, page)
   reply.type('application/x-ndjson')
   if (method === 'HEAD') return reply.send()

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Arrival, Entry, Outcome, Store } from '../store/store'
+import type { Appended, Arrival, Entry, Store } from '../store/store'
 import { entryMessage, repeatMessage } from './rows'
 
 type Follower = {
@@ -55,7 +55,7 @@ async function* messagesOf(follower: Follower, read: Store['entries'], from: str
   }
 }
 
-const repeatsIn = (arrivals: readonly Arrival[], outcomes: readonly Outcome[]): readonly string[] =>
+const repeatsIn = (arrivals: readonly Arrival[], outcomes: readonly Appended[]): readonly string[] =>
   arrivals.flatMap((arrival, index) =>
     arrival.type === 'valid' && outcomes[index] === 'repeated' ? repeatMessage(arrival.receivedAt, arrival.text) : [],
   )
@@ -79,7 +79,7 @@ export const createStream = (read: Store['entries']) => {
     /** Follows what comes after a cursor, until the page goes. */
     open: (from: string): Readable => Readable.from(follow(from), { highWaterMark: 1 }),
     /** Reports a commit to all followers. */
-    report: (arrivals: readonly Arrival[], outcomes: readonly Outcome[]): void => {
+    report: (arrivals: readonly Arrival[], outcomes: readonly Appended[]): void => {
       if (followers.size === 0) return
       const repeats = repeatsIn(arrivals, outcomes)
       for (const follower of followers) {

@@ -1,15 +1,16 @@
-import type { Arrival, Outcome, Store } from './store'
+import { wordsOf, type Log } from '../log'
+import type { Appended, Arrival, Store } from './store'
 
-/** Told once what became of an arrival, after the commit; `undefined` if it could not be committed. */
-export type Answer = (outcome: Outcome | undefined) => void
+/** Hears once what became of an arrival, after the commit; `undefined` if it could not be committed. */
+export type Answer = (outcome: Appended) => void
 
 type Waiting = { readonly arrival: Arrival; readonly answer: Answer }
 
-/** What is told of each group, when it is done. */
+/** What became of a group. */
 export type Commit = {
   readonly arrivals: readonly Arrival[]
   /** In the order of the arrivals; empty if they could not be committed. */
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly Appended[]
   readonly error?: unknown
   readonly seconds: number
 }
@@ -23,6 +24,28 @@ const mostTurns = 8
 /** At the 16 KB of a body this is 160 MB; at the usual 500 bytes, a quarter of a second of a fast disk. */
 const longestQueue = 10_000
 
+type Append = Store['append']
+
+/** Commits one group. Nothing is lost when that fails: the senders come again. */
+const commitGroup = async (append: Append, group: readonly Waiting[]): Promise<Commit> => {
+  const arrivals = group.map(({ arrival }) => arrival)
+  const began = performance.now()
+  const done = await append(arrivals).then(
+    (outcomes) => ({ outcomes }),
+    (error: unknown) => ({ outcomes: [], error }),
+  )
+  return { arrivals, seconds: (performance.now() - began) / 1000, ...done }
+}
+
+/** Waits for what other sockets bring in this turn of the event loop, and in the next ones while they bring more. */
+const gather = async (waiting: () => number): Promise<void> => {
+  let before = 0
+  for (let turn = 0; turn < mostTurns && waiting() > before; turn += 1) {
+    before = waiting()
+    await new Promise(setImmediate)
+  }
+}
+
 /**
  * Commits what waits in groups: while one commit is under way, the next group gathers. A commit costs one flush of the
  * disk, however many events are in it.
@@ -35,46 +58,24 @@ export const createCommitter = (
   let committing = 0
   const running = new Set<Promise<void>>()
 
-  const commit = async (batch: readonly Waiting[]): Promise<void> => {
-    const arrivals = batch.map(({ arrival }) => arrival)
-    const began = performance.now()
-    committing += batch.length
-    const done = await append(arrivals).then(
-      (outcomes) => ({ outcomes }),
-      // Nothing is lost: the senders are told to come again.
-      (error: unknown) => ({ outcomes: [], error }),
-    )
-    committing -= batch.length
-    batch.forEach(({ answer }, index) => {
-      answer(done.outcomes[index])
-    })
-    onCommit({ arrivals, seconds: (performance.now() - began) / 1000, ...done })
-  }
-
-  /** Lets all go along that other sockets bring in this turn of the event loop, and in the next ones while they bring more. */
-  const gather = async (): Promise<void> => {
-    let before = 0
-    for (let turn = 0; turn < mostTurns && waiting.length > before; turn += 1) {
-      before = waiting.length
-      await new Promise(setImmediate)
-    }
-  }
-
   const run = async (): Promise<void> => {
-    await gather()
+    await gather(() => waiting.length)
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, largestBatch)
+      const group = waiting.slice(0, largestBatch)
       waiting = waiting.slice(largestBatch)
-      await commit(batch)
+      committing += group.length
+      const commit = await commitGroup(append, group)
+      committing -= group.length
+      group.forEach(({ answer }, index) => {
+        answer(commit.outcomes[index])
+      })
+      onCommit(commit)
     }
   }
 
-  /** A second lane is opened once the first one is under way and there is enough to fill it. */
-  const isWorthwhile = (): boolean =>
-    running.size === 0 || (running.size < lanes && waiting.length >= 16 * running.size)
-
+  /** A second lane opens once the first one is under way and there is enough to fill it. */
   const start = (): void => {
-    if (!isWorthwhile()) return
+    if (running.size > 0 && (running.size >= lanes || waiting.length < 16 * running.size)) return
     const lane = run().finally(() => running.delete(lane))
     running.add(lane)
   }
@@ -93,5 +94,16 @@ export const createCommitter = (
     drained: async (): Promise<void> => {
       while (running.size > 0) await Promise.all(running)
     },
+  }
+}
+
+/** Returns what logs the first commit that fails, and the first one that succeeds again. */
+export const createCommitLog = (log: Log) => {
+  let failing = false
+  return (error: unknown): void => {
+    const fails = error !== undefined
+    if (fails && !failing) log({ event: 'cannot commit', message: wordsOf(error) })
+    if (!fails && failing) log({ event: 'commits again' })
+    failing = fails
   }
 }

@@ -1,5 +1,30 @@
-/** Who is to be erased: ids of customers and visitors, and interactions that are known to be theirs. */
-export type Person = { readonly customerIds: readonly string[]; readonly interactionIds: readonly string[] }
+import { createHash } from 'node:crypto'
+
+/**
+ * Stands for an id, in hexadecimal digits. 128 bits: two ids that meet by chance are not to be expected, and ids that were
+ * made to meet are a conflict, kept aside.
+ */
+export const digestOf = (kind: 'customer' | 'interaction' | 'revision', text: string): string =>
+  createHash('sha256').update(`${kind} ${text}`).digest('hex').slice(0, 32)
+
+/** Stands for a customer or visitor id, in hexadecimal digits. */
+export const customerDigest = (customerId: string): string => digestOf('customer', customerId)
 
 /** Says whether a customer id is one that a browser gave itself, until somebody is identified. */
 export const isVisitor = (customerId: string): boolean => customerId.startsWith('visitor-')
+
+/** Reads the customer id of a body that need not be valid. `undefined` if it has none, or is no JSON. */
+export const customerIn = (bytes: Uint8Array): string | undefined => {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString()) as {
+      readonly body?: { readonly customerId?: unknown }
+    } | null
+    const customerId = value?.body?.customerId
+    return typeof customerId === 'string' || typeof customerId === 'number' ? String(customerId) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** How most programs write a customer id into the bytes of a body. */
+export const asWritten = (customerId: string): Buffer => Buffer.from(JSON.stringify(customerId))

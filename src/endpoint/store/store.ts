@@ -17,6 +17,9 @@ export type Valid = Extract<Arrival, { readonly type: 'valid' }>
  */
 export type Outcome = 'stored' | 'repeated' | 'conflicting' | 'refused' | 'erased'
 
+/** An outcome; `undefined` for an arrival that could not be stored, though others of its group were: its sender comes again. */
+export type Appended = Outcome | undefined
+
 /** The outcomes that put a body aside. */
 export type AsideOutcome = 'conflicting' | 'refused'
 
@@ -36,15 +39,65 @@ export type Entry = {
 /** Where to read on from, and how much at most. */
 export type Page = { readonly after: string; readonly limit: number }
 
+/** Whom to erase. */
+export type ErasureRequest = {
+  readonly customerId: string
+  /**
+   * The visitors to erase as well: these ids, or `all` that claim to be this customer. Anybody can claim that, so it is
+   * for the operator to say.
+   * @default []
+   */
+  readonly visitors?: 'all' | readonly string[]
+  /**
+   * Drops future events of the customer's id also when nothing of it is stored.
+   * @default false
+   */
+  readonly block?: boolean
+}
+
+/** A visitor that claims to be a customer: both have events of the same interactions. */
+export type Claim = {
+  readonly visitorId: string
+  /** How many events are stored under the visitor's id. */
+  readonly events: number
+  /** The interactions that they share. */
+  readonly interactionIds: readonly string[]
+}
+
+/** What an erasure came to. */
+export type Erasure = {
+  /** How many events were deleted, those of visitors included. */
+  readonly erased: number
+  /** Whether anything of the customer's id was stored, or it was erased before. */
+  readonly known: boolean
+  /** Whether events of the customer's id are dropped from now on. */
+  readonly blocked: boolean
+  /** The visitors that claim to be the customer and were left alone. */
+  readonly visitors: readonly Claim[]
+}
+
+/** What one step of retention deleted. */
+export type Expired = {
+  /** How many events, bodies kept aside not counted. */
+  readonly events: number
+  /** Whether there may be more to delete. */
+  readonly more: boolean
+}
+
 /** Keeps what came in. All of its promises are kept by each database in the same way. */
 export type Store = {
   /**
    * Resolves after the durable commit, with one outcome for each arrival, in their order. When it rejects, some may be
    * kept all the same, and are `repeated` when they come again.
    */
-  readonly append: (arrivals: readonly Arrival[]) => Promise<readonly Outcome[]>
+  readonly append: (arrivals: readonly Arrival[]) => Promise<readonly Appended[]>
   /** How many groups may be on their way to the disk at once. */
   readonly lanes: number
+  /**
+   * Says why reading cannot go on from a cursor, in a sentence: it is no cursor, or comes from before a restore or a move,
+   * and what came after it then need not be what comes after it now. `undefined` when reading can go on.
+   */
+  readonly problemWith: (cursor: string) => Promise<string | undefined>
   /** Stored events in the order of their cursors. An entry that comes to light later has a later cursor. */
   readonly events: (page: Page) => Promise<readonly Entry[]>
   /** Stored events and what was kept aside, in the order of their cursors. */
@@ -57,18 +110,29 @@ export type Store = {
   readonly interaction: (interactionId: string) => Promise<readonly Entry[]>
   /** A cursor that all later entries come after, also when the newest entries are gone. */
   readonly newest: () => Promise<string>
-  /** Deletes a customer, and every visitor known to be the same person, for good. Resolves to the number of events deleted. */
-  readonly erase: (customerId: string) => Promise<number>
-  /** Digests of what was erased, by which it is known again. */
+  /** Erases a customer for good, at the operator's word. Late copies are dropped from then on. */
+  readonly erase: (request: ErasureRequest) => Promise<Erasure>
+  /** Digests of the erased ids, in hexadecimal digits, by which the store knows them again. */
   readonly erased: () => Promise<readonly string[]>
+  /** Says whether events of this id are dropped. */
+  readonly isErased: (customerId: string) => Promise<boolean>
+  /** Takes an erasure back: events of this id are stored again. Resolves to whether it was erased. */
+  readonly readmit: (customerId: string) => Promise<boolean>
   /** Takes over digests of what was erased elsewhere: it is not stored from now on. */
   readonly addErased: (digests: readonly string[]) => Promise<void>
-  /** Deletes what came in of erased customers before their digests were taken over. */
+  /** Deletes what came in of erased ids before their digests were taken over. */
   readonly sweepErased: () => Promise<void>
   /** Resolves when all that is committed by now can be read by cursors; rejects with a sentence when something holds it back for long. */
   readonly settle: () => Promise<void>
-  /** Deletes some of what was received before an instant. Resolves to `true` when there may be more. */
-  readonly expire: (before: number) => Promise<boolean>
+  /** Deletes some of what was received before an instant, in milliseconds since 1970. */
+  readonly expire: (before: number) => Promise<Expired>
+  /**
+   * The time that retention goes by, in milliseconds since 1970: the one last set, else that of the newest event.
+   * `undefined` for a store without events.
+   */
+  readonly retentionTime: () => Promise<number | undefined>
+  /** Sets the time that retention goes by. An earlier one than the last changes nothing. */
+  readonly setRetentionTime: (time: number) => Promise<void>
   /** Rejects when the store could not commit at the moment. */
   readonly check: () => Promise<void>
   /** Where forwarding is. */
@@ -86,5 +150,15 @@ export const firstCursor = '0'
 /** As many are kept aside of each kind, the newest ones: at the 16 KB of a body, 160 MB at worst. */
 export const keptAside = 10_000
 
-/** Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL's. */
-export const isCursor = (text: string): boolean => /^(?:\d{1,15}|\d{1,19}-\d{1,18})$/.test(text)
+/**
+ * Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL's, and after a
+ * dot what tells this store from the one that it was before a restore.
+ */
+export const isCursor = (text: string): boolean => /^(?:\d{1,15}|\d{1,19}-\d{1,18})(?:\.[\da-f]{8})?$/.test(text)
+
+/** What is wrong with a cursor that is none. */
+export const wrongCursor = 'after must be a cursor from an earlier answer'
+
+/** The sentence for a reader whose cursor is of another store. */
+export const foreignCursor =
+  'This cursor is from before the store was restored or moved: read again from the beginning, without a cursor.'

@@ -1,38 +1,34 @@
 import { sameContent } from '../../action/revision'
-import { customerDigest, eventKey, interactionDigest } from '../digest'
-import { isVisitor } from '../person'
-import type { Query } from './database'
+import { customerDigest } from '../person'
 import type { Outcome, Valid } from '../store'
+import { durably, isRowsFault, type Query } from './database'
+import { eventKey } from './key'
 
 /** An arrival with what the tables know it by. */
-type Keyed = Valid & { readonly key: string; readonly customer: string; readonly visitor: boolean }
+type Keyed = Valid & { readonly key: string; readonly customer: string }
 
-const keyed = (arrival: Valid): Keyed => {
-  const { customerId } = arrival.action.body
-  return {
-    ...arrival,
-    key: eventKey(arrival.action),
-    customer: customerDigest(customerId),
-    visitor: isVisitor(customerId),
-  }
-}
+const keyed = (arrival: Valid): Keyed => ({
+  ...arrival,
+  key: eventKey(arrival.action),
+  customer: customerDigest(arrival.action.body.customerId),
+})
 
 /**
- * One parameter for each column, whatever the number of rows, so that it is one prepared statement. Texts are parted by
- * U+001E, which JSON cannot contain unescaped (RFC 8259, section 7). Rows go in by the order of their keys, or two
- * processes with the same events would wait for each other; their numbers are given before, in the order of arrival.
+ * One parameter for each column, whatever the number of rows. Texts are parted by U+001E, which JSON cannot contain
+ * unescaped (RFC 8259, section 7). Rows go in by the order of their keys, or two processes with the same events would wait
+ * for each other; their numbers are given before, in the order of arrival. No statement has a name: behind a pooler the
+ * next one may run on another connection.
  */
 const insert = `
   WITH arrived AS MATERIALIZED (
     SELECT nextval('wasabi_sequence') AS number, received_at::bigint, decode(key, 'hex') AS key,
-      decode(customer, 'hex') AS customer, visitor = 't' AS visitor, text
-    FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','), string_to_array($4, ','),
-      string_to_array($5, E'\\x1e')) AS a (received_at, key, customer, visitor, text)
+      decode(customer, 'hex') AS customer, text
+    FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','),
+      string_to_array($4, E'\\x1e')) AS a (received_at, key, customer, text), (SELECT ${durably} OFFSET 0) AS durable
   )
   INSERT INTO wasabi_event (number, received_at, key, customer, text)
   SELECT number, received_at, key, customer, text FROM arrived
   WHERE NOT EXISTS (SELECT FROM wasabi_erased WHERE digest = customer)
-    AND NOT (visitor AND EXISTS (SELECT FROM wasabi_erased WHERE digest = substr(key, 1, 16)))
   ORDER BY key
   ON CONFLICT (key) DO NOTHING
   RETURNING encode(key, 'hex') AS key`
@@ -45,8 +41,8 @@ const erased = `
   SELECT encode(digest, 'hex') AS digest FROM wasabi_erased
   WHERE digest = ANY (SELECT decode(d, 'hex') FROM unnest(string_to_array($1, ',')) AS d)`
 
-/** What became of a valid arrival, and whether it tells more of an erased person than was known. */
-export type Fate = { readonly outcome: Exclude<Outcome, 'refused'>; readonly tellsMore?: boolean }
+/** What became of a valid arrival; `undefined` for one that the database cannot hold. */
+export type Fate = Exclude<Outcome, 'refused'> | undefined
 
 const firstOfEach = (arrivals: readonly Keyed[]): ReadonlyMap<string, Keyed> => {
   const firsts = new Map<string, Keyed>()
@@ -62,10 +58,9 @@ const insertAll = async (query: Query, rows: readonly Keyed[]): Promise<Readonly
     column(rows, ({ receivedAt }) => String(receivedAt)),
     column(rows, ({ key }) => key),
     column(rows, ({ customer }) => customer),
-    column(rows, ({ visitor }) => (visitor ? 't' : 'f')),
     column(rows, ({ text }) => text, '\u001e'),
   ]
-  const stored = await query<{ readonly key: string }>({ name: 'insert', text: insert, values })
+  const stored = await query<{ readonly key: string }>({ text: insert, values })
   return new Set(stored.map(({ key }) => key))
 }
 
@@ -74,51 +69,72 @@ const insertAll = async (query: Query, rows: readonly Keyed[]): Promise<Readonly
  * commit after it waits for that standby too.
  */
 export const waitForStandby = async (query: Query): Promise<void> => {
-  await query("SELECT pg_logical_emit_message(true, 'wasabi', '')")
+  await query(`SELECT ${durably}, pg_logical_emit_message(true, 'wasabi', '')`)
+}
+
+const textsOf = async (query: Query, keys: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const rows = await query<{ key: string; text: string }>({ text: known, values: [keys.join()] })
+  return new Map(rows.map(({ key, text }) => [key, text]))
+}
+
+const erasedAmong = async (query: Query, customers: readonly string[]): Promise<ReadonlySet<string>> => {
+  if (customers.length === 0) return new Set()
+  const rows = await query<{ digest: string }>({ text: erased, values: [customers.join()] })
+  return new Set(rows.map(({ digest }) => digest))
+}
+
+/** Says what became of arrivals that were not stored: those that are known, and those of erased customers. */
+const explain = async (query: Query, others: readonly Keyed[]): Promise<ReadonlyMap<Keyed, Fate>> => {
+  const texts = await textsOf(query, [...new Set(others.map(({ key }) => key))])
+  const unknown = others.filter(({ key }) => !texts.has(key))
+  const gone = await erasedAmong(
+    query,
+    unknown.map(({ customer }) => customer),
+  )
+  await waitForStandby(query)
+  const fates = new Map<Keyed, Fate>()
+  for (const arrival of others) {
+    const text = texts.get(arrival.key)
+    if (text !== undefined) fates.set(arrival, sameContent(text, arrival.text) ? 'repeated' : 'conflicting')
+    else if (gone.has(arrival.customer)) fates.set(arrival, 'erased')
+  }
+  return fates
 }
 
 /** Stores all that is new with one statement, which is one transaction; asks for the others afterwards. */
-export const appendEvents = async (query: Query, arrivals: readonly Valid[]): Promise<readonly Fate[]> => {
+const appendGroup = async (query: Query, arrivals: readonly Valid[]): Promise<readonly Fate[]> => {
   const all = arrivals.map(keyed)
   const firsts = firstOfEach(all)
   const stored = await insertAll(query, [...firsts.values()])
-  if (stored.size === all.length) return all.map(() => ({ outcome: 'stored' }))
+  const isStored = (arrival: Keyed): boolean => stored.has(arrival.key) && firsts.get(arrival.key) === arrival
+  const others = all.filter((arrival) => !isStored(arrival))
+  if (others.length === 0) return all.map(() => 'stored')
 
-  const others = all.filter((arrival) => !stored.has(arrival.key) || firsts.get(arrival.key) !== arrival)
-  const keys = [...new Set(others.map(({ key }) => key))]
-  const texts = new Map<string, string>()
-  for (const { key, text } of await query<{ key: string; text: string }>({
-    name: 'known',
-    text: known,
-    values: [keys.join()],
-  }))
-    texts.set(key, text)
-  const suspects = others
-    .filter(({ key }) => !texts.has(key))
-    .flatMap(({ key, customer }) => [key.slice(0, 32), customer])
-  const gone = new Set<string>()
-  if (suspects.length > 0)
-    for (const { digest } of await query<{ digest: string }>({
-      name: 'erased',
-      text: erased,
-      values: [suspects.join()],
-    }))
-      gone.add(digest)
-  await waitForStandby(query)
+  const fates = await explain(query, others)
+  // The first of its key was of an erased customer, or it was deleted while it came again.
+  const left = others.filter((arrival) => !fates.has(arrival))
+  if (left.length === all.length) throw new Error('events were deleted while they came again')
+  const rest = left.length > 0 ? await appendGroup(query, left) : []
+  return all.map((arrival) =>
+    isStored(arrival) ? 'stored' : fates.has(arrival) ? fates.get(arrival) : rest[left.indexOf(arrival)],
+  )
+}
 
-  const fates = all.map((arrival): Fate | undefined => {
-    const { key, customer, visitor, text, action } = arrival
-    if (stored.has(key) && firsts.get(key) === arrival) return { outcome: 'stored' }
-    const knownText = texts.get(key)
-    if (knownText !== undefined) return { outcome: sameContent(knownText, text) ? 'repeated' : 'conflicting' }
-    const interaction = interactionDigest(action.body.interactionId)
-    if (gone.has(customer)) return { outcome: 'erased', tellsMore: !gone.has(interaction) }
-    if (visitor && gone.has(interaction)) return { outcome: 'erased', tellsMore: true }
-    // The first of its key was of an erased customer, or it was deleted while it came again.
-    return undefined
-  })
-  const left = arrivals.filter((_, index) => fates[index] === undefined)
-  if (left.length === arrivals.length) throw new Error('events were deleted while they came again')
-  const rest = left.length > 0 ? [...(await appendEvents(query, left))] : []
-  return fates.map((fate) => fate ?? (rest.shift() as Fate))
+/** Stores what it can: a row that the database cannot hold fails alone, and not the others of its group. */
+export const appendEvents = async (query: Query, arrivals: readonly Valid[]): Promise<readonly Fate[]> => {
+  try {
+    return await appendGroup(query, arrivals)
+  } catch (error) {
+    if (arrivals.length === 1 || !isRowsFault(error)) throw error
+    const half = Math.ceil(arrivals.length / 2)
+    const fates: Fate[] = []
+    for (const part of [arrivals.slice(0, half), arrivals.slice(half)])
+      fates.push(...(await appendEvents(query, part).catch((cause: unknown) => failedRow(part, cause))))
+    return fates
+  }
+}
+
+const failedRow = (part: readonly Valid[], error: unknown): readonly Fate[] => {
+  if (!isRowsFault(error)) throw error
+  return part.map(() => undefined)
 }

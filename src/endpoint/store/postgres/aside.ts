@@ -1,8 +1,7 @@
-import { keptAside, type AsideOutcome } from '../store'
-import { customerDigest } from '../digest'
-import { customerIn } from '../customer-in'
-import type { Query } from './database'
 import type { Refusal } from '../../action/validate'
+import { customerDigest, customerIn } from '../person'
+import { keptAside, type AsideOutcome } from '../store'
+import type { Postgres } from './database'
 
 /** A body to be kept aside. */
 export type Aside = {
@@ -38,14 +37,14 @@ const rowOf = ({ outcome, receivedAt, bytes, refusal }: Aside): readonly (string
 export const createAside = () => {
   // Counting the newest ones takes longer than writing one, so it is not done for each.
   let untilTrim = 0
-  return async (query: Query, asides: readonly Aside[]): Promise<void> => {
+  return async ({ query, transaction }: Postgres, asides: readonly Aside[]): Promise<void> => {
     if (asides.length === 0) return
     const rows = asides.map(rowOf)
     const values = [0, 1, 2, 3, 4].map((index) => rows.map((row) => row[index] ?? null))
-    await query({ name: 'aside', text: insert, values })
+    await transaction((durable) => durable({ text: insert, values }))
     untilTrim -= asides.length
     if (untilTrim > 0) return
     untilTrim = keptAside / 100
-    for (const outcome of ['refused', 'conflicting']) await query({ name: 'trim', text: trim, values: [outcome] })
+    for (const outcome of ['refused', 'conflicting']) await query({ text: trim, values: [outcome] })
   }
 }

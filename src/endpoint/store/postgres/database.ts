@@ -1,5 +1,5 @@
 import pg, { type PoolClient, type QueryConfig } from 'pg'
-import { hostsIn } from './hosts'
+import { hostsIn } from './address'
 
 /** Runs one statement, and resolves to its rows. */
 export type Query = <Row>(statement: string | QueryConfig) => Promise<readonly Row[]>
@@ -29,14 +29,18 @@ const queryOf =
   }
 
 /**
- * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone:
+ * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone. Its text is
+ * translated, and its SQLSTATE is that of all warnings, so that any warning counts: the statements here give no other.
  * https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
-const tellsOfLostStandby = (message: string | undefined): boolean =>
-  message?.startsWith('canceling wait for synchronous') === true
+export const tellsOfLostStandby = (code: string | undefined): boolean => /^(?:01|57)/.test(code ?? '')
 
-/** Never weaker than this, whatever the server's default is: `off` and `local` answer before the commit is safe. */
-const settings = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')`
+/**
+ * Never weaker than this, whatever the server's default is: `off`, `local` and `remote_write` answer before the commit is
+ * safe. Only for the transaction that it is part of, since a pooler gives the next one another connection.
+ */
+export const durably = `set_config('synchronous_commit',
+  CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)`
 
 /**
  * As `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows late what was acknowledged,
@@ -79,52 +83,57 @@ const isServersFault = (error: unknown): boolean => {
   return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || code === '25006'
 }
 
+/** Says whether an error speaks of the rows: what they hold (SQLSTATE class 22, 23), or its size (54). */
+export const isRowsFault = (error: unknown): boolean => {
+  const code = (error as { readonly code?: unknown }).code
+  return typeof code === 'string' && /^(?:22|23|54)...$/.test(code)
+}
+
 /** Says whether the driver gave up waiting, for which it has words and no code: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
+
+/**
+ * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would keep
+ * a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
+ */
+const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
+  const { processID } = client as PoolClient & { readonly processID: number | null }
+  const text = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = 'wasabi'`
+  await pool.query(text, [processID]).catch(() => undefined)
+}
+
+/** Runs on one connection, which whoever comes next finds in order, or not at all. */
+const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
+  let client: PoolClient | undefined
+  let lost = false
+  const onNotice = ({ code }: { readonly code: string | undefined }): void => {
+    lost ||= tellsOfLostStandby(code)
+  }
+  try {
+    client = await pool.connect()
+    client.on('notice', onNotice)
+    const result = await run(client)
+    if (lost) throw new Error('the commit did not reach a standby')
+    client.off('notice', onNotice)
+    client.release()
+    return result
+  } catch (error) {
+    client?.release(true)
+    if (client && isTimeout(error)) void cancel(pool, client)
+    throw error
+  }
+}
 
 /** Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that one cannot be written to. */
 export const createPostgres = (url: string): Postgres => {
   const pools = hostsIn(url).map(createPool)
-  const prepared = new WeakSet<PoolClient>()
   let current = 0
-
-  const prepare = async (client: PoolClient): Promise<void> => {
-    if (prepared.has(client)) return
-    await client.query(settings)
-    prepared.add(client)
-  }
-
-  /**
-   * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would keep
-   * a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
-   */
-  const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
-    const { processID } = client as PoolClient & { readonly processID: number | null }
-    const text = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = 'wasabi'`
-    await pool.query(text, [processID]).catch(() => undefined)
-  }
 
   const withClient = async <Result>(run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
     const used = current
-    const pool = pools[used] as pg.Pool
-    let client: PoolClient | undefined
-    let lost = false
-    const onNotice = ({ message }: { readonly message: string | undefined }): void => {
-      lost ||= tellsOfLostStandby(message)
-    }
     try {
-      client = await pool.connect()
-      client.on('notice', onNotice)
-      await prepare(client)
-      const result = await run(client)
-      if (lost) throw new Error('the commit did not reach a standby')
-      client.off('notice', onNotice)
-      client.release()
-      return result
+      return await runOn(pools[used] as pg.Pool, run)
     } catch (error) {
-      // Whatever state the connection is in, nobody else is to find it there.
-      client?.release(true)
-      if (client && isTimeout(error)) void cancel(pool, client)
       if (isServersFault(error) && current === used) current = (used + 1) % pools.length
       throw error
     }
@@ -134,7 +143,7 @@ export const createPostgres = (url: string): Postgres => {
     query: (statement) => withClient((client) => queryOf(client)(statement)),
     transaction: (run) =>
       withClient(async (client) => {
-        await client.query('BEGIN')
+        await client.query(`BEGIN; SELECT ${durably}`)
         const result = await run(queryOf(client))
         await client.query('COMMIT')
         return result

@@ -1,75 +1,98 @@
 import { parseAction } from '../../action/revision'
-import { asWritten } from '../customer-in'
-import { customerDigest, interactionDigest } from '../digest'
-import { isVisitor, type Person } from '../person'
+import { asWritten, customerDigest, isVisitor } from '../person'
+import type { Claim, Erasure, ErasureRequest } from '../store'
 import { unhurried, type Postgres, type Query } from './database'
+import { addErased, isErased } from './erased'
+import { interactionDigest } from './key'
 
 const bytesOf = (digests: readonly string[]): readonly Buffer[] => digests.map((digest) => Buffer.from(digest, 'hex'))
 
-const actionsOf = async (query: Query, { customerIds }: Pick<Person, 'customerIds'>) => {
-  const values = [bytesOf(customerIds.map(customerDigest))]
-  const rows = await query<{ text: string }>({
-    text: 'SELECT text FROM wasabi_event WHERE customer = ANY ($1::bytea[])',
-    values,
-  })
-  return rows.map(({ text }) => parseAction(text).body)
+const customersOf = (customerIds: readonly string[]): readonly Buffer[] => bytesOf(customerIds.map(customerDigest))
+
+const eventsOf = async (query: Query, customerIds: readonly string[]) => {
+  const text = 'SELECT text FROM wasabi_event WHERE customer = ANY ($1::bytea[])'
+  const rows = await query<{ text: string }>({ text, values: [customersOf(customerIds)] })
+  return rows.map((row) => parseAction(row.text).body)
 }
 
-const actionsIn = async (query: Query, { interactionIds }: Pick<Person, 'interactionIds'>) => {
+const eventsIn = async (query: Query, interactionIds: readonly string[]) => {
   const text = `SELECT text FROM unnest($1::bytea[]) AS i
     JOIN wasabi_event ON key >= i AND key <= i || decode(repeat('ff', 16), 'hex')`
   const rows = await query<{ text: string }>({ text, values: [bytesOf(interactionIds.map(interactionDigest))] })
   return rows.map((row) => parseAction(row.text).body)
 }
 
-/** Finds the visitors who are the same person, by the interactions that they share. */
-const wholePerson = async (query: Query, { customerIds, interactionIds }: Person): Promise<Person> => {
-  const own = await actionsOf(query, { customerIds })
-  const interactions = new Set([...interactionIds, ...own.map(({ interactionId }) => interactionId)])
-  const shared = await actionsIn(query, { interactionIds: [...interactions] })
-  const visitors = new Set(shared.map(({ customerId }) => customerId).filter(isVisitor))
-  for (const { interactionId } of await actionsOf(query, { customerIds: [...visitors] }))
-    interactions.add(interactionId)
-  return { customerIds: [...new Set([...customerIds, ...visitors])], interactionIds: [...interactions] }
+/** The visitors with events of the customer's interactions. */
+const claimsOf = async (query: Query, customerId: string): Promise<readonly Claim[]> => {
+  const own = new Set((await eventsOf(query, [customerId])).map(({ interactionId }) => interactionId))
+  const shared = new Map<string, Set<string>>()
+  for (const { customerId: id, interactionId } of await eventsIn(query, [...own]))
+    if (isVisitor(id)) shared.set(id, (shared.get(id) ?? new Set()).add(interactionId))
+  const counts = new Map<string, number>()
+  for (const { customerId: id } of await eventsOf(query, [...shared.keys()])) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return [...shared].map(([visitorId, ids]): Claim => ({
+    visitorId,
+    events: counts.get(visitorId) ?? 0,
+    interactionIds: [...ids],
+  }))
 }
 
-const deleteAll = async (query: Query, { customerIds, interactionIds }: Person): Promise<number> => {
-  const customers = bytesOf(customerIds.map(customerDigest))
-  const digests = [...customers, ...bytesOf(interactionIds.map(interactionDigest))]
+const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
+  const text = `SELECT EXISTS (SELECT FROM wasabi_event WHERE customer = $1)
+    OR EXISTS (SELECT FROM wasabi_aside WHERE customer = $1) AS known`
+  const [row] = await query<{ readonly known: boolean }>({ text, values: [customersOf([customerId])[0]] })
+  return row?.known === true || isErased(query, customerId)
+}
+
+const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<number> => {
+  const customers = customersOf(customerIds)
+  // A body that names its customer is erased with that one; one that names none, with whoever stands in it.
   await query({
-    text: 'INSERT INTO wasabi_erased SELECT unnest($1::bytea[]) ON CONFLICT DO NOTHING',
-    values: [digests],
-  })
-  await query({
-    text: `DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[])
-      OR EXISTS (SELECT FROM unnest($2::bytea[]) AS written WHERE position(written IN bytes) > 0)`,
+    ...unhurried(`DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[]) OR (customer IS NULL
+      AND EXISTS (SELECT FROM unnest($2::bytea[]) AS written WHERE position(written IN bytes) > 0))`),
     values: [customers, customerIds.map(asWritten)],
   })
-  const text =
-    'WITH gone AS (DELETE FROM wasabi_event WHERE customer = ANY ($1::bytea[]) RETURNING 1) SELECT count(*)::int AS count FROM gone'
-  const [row] = await query<{ count: number }>({ text, values: [customers] })
+  const text = `WITH gone AS (DELETE FROM wasabi_event WHERE customer = ANY ($1::bytea[]) RETURNING 1)
+    SELECT count(*)::int AS count FROM gone`
+  const [row] = await query<{ count: number }>({ ...unhurried(text), values: [customers] })
   return row?.count ?? 0
 }
 
 /** Whoever is writing is waited for, and whoever comes later sees what was erased. */
-const waitForWriters = (query: Query) => query('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE')
-
-/** Erases a person. Resolves to the number of events deleted. */
-export const erasePerson = ({ transaction }: Postgres, person: Person): Promise<number> =>
+const block = ({ transaction }: Postgres, customerIds: readonly string[]): Promise<void> =>
   transaction(async (query) => {
-    await waitForWriters(query)
-    return deleteAll(query, await wholePerson(query, person))
+    await query('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE')
+    await addErased(query, customerIds.map(customerDigest))
   })
 
-/** Erases what came in of erased customers before their digests were known here. */
-export const sweepErased = async (postgres: Postgres): Promise<void> => {
-  const { query, transaction } = postgres
-  await transaction(waitForWriters)
+/**
+ * Erases at the operator's word. What comes from strangers never deletes anything, so an erasure leaves alone who merely
+ * claims to be the customer, and nothing that comes later widens it. The protocol:
+ *
+ * 1. See whether anything of the customer is known. If not, and it was not asked for, the id is not blocked.
+ * 2. Write down the customer's digest. From then on nothing new of that id is stored, and writers wait only for this.
+ * 3. Find the visitors with events of the same interactions: they claim to be this customer.
+ * 4. Write down the digests of the visitors that the operator named.
+ * 5. Delete. Whoever is interrupted before finds all of it again, and is asked for again by the operator, who had no answer.
+ */
+export const erasePerson = async (postgres: Postgres, request: ErasureRequest): Promise<Erasure> => {
+  const { customerId, visitors = [] } = request
+  const known = await isKnown(postgres.query, customerId)
+  const blocked = known || request.block === true
+  if (blocked) await block(postgres, [customerId])
+  const claims = await claimsOf(postgres.query, customerId)
+  const named = visitors === 'all' ? claims.map(({ visitorId }) => visitorId) : visitors
+  if (named.length > 0) await block(postgres, named)
+  const toErase = [...(blocked ? [customerId] : []), ...named]
+  const erased = toErase.length > 0 ? await postgres.transaction((query) => deleteAll(query, toErase)) : 0
+  return { erased, known, blocked, visitors: claims.filter(({ visitorId }) => !toErase.includes(visitorId)) }
+}
+
+/** Erases what came in of erased ids before their digests were known here. */
+export const sweepErased = async ({ query, transaction }: Postgres): Promise<void> => {
+  await transaction((writing) => writing('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE'))
   // Without it the server takes the new digests for many, and reads all events for them.
   await query('ANALYZE wasabi_erased')
-  const ofErased = 'customer IN (SELECT digest FROM wasabi_erased)'
-  const rows = await query<{ text: string }>(unhurried(`SELECT text FROM wasabi_event WHERE ${ofErased}`))
-  const customerIds = new Set(rows.map(({ text }) => parseAction(text).body.customerId))
-  if (customerIds.size > 0) await erasePerson(postgres, { customerIds: [...customerIds], interactionIds: [] })
-  await query(unhurried(`DELETE FROM wasabi_aside WHERE ${ofErased}`))
+  for (const table of ['wasabi_event', 'wasabi_aside'])
+    await query(unhurried(`DELETE FROM ${table} WHERE customer IN (SELECT digest FROM wasabi_erased)`))
 }

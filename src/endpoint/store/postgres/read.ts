@@ -1,8 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { interactionDigest } from '../digest'
-import type { Postgres, Query } from './database'
-import type { AsideOutcome, Entry, Page } from '../store'
 import type { Refusal } from '../../action/validate'
+import {
+  firstCursor,
+  foreignCursor,
+  isCursor,
+  wrongCursor,
+  type AsideOutcome,
+  type Entry,
+  type Page,
+  type Store,
+} from '../store'
+import type { Postgres, Query } from './database'
+import { interactionDigest } from './key'
 
 type Row = {
   readonly cursor: string
@@ -13,8 +22,8 @@ type Row = {
   readonly refusal: string | null
 }
 
-const toEntry = ({ cursor, received_at, outcome, text, bytes, refusal }: Row): Entry => ({
-  cursor,
+const toEntry = (suffix: string, { cursor, received_at, outcome, text, bytes, refusal }: Row): Entry => ({
+  cursor: cursor + suffix,
   receivedAt: Number(received_at),
   outcome,
   text: text ?? bytes?.toString() ?? '',
@@ -85,55 +94,83 @@ const confirmedOnly = ({ query, transaction }: Pick<Postgres, 'query' | 'transac
   }
 }
 
-/** Reads by cursors that no entry slips behind. */
-export const createPostgresReader = ({ query, transaction }: Pick<Postgres, 'query' | 'transaction'>) => {
-  const readConfirmed = confirmedOnly({ query, transaction })
-  const select = (name: keyof typeof statements, { after, limit }: Page): Promise<readonly Entry[]> => {
-    // A cursor of the other store comes from before a move: whoever brings it begins anew.
-    const [xid = '0', number = '0'] = after.includes('-') ? after.split('-') : []
-    const statement = { name, text: statements[name], values: [xid, number, limit] }
-    return readConfirmed(async (on) => (await on<Row>(statement)).map(toEntry))
-  }
+/** Transaction and number of a cursor. One of the other store has none here: whoever brings it begins anew. */
+export const partsOf = (cursor: string): readonly [string, string] => {
+  const [xid = '0', number = '0'] = cursor.includes('-') ? (cursor.split('.')[0] ?? '').split('-') : []
+  return [xid, number]
+}
 
-  /** Whoever was answered finds the event, though somebody else is still committing. */
-  const read = async (name: keyof typeof statements, page: Page): Promise<readonly Entry[]> => {
+type Connections = Pick<Postgres, 'query' | 'transaction'>
+
+type PageReader = (name: keyof typeof statements, page: Page) => Promise<readonly Entry[]>
+
+/** Whoever was answered finds the event, though somebody else is still committing. */
+const pageReader = ({ query, transaction }: Connections, suffix: string): PageReader => {
+  const readConfirmed = confirmedOnly({ query, transaction })
+  const select: PageReader = (name, { after, limit }) => {
+    const statement = { text: statements[name], values: [...partsOf(after), limit] }
+    return readConfirmed(async (on) => (await on<Row>(statement)).map((row) => toEntry(suffix, row)))
+  }
+  return async (name, page) => {
     for (let turn = 0; turn < pauses; turn += 1) {
-      const [row] = await query<{ readonly held: boolean }>({ name: 'held', text: heldBack })
+      const [row] = await query<{ readonly held: boolean }>(heldBack)
       const entries = await select(name, page)
       if (row?.held !== true || entries.length === page.limit) return entries
       await delay(pause)
     }
     return select(name, page)
   }
+}
 
+const settle = async (query: Query): Promise<void> => {
+  const [row] = await query<{ readonly xmax: string }>('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax')
+  const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS settled'
+  for (const end = performance.now() + patience; performance.now() < end; await delay(longPause)) {
+    const [now] = await query<{ readonly settled: boolean }>({ text, values: [row?.xmax] })
+    if (now?.settled === true) return
+  }
+  throw new Error(
+    'A transaction that is still open on the database server hides what was stored since it began: end it, and try again.',
+  )
+}
+
+const problemWith = async (query: Query, suffix: string, cursor: string): Promise<string | undefined> => {
+  if (!isCursor(cursor)) return wrongCursor
+  if (cursor === firstCursor) return undefined
+  const [xid, number] = partsOf(cursor)
+  if (cursor !== `${xid}-${number}${suffix}`) return foreignCursor
+  const text = 'SELECT $1::xid8 < pg_snapshot_xmax(pg_current_snapshot()) AS past'
+  const [row] = await query<{ readonly past: boolean }>({ text, values: [xid] })
+  return row?.past === true ? undefined : foreignCursor
+}
+
+/** Reads by cursors that no entry slips behind. The generation is in each cursor. */
+export const createPostgresReader = (
+  { query, transaction }: Connections,
+  generation: string,
+): Pick<
+  Store,
+  'events' | 'entries' | 'aside' | 'latestRefused' | 'interaction' | 'newest' | 'problemWith' | 'settle'
+> => {
+  const suffix = generation && `.${generation}`
+  const read = pageReader({ query, transaction }, suffix)
   return {
     events: (page: Page) => read('events', page),
     entries: (page: Page) => read('entries', page),
     aside: (outcome: AsideOutcome, page: Page) => read(outcome, page),
-    latestRefused: async (limit: number): Promise<readonly Entry[]> =>
-      (await query<Row>({ name: 'latest refused', text: latestRefused, values: [limit] })).map(toEntry),
-    interaction: async (interactionId: string): Promise<readonly Entry[]> => {
+    latestRefused: async (limit) =>
+      (await query<Row>({ text: latestRefused, values: [limit] })).map((row) => toEntry(suffix, row)),
+    interaction: async (interactionId) => {
       const values = [Buffer.from(interactionDigest(interactionId), 'hex')]
-      return (await query<Row>({ name: 'interaction', text: interaction, values })).map(toEntry)
+      return (await query<Row>({ text: interaction, values })).map((row) => toEntry(suffix, row))
     },
-    settle: async (): Promise<void> => {
-      const [row] = await query<{ readonly xmax: string }>(
-        'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax',
-      )
-      const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS settled'
-      for (const end = performance.now() + patience; performance.now() < end; await delay(longPause)) {
-        const [now] = await query<{ readonly settled: boolean }>({ text, values: [row?.xmax] })
-        if (now?.settled === true) return
-      }
-      throw new Error(
-        'A transaction that is still open on the database server hides what was stored since it began: end it, and try again.',
-      )
-    },
-    newest: async (): Promise<string> => {
+    settle: () => settle(query),
+    problemWith: (cursor) => problemWith(query, suffix, cursor),
+    newest: async () => {
       const [row] = await query<{ readonly xmin: string }>(
         'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin',
       )
-      return `${String(BigInt(row?.xmin ?? 1) - 1n)}-${'9'.repeat(18)}`
+      return `${String(BigInt(row?.xmin ?? 1) - 1n)}-${'9'.repeat(18)}${suffix}`
     },
   }
 }

@@ -32,6 +32,12 @@ const migrations: readonly string[] = [
   CREATE TABLE wasabi_erased (digest bytea PRIMARY KEY);
   `,
   forwardTables + summaryTables,
+  // Cursors that were given before the generation was there have none.
+  `
+  CREATE TABLE wasabi_store (generation text NOT NULL, place text NOT NULL DEFAULT '', retention_time bigint);
+  INSERT INTO wasabi_store (generation)
+    SELECT CASE WHEN EXISTS (SELECT FROM wasabi_event) THEN '' ELSE left(md5(gen_random_uuid()::text), 8) END;
+  `,
 ]
 
 /** Any number will do, as long as it stays the same. */
@@ -60,11 +66,36 @@ const adoptRestored = async (query: Query): Promise<void> => {
     await query(unhurried(`UPDATE ${table} SET xid = '1' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`))
 }
 
-/** Makes the tables, or brings them up to date, one process at a time. */
-export const preparePostgres = async ({ query, transaction }: Postgres): Promise<void> => {
-  await transaction(migrate)
-  await transaction(adoptRestored)
-  const [row] = await query<{ readonly fsync: string }>('SHOW fsync')
+/** Refuses a server that would lose what it has confirmed, or cannot hold every text. */
+const checkServer = async (query: Query): Promise<void> => {
+  const [row] = await query<{ readonly fsync: string; readonly encoding: string }>(
+    `SELECT current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding`,
+  )
   if (row?.fsync === 'off')
     throw new Error('it runs with fsync = off, and would lose in a power cut what it has said to have')
+  if (row?.encoding !== 'UTF8')
+    throw new Error(
+      `its encoding is ${String(row?.encoding)}, which cannot hold every text: make a database with ENCODING 'UTF8'`,
+    )
+}
+
+/** What stays as long as the tables do, and changes when they are made anew from a dump. */
+const place = `(SELECT oid FROM pg_database WHERE datname = current_database()) || '.' || 'wasabi_event'::regclass::oid`
+
+/**
+ * Makes the tables, or brings them up to date, one process at a time. Resolves to what tells this store from the one that
+ * it was restored from: what came after a cursor there need not be what comes after it here.
+ */
+export const preparePostgres = async ({ query, transaction }: Postgres): Promise<string> => {
+  await checkServer(query)
+  await transaction(migrate)
+  await transaction(adoptRestored)
+  const [row] = await query<{ readonly moved: boolean }>(`SELECT place <> ${place} AS moved FROM wasabi_store`)
+  // A commit of nothing waits for no standby.
+  if (row?.moved === true)
+    await query(`UPDATE wasabi_store SET place = ${place},
+      generation = CASE place WHEN '' THEN generation ELSE left(md5(gen_random_uuid()::text), 8) END
+      WHERE place <> ${place}`)
+  const [store] = await query<{ readonly generation: string }>('SELECT generation FROM wasabi_store')
+  return store?.generation ?? ''
 }

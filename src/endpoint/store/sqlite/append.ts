@@ -1,13 +1,8 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { revisionOf, sameContent } from '../../action/revision'
-import { asideIn } from './aside'
-import type { Erasure } from './erase'
-import type { Person } from '../person'
-import { inTransaction } from './transaction'
 import type { Arrival, Outcome, Valid } from '../store'
-
-/** What became of arrivals, and who turned out to be somebody that was erased. */
-export type Appended = { readonly outcomes: readonly Outcome[]; readonly toErase: readonly Person[] }
+import { asideIn } from './aside'
+import { inTransaction, type Database } from './database'
+import type { Erased } from './erased'
 
 /** An arrival that is to become an event, and its cursor if it does. */
 type Candidate = { readonly cursor: number; readonly arrival: Valid }
@@ -20,19 +15,23 @@ const columnsOf = ({ cursor, arrival: { receivedAt, text, action } }: Candidate)
   return [cursor, receivedAt, interactionId, revisionOf(action), text, customerId]
 }
 
-/** Returns what writes arrivals to an open database: all of them or none, and on the disk when it returns. */
-export const appendTo = (database: DatabaseSyncInstance, erasure: Erasure) => {
-  const readNewest = database.prepare('SELECT newest FROM sequence')
-  const writeNewest = database.prepare('UPDATE sequence SET newest = ?')
-  const insertOne = 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)'
+const prepareStatements = (database: Database) => ({
+  readNewest: database.prepare('SELECT newest FROM sequence'),
+  writeNewest: database.prepare('UPDATE sequence SET newest = ?'),
+  known: database.prepare('SELECT cursor, text FROM event WHERE interaction_id = ? AND revision = ?'),
   /** By the number of rows beyond the first. */
-  const inserts = Array.from({ length: mostRows }, (_, more) =>
+  inserts: Array.from({ length: mostRows }, (_, more) =>
     database.prepare(
-      `${insertOne}${', (?, ?, ?, ?, ?, ?)'.repeat(more)} ON CONFLICT (interaction_id, revision) DO NOTHING`,
+      `INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)${', (?, ?, ?, ?, ?, ?)'.repeat(more)}
+        ON CONFLICT (interaction_id, revision) DO NOTHING`,
     ),
-  )
-  const selectKnown = database.prepare('SELECT cursor, text FROM event WHERE interaction_id = ? AND revision = ?')
-  const putAside = asideIn(database)
+  ),
+})
+
+/** Returns what writes arrivals to an open database: all of them or none, and on the disk when it returns. */
+export const appendTo = (database: Database, erased: Erased) => {
+  const { readNewest, writeNewest, known: selectKnown, inserts } = prepareStatements(database)
+  const putAside = asideIn(database, erased)
 
   const outcomeOf = ({ cursor, arrival: { receivedAt, text, action } }: Candidate): Outcome => {
     const known = selectKnown.get(action.body.interactionId, revisionOf(action)) as {
@@ -49,35 +48,28 @@ export const appendTo = (database: DatabaseSyncInstance, erasure: Erasure) => {
   const store = (candidates: readonly Candidate[]): boolean =>
     inserts[candidates.length - 1]?.run(...candidates.flatMap(columnsOf)).changes === candidates.length
 
-  const appendAll = (arrivals: readonly Arrival[]): Appended => {
-    // Read anew for each batch: another process may have the same file open.
-    const { newest } = readNewest.get() as { readonly newest: number }
-    const anyErased = erasure.any()
-    const toErase: Person[] = []
-
-    const begin = (arrival: Arrival, cursor: number): Outcome | Candidate => {
-      if (arrival.type === 'refused') {
-        putAside(cursor, { outcome: 'refused', ...arrival }, arrival.refusal)
-        return 'refused'
-      }
-      const erased = anyErased ? erasure.find(arrival.action) : undefined
-      if (erased === undefined) return { cursor, arrival }
-      if (erased.tellsMore) toErase.push(erased.person)
-      return 'erased'
-    }
-
-    const appendSome = (some: readonly Arrival[], first: number): readonly Outcome[] => {
-      const begun = some.map((arrival, index) => begin(arrival, first + index))
-      const allNew = store(begun.filter((one) => typeof one !== 'string'))
-      return begun.map((one) => (typeof one === 'string' ? one : allNew ? 'stored' : outcomeOf(one)))
-    }
-
-    const outcomes: Outcome[] = []
-    for (let from = 0; from < arrivals.length; from += mostRows)
-      outcomes.push(...appendSome(arrivals.slice(from, from + mostRows), newest + 1 + from))
-    writeNewest.run(newest + arrivals.length)
-    return { outcomes, toErase }
+  const begin = (arrival: Arrival, cursor: number, anyErased: boolean): Outcome | Candidate => {
+    if (arrival.type === 'valid')
+      return anyErased && erased.has(arrival.action.body.customerId) ? 'erased' : { cursor, arrival }
+    putAside(cursor, { outcome: 'refused', ...arrival }, arrival.refusal)
+    return 'refused'
   }
 
-  return (arrivals: readonly Arrival[]): Appended => inTransaction(database, () => appendAll(arrivals))
+  const appendSome = (some: readonly Arrival[], first: number): readonly Outcome[] => {
+    const anyErased = erased.any()
+    const begun = some.map((arrival, index) => begin(arrival, first + index, anyErased))
+    const allNew = store(begun.filter((one) => typeof one !== 'string'))
+    return begun.map((one) => (typeof one === 'string' ? one : allNew ? 'stored' : outcomeOf(one)))
+  }
+
+  return (arrivals: readonly Arrival[]): readonly Outcome[] =>
+    inTransaction(database, () => {
+      // Read anew for each batch: another process may have the same file open.
+      const { newest } = readNewest.get() as { readonly newest: number }
+      const outcomes: Outcome[] = []
+      for (let from = 0; from < arrivals.length; from += mostRows)
+        outcomes.push(...appendSome(arrivals.slice(from, from + mostRows), newest + 1 + from))
+      writeNewest.run(newest + arrivals.length)
+      return outcomes
+    })
 }

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { customerIn } from '../customer-in'
-import { customerDigest } from '../digest'
-import { keptAside, type AsideOutcome } from '../store'
 import type { Refusal } from '../../action/validate'
+import { customerIn } from '../person'
+import { keptAside, type AsideOutcome } from '../store'
+import type { Database } from './database'
+import type { Erased } from './erased'
 
 /** A body to be kept aside. */
 export type Aside = { readonly outcome: AsideOutcome; readonly receivedAt: number; readonly bytes: Uint8Array }
 
 /** Returns what keeps a body aside in an open transaction, once. */
-export const asideIn = (database: DatabaseSyncInstance) => {
+export const asideIn = (database: Database, erased: Erased) => {
   const insert = database.prepare('INSERT INTO aside VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-  const isErased = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
   const trim = database.prepare(
     `DELETE FROM aside WHERE outcome = ?1 AND cursor <=
       (SELECT cursor FROM aside WHERE outcome = ?1 ORDER BY cursor DESC LIMIT 1 OFFSET ${String(keptAside)})`,
@@ -21,7 +20,7 @@ export const asideIn = (database: DatabaseSyncInstance) => {
 
   return (cursor: number, { outcome, receivedAt, bytes }: Aside, refusal?: Refusal): void => {
     const customerId = customerIn(bytes)
-    if (customerId !== undefined && isErased.get(customerDigest(customerId))) return
+    if (customerId !== undefined && erased.has(customerId)) return
     const digest = createHash('sha256').update(bytes).digest('hex')
     const reason = refusal ? JSON.stringify(refusal) : null
     insert.run(cursor, receivedAt, outcome, bytes, reason, customerId ?? null, digest)

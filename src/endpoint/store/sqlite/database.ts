@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { prepareSqlite } from './schema'
+import { inMemory, makePrivate } from './file'
 
-type Sqlite = { readonly DatabaseSync: new (file: string) => DatabaseSyncInstance }
+/** An open SQLite database. */
+export type Database = DatabaseSyncInstance
+
+type Sqlite = { readonly DatabaseSync: new (file: string) => Database }
 
 /** Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a package brings the same calls. */
 const loadSqlite = async (): Promise<Sqlite> => {
@@ -11,37 +14,85 @@ const loadSqlite = async (): Promise<Sqlite> => {
   return (getBuiltinModule?.('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
 }
 
+/** Milliseconds that a statement waits for the lock of another process. */
+const patience = 5000
+
 // In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
 // What is erased is overwritten, not only let go of: https://sqlite.org/pragma.html#pragma_secure_delete
 // A page of an index is written to the file once for many commits, and is at hand for the next: 16 MB of log, 32 MB of memory.
 const settings = `
-  PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-  PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;
+  PRAGMA busy_timeout = ${String(patience)}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+  PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;
 `
 
-const open = async (file: string): Promise<DatabaseSyncInstance> => {
-  const { DatabaseSync } = await loadSqlite()
-  mkdirSync(dirname(file), { recursive: true })
-  const database = new DatabaseSync(file)
+/** Runs the work of one transaction: all of it is on the disk when this returns, or none of it, when it throws. */
+export const inTransaction = <Result>(database: Database, work: () => Result): Result => {
+  database.exec('BEGIN IMMEDIATE')
   try {
-    database.exec(settings)
-    prepareSqlite(database)
-    return database
+    const result = work()
+    database.exec('COMMIT')
+    return result
   } catch (error) {
-    database.close()
+    // On a full disk SQLite has rolled back by itself: https://sqlite.org/lang_transaction.html
+    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }
 
-/** Opens the data file, made with its folder if need be. Rejects with a sentence that says what to do. */
-export const openSqlite = async (file: string): Promise<DatabaseSyncInstance> => {
+const withoutWaiting = <Result>(database: Database, work: () => Result): Result => {
+  database.exec('PRAGMA busy_timeout = 0')
   try {
-    return await open(file)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(
-      `Cannot use ${file} as the data file (${reason}): set DATA_FILE to a file that this user can write, new or made by wasabi.`,
-      { cause },
-    )
+    return work()
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${String(patience)}`)
+  }
+}
+
+/**
+ * Moves the whole log into the file and empties it. `false` when another process reads from the log at the moment: waiting
+ * for that would keep everybody from the event loop. https://sqlite.org/pragma.html#pragma_wal_checkpoint
+ */
+export const emptyLog = (database: Database): boolean =>
+  withoutWaiting(database, () => {
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number }
+    return busy === 0
+  })
+
+/** Closes the database, and leaves one whole file that can be copied, unless another process has it open. */
+export const closeSqlite = (database: Database): void => {
+  if (!database.isOpen) return
+  try {
+    emptyLog(database)
+    withoutWaiting(database, () => {
+      database.exec('PRAGMA journal_mode = DELETE')
+    })
+  } catch {
+    // Another process uses the file, or the disk is full: what is committed is in the log, and safe there.
+  }
+  database.close()
+}
+
+/** The first thing that is wrong with the file. Reading all of it takes about a second for each gigabyte. */
+const damageIn = (database: Database): string | undefined => {
+  const row = database.prepare('PRAGMA quick_check(1)').get() as { readonly quick_check: string }
+  return row.quick_check === 'ok' ? undefined : row.quick_check
+}
+
+/** Opens a database that is whole. Throws when it is damaged, or no database. */
+export const openDatabase = async (file: string): Promise<Database> => {
+  const { DatabaseSync } = await loadSqlite()
+  if (!inMemory(file)) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makePrivate(file)
+  }
+  const database = new DatabaseSync(file)
+  try {
+    database.exec(settings)
+    const damage = damageIn(database)
+    if (damage !== undefined) throw new Error(`it is damaged: ${damage}`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
   }
 }

@@ -1,163 +1,131 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import type { CustomerAction } from '../../../contract/customer-action'
-import { asWritten } from '../customer-in'
-import { customerDigest, interactionDigest } from '../digest'
-import { isVisitor, type Person } from '../person'
-import { inTransaction } from './transaction'
+import { asWritten, isVisitor } from '../person'
+import type { Claim, Erasure, ErasureRequest } from '../store'
+import { inTransaction, type Database } from './database'
+import type { Erased } from './erased'
 
 /** Rows looked at before others have their turn: some milliseconds. */
 const scannedAtOnce = 2000
 
-type Found = { readonly cursor: number; readonly interaction_id: string }
+type Found = { readonly cursor: number; readonly interaction_id: string; readonly customer_id: string }
 
-/** What knows erased people, and erases them. */
-export type Erasure = ReturnType<typeof createErasure>
+const prepareStatements = (database: Database) => ({
+  newest: database.prepare('SELECT max(cursor) AS newest FROM event'),
+  scan: database.prepare(`SELECT cursor, interaction_id, customer_id FROM event
+    WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`),
+  customers: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?'),
+  customersOf: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE interaction_id = ?'),
+  deleteEvent: database.prepare('DELETE FROM event WHERE cursor = ?'),
+  // A body that names its customer is erased with that one; one that names none, with whoever stands in it.
+  deleteAside: database.prepare(
+    'DELETE FROM aside WHERE customer_id = ?1 OR (customer_id IS NULL AND instr(bytes, ?2) > 0)',
+  ),
+  hasAside: database.prepare('SELECT 1 FROM aside WHERE customer_id = ? LIMIT 1'),
+})
+
+type Statements = ReturnType<typeof prepareStatements>
+
+const newestOf = ({ newest }: Statements): number => (newest.get() as { readonly newest: number | null }).newest ?? 0
+
+/** Looks at all events, a little at a time, also at those that come meanwhile. Resolves to the last cursor looked at. */
+const lookThrough = async (statements: Statements, look: (after: number, upTo: number) => void): Promise<number> => {
+  let after = 0
+  for (let newest = newestOf(statements); after < newest; newest = newestOf(statements)) {
+    const upTo = Math.min(after + scannedAtOnce, newest)
+    look(after, upTo)
+    after = upTo
+    await new Promise(setImmediate)
+  }
+  return after
+}
+
+/** The events of some customers, and the cursor up to which they are all of them. */
+type Search = { readonly found: readonly Found[]; readonly upTo: number }
+
+const search = async (statements: Statements, customerIds: readonly string[]): Promise<Search> => {
+  const found: Found[] = []
+  if (customerIds.length === 0) return { found, upTo: newestOf(statements) }
+  const ids = JSON.stringify(customerIds)
+  const upTo = await lookThrough(statements, (after, last) => {
+    found.push(...(statements.scan.all(after, last, ids) as Found[]))
+  })
+  return { found, upTo }
+}
+
+const claimsIn = (own: readonly Found[], statements: Statements): ReadonlyMap<string, ReadonlySet<string>> => {
+  const claims = new Map<string, Set<string>>()
+  for (const interactionId of new Set(own.map((row) => row.interaction_id)))
+    for (const { id } of statements.customersOf.all(interactionId) as { readonly id: string }[])
+      if (isVisitor(id)) claims.set(id, (claims.get(id) ?? new Set()).add(interactionId))
+  return claims
+}
+
+const sweep = async (statements: Statements, { erased, remove }: Removal): Promise<void> => {
+  const customers = new Set<string>()
+  await lookThrough(statements, (after, upTo) => {
+    for (const { id } of statements.customers.all(after, upTo) as { readonly id: string }[])
+      if (erased.has(id)) customers.add(id)
+  })
+  if (customers.size > 0) remove([...customers], await search(statements, [...customers]))
+}
+
+type Removal = { readonly erased: Erased; readonly remove: (customerIds: readonly string[], search: Search) => number }
+
+/** Returns step 4 of the protocol. It returns the number of events deleted. */
+const createRemoval =
+  (database: Database, statements: Statements, erased: Erased): Removal['remove'] =>
+  (customerIds, { found, upTo }) =>
+    inTransaction(database, () => {
+      const late = statements.scan.all(upTo, newestOf(statements), JSON.stringify(customerIds)) as Found[]
+      const ids = new Set(customerIds)
+      const cursors = new Set([...found, ...late].filter((row) => ids.has(row.customer_id)).map(({ cursor }) => cursor))
+      erased.insert(customerIds)
+      for (const cursor of cursors) statements.deleteEvent.run(cursor)
+      for (const id of customerIds) statements.deleteAside.run(id, asWritten(id))
+      return cursors.size
+    })
 
 /**
- * Erases people. There is no index over customers, which would cost each event more than a rare erasure is worth: it
- * looks at every event, a little at a time. Nothing slips in meanwhile, since who is erased is written down before.
+ * Erases at the operator's word. There is no index over customers, which would cost each event more than a rare erasure is
+ * worth: it looks at every event, a little at a time. What comes from strangers never deletes anything, so an erasure
+ * leaves alone who merely claims to be the customer, and nothing that comes later widens it. The protocol:
+ *
+ * 1. Find the customer's own events.
+ * 2. Find the visitors with events of the same interactions: they claim to be this customer.
+ * 3. Find the events of these visitors, to count them, or to erase them if the operator said so.
+ * 4. In one transaction find what came since, write down the erased ids, and delete. An interrupted erasure has changed
+ *    nothing, and is asked for again by the operator, who had no answer.
  */
-export const createErasure = (database: DatabaseSyncInstance) => {
-  const selectAny = database.prepare('SELECT 1 FROM erased LIMIT 1')
-  const select = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
-  const insert = database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING')
-  const selectUnfinished = database.prepare('SELECT 1 FROM unfinished WHERE digest = ?')
-  const insertUnfinished = database.prepare('INSERT INTO unfinished VALUES (?) ON CONFLICT DO NOTHING')
-  const deleteUnfinished = database.prepare('DELETE FROM unfinished WHERE digest = ?')
-  const selectNewest = database.prepare('SELECT max(cursor) AS newest FROM event')
-  const scan = database.prepare(`SELECT cursor, interaction_id FROM event
-    WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`)
-  const scanCustomers = database.prepare(
-    'SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?',
-  )
-  const selectCustomers = database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE interaction_id = ?')
-  const deleteEvent = database.prepare('DELETE FROM event WHERE cursor = ?')
-  const deleteAside = database.prepare('DELETE FROM aside WHERE customer_id = ?1 OR instr(bytes, ?2) > 0')
+export const createErasure = (database: Database, erased: Erased) => {
+  const statements = prepareStatements(database)
+  const remove = createRemoval(database, statements, erased)
 
-  const has = (digest: string): boolean => select.get(digest) !== undefined
-  const add = (digests: readonly string[]): void => {
-    inTransaction(database, () => {
-      for (const digest of digests) insert.run(digest)
-    })
-  }
+  const erase = async ({ customerId, visitors = [], block = false }: ErasureRequest): Promise<Erasure> => {
+    const own = await search(statements, [customerId])
+    const claims = claimsIn(own.found, statements)
+    const named = visitors === 'all' ? [...claims.keys()] : visitors
+    const theirs = await search(statements, [...new Set([...claims.keys(), ...named])])
 
-  /** Writes down who is being erased, so that an erasure which does not come to its end is begun again with their next event. */
-  const begin = (customerIds: readonly string[], interactionIds: readonly string[] = []): void => {
-    const customers = customerIds.map(customerDigest)
-    inTransaction(database, () => {
-      for (const digest of [...customers, ...interactionIds.map(interactionDigest)]) insert.run(digest)
-      for (const digest of customers) insertUnfinished.run(digest)
-    })
-  }
-  /** Whose erasure is under way here. Nobody's events wait for it, but the one that told of them. */
-  const underWay = new Set<string>()
-  const isErased = (customerId: string): boolean => {
-    const digest = customerDigest(customerId)
-    return has(digest) && (underWay.has(customerId) || selectUnfinished.get(digest) === undefined)
-  }
-
-  /** Looks at all events, a little at a time. */
-  const lookThrough = async (look: (after: number, upTo: number) => void): Promise<void> => {
-    const { newest } = selectNewest.get() as { readonly newest: number | null }
-    for (let after = 0; after < (newest ?? 0); after += scannedAtOnce) {
-      look(after, after + scannedAtOnce)
-      await new Promise(setImmediate)
-    }
-  }
-
-  const eventsOf = async (customerIds: readonly string[]): Promise<readonly Found[]> => {
-    const found: Found[] = []
-    const ids = JSON.stringify(customerIds)
-    if (customerIds.length > 0)
-      await lookThrough((after, upTo) => found.push(...(scan.all(after, upTo, ids) as Found[])))
-    return found
-  }
-
-  const customersLike = async (isWanted: (customerId: string) => boolean): Promise<readonly string[]> => {
-    const found = new Set<string>()
-    await lookThrough((after, upTo) => {
-      for (const { id } of scanCustomers.all(after, upTo) as { readonly id: string }[]) if (isWanted(id)) found.add(id)
-    })
-    return [...found]
-  }
-
-  const visitorsIn = (interactionIds: readonly string[]): readonly string[] => {
-    const rows = interactionIds.flatMap((id) => selectCustomers.all(id) as { readonly id: string }[])
-    return [...new Set(rows.map(({ id }) => id).filter(isVisitor))]
-  }
-
-  const remove = (found: readonly Found[], { customerIds, interactionIds }: Person): number => {
-    const cursors = new Set(found.map(({ cursor }) => cursor))
-    inTransaction(database, () => {
-      for (const id of interactionIds) insert.run(interactionDigest(id))
-      for (const cursor of cursors) deleteEvent.run(cursor)
-      for (const id of customerIds) {
-        deleteAside.run(id, asWritten(id))
-        deleteUnfinished.run(customerDigest(id))
-      }
-    })
-    // What is gone from the tables is still in the log, until that begins anew: https://sqlite.org/wal.html
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    return cursors.size
-  }
-
-  const eraseWhole = async ({ customerIds, interactionIds }: Person): Promise<number> => {
-    begin(customerIds)
-    const own = await eventsOf(customerIds)
-    const interactions = [...interactionIds, ...own.map((row) => row.interaction_id)]
-    const visitors = visitorsIn(interactions)
-    // Before the next look, or what comes of them in the meantime would stay.
-    begin(visitors, interactions)
-    const theirs = await eventsOf(visitors)
-    return remove([...own, ...theirs], {
-      customerIds: [...customerIds, ...visitors],
-      interactionIds: [...interactions, ...theirs.map((row) => row.interaction_id)],
-    })
-  }
-
-  /** Erases a person, with the visitors who share an interaction. Resolves to the number of events deleted. */
-  const erase = async (person: Person): Promise<number> => {
-    for (const id of person.customerIds) underWay.add(id)
-    try {
-      return await eraseWhole(person)
-    } finally {
-      for (const id of person.customerIds) underWay.delete(id)
+    const known = own.found.length > 0 || statements.hasAside.get(customerId) !== undefined || erased.has(customerId)
+    const toErase = new Set(known || block ? [customerId, ...named] : named)
+    const found = [...own.found, ...theirs.found]
+    const count = toErase.size > 0 ? remove([...toErase], { found, upTo: own.upTo }) : 0
+    const eventsOf = (id: string): number => theirs.found.filter((row) => row.customer_id === id).length
+    const left = [...claims].filter(([id]) => !toErase.has(id))
+    return {
+      erased: count,
+      known,
+      blocked: toErase.has(customerId),
+      visitors: left.map(([visitorId, ids]): Claim => ({
+        visitorId,
+        events: eventsOf(visitorId),
+        interactionIds: [...ids],
+      })),
     }
   }
 
   return {
-    add,
-
-    /** Whether anybody was erased: most often nobody was, and nothing more needs to be asked. */
-    any: (): boolean => selectAny.get() !== undefined,
-
-    /** Says whether an event is of an erased person, and whether it tells more of that person than was known. */
-    find: ({ body }: CustomerAction): { readonly person: Person; readonly tellsMore: boolean } | undefined => {
-      const { customerId, interactionId } = body
-      const interactionKnown = has(interactionDigest(interactionId))
-      if (!has(customerDigest(customerId)) && !(interactionKnown && isVisitor(customerId))) return undefined
-      return {
-        person: { customerIds: [customerId], interactionIds: [interactionId] },
-        tellsMore: !isErased(customerId) || !interactionKnown,
-      }
-    },
-
     erase,
-
-    /**
-     * Takes down what late events tell of erased people. Only of somebody new there may be events to look for: an erased
-     * customer who goes on as before must not have the whole table looked through each time.
-     */
-    learn: async (person: Person): Promise<void> => {
-      const isKnown = person.customerIds.every(isErased) && visitorsIn(person.interactionIds).length === 0
-      if (isKnown) add(person.interactionIds.map(interactionDigest))
-      else await erase(person)
-    },
-
     /** Erases what came in before it was known whom to erase. */
-    sweep: async (): Promise<void> => {
-      const customers = await customersLike((id) => has(customerDigest(id)))
-      if (customers.length > 0) await erase({ customerIds: customers, interactionIds: [] })
-    },
+    sweep: () => sweep(statements, { erased, remove }),
   }
 }

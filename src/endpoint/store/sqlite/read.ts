@@ -1,6 +1,6 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import type { Entry, Page, Store } from '../store'
 import type { Refusal } from '../../action/validate'
+import { firstCursor, foreignCursor, isCursor, wrongCursor, type Entry, type Page, type Store } from '../store'
+import type { Database } from './database'
 
 type Row = {
   readonly cursor: number
@@ -14,8 +14,11 @@ type Row = {
 const stored = "cursor, received_at, 'stored' AS outcome, text, NULL AS bytes, NULL AS refusal FROM event"
 const putAside = 'cursor, received_at, outcome, NULL AS text, bytes, refusal FROM aside'
 
-const toEntry = ({ cursor, received_at, outcome, text, bytes, refusal }: Row): Entry => ({
-  cursor: String(cursor),
+/** A cursor's number. One of the other store has no number here: whoever brings it begins anew. */
+export const numberOf = (cursor: string): number => (cursor.includes('-') ? 0 : Number(cursor.split('.', 1)[0]))
+
+const toEntry = (cursor: string, { received_at, outcome, text, bytes, refusal }: Row): Entry => ({
+  cursor,
   receivedAt: received_at,
   outcome,
   text: text ?? Buffer.from(bytes ?? []).toString(),
@@ -23,30 +26,44 @@ const toEntry = ({ cursor, received_at, outcome, text, bytes, refusal }: Row): E
   ...(refusal !== null && { refusal: JSON.parse(refusal) as Refusal }),
 })
 
-/** Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. */
-export const createSqliteReader = (
-  database: DatabaseSyncInstance,
-): Pick<Store, 'events' | 'entries' | 'aside' | 'latestRefused' | 'interaction' | 'newest'> => {
-  const selectEvents = database.prepare(`SELECT ${stored} WHERE cursor > ? ORDER BY cursor LIMIT ?`)
-  const selectEntries = database.prepare(
+const prepareStatements = (database: Database) => ({
+  events: database.prepare(`SELECT ${stored} WHERE cursor > ? ORDER BY cursor LIMIT ?`),
+  entries: database.prepare(
     `SELECT ${stored} WHERE cursor > ?1 UNION ALL SELECT ${putAside} WHERE cursor > ?1 ORDER BY cursor LIMIT ?2`,
-  )
-  const selectAside = database.prepare(`SELECT ${putAside} WHERE outcome = ?3 AND cursor > ?1 ORDER BY cursor LIMIT ?2`)
-  const selectRefused = database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`)
-  const selectInteraction = database.prepare(`SELECT ${stored} WHERE interaction_id = ? ORDER BY cursor`)
-  const selectNewest = database.prepare('SELECT newest FROM sequence')
+  ),
+  aside: database.prepare(`SELECT ${putAside} WHERE outcome = ?3 AND cursor > ?1 ORDER BY cursor LIMIT ?2`),
+  latestRefused: database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`),
+  interaction: database.prepare(`SELECT ${stored} WHERE interaction_id = ? ORDER BY cursor`),
+  newest: database.prepare('SELECT newest FROM sequence'),
+})
 
-  const entriesOf = (rows: unknown): readonly Entry[] => (rows as readonly Row[]).map(toEntry)
-  // A cursor of the other store comes from before a move: whoever brings it begins anew.
-  const numberOf = ({ after }: Page): number => (after.includes('-') ? 0 : Number(after))
+/**
+ * Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. The generation is in
+ * each cursor.
+ */
+export const createSqliteReader = (
+  database: Database,
+  generation: string,
+): Pick<Store, 'events' | 'entries' | 'aside' | 'latestRefused' | 'interaction' | 'newest' | 'problemWith'> => {
+  const statements = prepareStatements(database)
+  const cursorOf = (number: number): string => String(number) + (generation && `.${generation}`)
+  const entriesOf = (rows: unknown): readonly Entry[] =>
+    (rows as readonly Row[]).map((row) => toEntry(cursorOf(row.cursor), row))
+  const newest = (): number => (statements.newest.get() as { readonly newest: number }).newest
 
   // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
   return {
-    events: async (page) => entriesOf(selectEvents.all(numberOf(page), page.limit)),
-    entries: async (page) => entriesOf(selectEntries.all(numberOf(page), page.limit)),
-    aside: async (outcome, page) => entriesOf(selectAside.all(numberOf(page), page.limit, outcome)),
-    latestRefused: async (limit) => entriesOf(selectRefused.all(limit)),
-    interaction: async (interactionId) => entriesOf(selectInteraction.all(interactionId)),
-    newest: async () => String((selectNewest.get() as { readonly newest: number }).newest),
+    events: async ({ after, limit }: Page) => entriesOf(statements.events.all(numberOf(after), limit)),
+    entries: async ({ after, limit }: Page) => entriesOf(statements.entries.all(numberOf(after), limit)),
+    aside: async (outcome, { after, limit }) => entriesOf(statements.aside.all(numberOf(after), limit, outcome)),
+    latestRefused: async (limit) => entriesOf(statements.latestRefused.all(limit)),
+    interaction: async (interactionId) => entriesOf(statements.interaction.all(interactionId)),
+    newest: async () => cursorOf(newest()),
+    problemWith: async (cursor) => {
+      if (!isCursor(cursor)) return wrongCursor
+      if (cursor === firstCursor) return undefined
+      const isOurs = cursor === cursorOf(numberOf(cursor)) && numberOf(cursor) <= newest()
+      return isOurs ? undefined : foreignCursor
+    },
   }
 }

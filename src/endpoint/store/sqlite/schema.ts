@@ -1,4 +1,5 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { randomBytes } from 'node:crypto'
+import type { Database } from './database'
 import { forwardTables } from './forward'
 import { summaryTables } from './summary'
 
@@ -41,13 +42,37 @@ const migrations: readonly string[] = [
   `,
   'CREATE TABLE unfinished (digest TEXT PRIMARY KEY) WITHOUT ROWID;',
   forwardTables + summaryTables,
+  // Cursors that were given before the generation was there have none.
+  `
+  DROP TABLE unfinished;
+  CREATE TABLE store (generation TEXT NOT NULL, inode TEXT NOT NULL DEFAULT '', retention_time INTEGER);
+  INSERT INTO store (generation) SELECT CASE newest WHEN 0 THEN lower(hex(randomblob(4))) ELSE '' END FROM sequence;
+  `,
 ]
 
 /** Makes the tables, or brings them up to date, one process at a time: the write lock is taken before the version is read. */
-export const prepareSqlite = (database: DatabaseSyncInstance): void => {
+export const prepareSqlite = (database: Database): void => {
   database.exec('BEGIN IMMEDIATE')
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number }
   if (version > migrations.length) throw new Error('it was made by a newer wasabi, which must be used from then on')
   for (const migration of migrations.slice(version)) database.exec(migration)
   database.exec(`PRAGMA user_version = ${String(migrations.length)}; COMMIT`)
+}
+
+/** Makes the store a new one to its readers: cursors from before are not taken any more. */
+export const beginGeneration = (database: Database): void => {
+  database.prepare('UPDATE store SET generation = ?').run(randomBytes(4).toString('hex'))
+}
+
+/**
+ * Returns what tells this store from the one that its file was a copy of. A file that has another inode than the last time
+ * was copied, as from a backup, and what came after a cursor then need not be what comes after it now.
+ */
+export const readGeneration = (database: Database, inode: string): string => {
+  const { inode: before } = database.prepare('SELECT inode FROM store').get() as { readonly inode: string }
+  if (before !== inode) {
+    if (before !== '') beginGeneration(database)
+    database.prepare('UPDATE store SET inode = ?').run(inode)
+  }
+  return (database.prepare('SELECT generation FROM store').get() as { readonly generation: string }).generation
 }

@@ -1,68 +1,106 @@
+import type { Store } from '../store'
 import { appendTo } from './append'
+import { closeSqlite, emptyLog, inTransaction, openDatabase, type Database } from './database'
+import { createErased } from './erased'
 import { createErasure } from './erase'
-import { openSqlite } from './database'
+import { createExpiry } from './expire'
+import { inodeOf, watchFile } from './file'
 import { createSqliteForward } from './forward'
+import { createSqliteReader, numberOf } from './read'
+import { prepareSqlite, readGeneration } from './schema'
 import { createSqliteSummary } from './summary'
-import { createSqliteReader } from './read'
-import { inTransaction } from './transaction'
-import type { Arrival, Outcome, Store } from '../store'
 
-/** Rows at a time: SQLite works on the event loop, and nobody is to wait for long. */
-const expiredAtOnce = 500
+/** Opens a data file with its tables, made with its folder if need be. Rejects with a sentence that says what to do. */
+export const openSqlite = async (file: string): Promise<Database> => {
+  let database: Database | undefined
+  try {
+    database = await openDatabase(file)
+    prepareSqlite(database)
+    return database
+  } catch (cause) {
+    database?.close()
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const help = /damaged|malformed/.test(reason)
+      ? 'take the last backup with the command restore, or set DATA_FILE to another file'
+      : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
+    throw new Error(`Cannot use ${file} as the data file (${reason}): ${help}.`, { cause })
+  }
+}
+
+/** Milliseconds until the log is looked at again, which another process was reading. */
+const pause = 200
+
+/**
+ * Returns what empties the log after an erasure, since what is gone from the tables is still in the log until that begins
+ * anew (https://sqlite.org/wal.html). As long as another process reads from it, it tries again.
+ */
+const createCleaner = (database: Database) => {
+  let timer: NodeJS.Timeout | undefined
+  const clean = (): void => {
+    clearTimeout(timer)
+    if (database.isOpen && !emptyLog(database)) timer = setTimeout(clean, pause).unref()
+  }
+  return clean
+}
+
+const discardFrom = (database: Database): Store['discard'] => {
+  const deleteAside = database.prepare('DELETE FROM aside WHERE cursor = ?')
+  return async (cursors) => {
+    inTransaction(database, () => {
+      for (const cursor of cursors) deleteAside.run(numberOf(cursor))
+    })
+  }
+}
+
+/** Takes the write lock and writes nothing new. */
+const touch = (database: Database): void => {
+  inTransaction(database, () => {
+    database.exec('UPDATE sequence SET newest = newest')
+  })
+}
 
 /** Keeps everything in one SQLite file. Rejects with a sentence that says what to do if that file cannot be used. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
   const database = await openSqlite(file)
-  const erasure = createErasure(database)
-  const appendNow = appendTo(database, erasure)
-  const selectErased = database.prepare('SELECT digest FROM erased ORDER BY digest')
-  const deleteAside = database.prepare('DELETE FROM aside WHERE cursor = ?')
-  const expire = ['event', 'aside'].map((table) =>
-    database.prepare(
-      `DELETE FROM ${table} WHERE cursor IN (SELECT cursor FROM ${table} WHERE received_at < ? LIMIT ${String(expiredAtOnce)})`,
-    ),
-  )
-
-  const append = async (arrivals: readonly Arrival[]): Promise<readonly Outcome[]> => {
-    const { outcomes, toErase } = appendNow(arrivals)
-    // Before anybody is answered: whoever is not, sends again, and is erased then.
-    if (toErase.length > 0)
-      await erasure.learn({
-        customerIds: toErase.flatMap(({ customerIds }) => customerIds),
-        interactionIds: toErase.flatMap(({ interactionIds }) => interactionIds),
-      })
-    return outcomes
-  }
+  const generation = readGeneration(database, String(inodeOf(file) ?? ''))
+  const erased = createErased(database)
+  const { erase, sweep } = createErasure(database, erased)
+  const clean = createCleaner(database)
+  // What was erased by a process that was killed may be in the log still.
+  clean()
+  const checkFile = watchFile(file)
+  const appendNow = appendTo(database, erased)
 
   // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
   return {
-    append,
+    append: async (arrivals) => {
+      const outcomes = appendNow(arrivals)
+      // After the commit: what was written to a file without a name must not be acknowledged.
+      checkFile()
+      return outcomes
+    },
     lanes: 1,
-    ...createSqliteReader(database),
-    discard: async (cursors) => {
-      inTransaction(database, () => {
-        for (const cursor of cursors) deleteAside.run(Number(cursor))
-      })
-    },
-    erase: (customerId) => erasure.erase({ customerIds: [customerId], interactionIds: [] }),
-    erased: async () => (selectErased.all() as { readonly digest: string }[]).map(({ digest }) => digest),
+    ...createSqliteReader(database, generation),
+    discard: discardFrom(database),
+    erase: (request) => erase(request).finally(clean),
+    erased: async () => erased.all(),
+    isErased: async (customerId) => erased.has(customerId),
+    readmit: async (customerId) => erased.remove(customerId),
     addErased: async (digests) => {
-      erasure.add(digests)
+      erased.add(digests)
     },
-    sweepErased: erasure.sweep,
+    sweepErased: () => sweep().finally(clean),
     // One counter gives the cursors, within the transactions.
     settle: () => Promise.resolve(),
-    expire: async (before) => expire.map((statement) => Number(statement.run(before).changes)).includes(expiredAtOnce),
+    ...createExpiry(database),
     forward: createSqliteForward(database),
     summary: createSqliteSummary(file, database),
     check: async () => {
-      // Takes the write lock and writes nothing new.
-      inTransaction(database, () => {
-        database.exec('UPDATE sequence SET newest = newest')
-      })
+      touch(database)
+      checkFile()
     },
     close: async () => {
-      if (database.isOpen) database.close()
+      closeSqlite(database)
     },
   }
 }

@@ -1,13 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { CustomerAction } from '../../contract/customer-action'
-import { revisionOf } from '../action/revision'
-
-// 128 bits: two ids that meet by chance are not to be expected, and ids that were made to meet are a conflict, kept aside.
-const digestOf = (kind: string, text: string): string =>
-  createHash('sha256').update(`${kind} ${text}`).digest('hex').slice(0, 32)
-
-/** Stands for a customer or visitor id, in hexadecimal digits. */
-export const customerDigest = (customerId: string): string => digestOf('customer', customerId)
+import type { CustomerAction } from '../../../contract/customer-action'
+import { revisionOf } from '../../action/revision'
+import { digestOf } from '../person'
 
 /** Stands for an interaction id, in hexadecimal digits. */
 export const interactionDigest = (interactionId: string): string => digestOf('interaction', interactionId)

@@ -1,0 +1,26 @@
+import { customerDigest } from '../person'
+import type { Query } from './database'
+
+/** Writes down digests of ids that were erased. */
+export const addErased = async (query: Query, digests: readonly string[]): Promise<void> => {
+  const text = `INSERT INTO wasabi_erased SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d ON CONFLICT DO NOTHING`
+  await query({ text, values: [digests] })
+}
+
+/** The digests of all ids that were erased, in hexadecimal digits. */
+export const listErased = async (query: Query): Promise<readonly string[]> => {
+  const text = `SELECT encode(digest, 'hex') AS digest FROM wasabi_erased ORDER BY 1`
+  return (await query<{ readonly digest: string }>(text)).map(({ digest }) => digest)
+}
+
+/** Says whether an id was erased. */
+export const isErased = async (query: Query, customerId: string): Promise<boolean> => {
+  const text = `SELECT 1 FROM wasabi_erased WHERE digest = decode($1, 'hex')`
+  return (await query({ text, values: [customerDigest(customerId)] })).length > 0
+}
+
+/** Takes an erasure back. Resolves to whether there was one. */
+export const readmit = async (query: Query, customerId: string): Promise<boolean> => {
+  const text = `DELETE FROM wasabi_erased WHERE digest = decode($1, 'hex') RETURNING 1`
+  return (await query({ text, values: [customerDigest(customerId)] })).length > 0
+}

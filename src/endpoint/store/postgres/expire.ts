@@ -1,0 +1,34 @@
+import type { Store } from '../store'
+import type { Query } from './database'
+
+/** Rows at a time, so that nobody waits for long. */
+const expiredAtOnce = 5000
+
+const expireFrom = async (query: Query, table: 'wasabi_event' | 'wasabi_aside', before: number): Promise<number> => {
+  const text = `WITH gone AS (DELETE FROM ${table} WHERE (xid, number) IN
+      (SELECT xid, number FROM ${table} WHERE received_at < $1 LIMIT ${String(expiredAtOnce)}) RETURNING 1)
+    SELECT count(*)::int AS count FROM gone`
+  const [row] = await query<{ readonly count: number }>({ text, values: [before] })
+  return row?.count ?? 0
+}
+
+/** Returns what deletes by age, and what keeps the time that this goes by. */
+export const createExpiry = (query: Query): Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'> => ({
+  expire: async (before) => {
+    const events = await expireFrom(query, 'wasabi_event', before)
+    const aside = await expireFrom(query, 'wasabi_aside', before)
+    return { events, more: events === expiredAtOnce || aside === expiredAtOnce }
+  },
+  retentionTime: async () => {
+    const text = `SELECT coalesce(retention_time,
+      (SELECT received_at FROM wasabi_event ORDER BY xid DESC, number DESC LIMIT 1))::text AS time FROM wasabi_store`
+    const [row] = await query<{ readonly time: string | null }>(text)
+    return row?.time == null ? undefined : Number(row.time)
+  },
+  setRetentionTime: async (time) => {
+    await query({
+      text: 'UPDATE wasabi_store SET retention_time = greatest(retention_time, $1::bigint)',
+      values: [time],
+    })
+  },
+})

@@ -1,0 +1,31 @@
+import { customerDigest } from '../person'
+import { inTransaction, type Database } from './database'
+
+/** What knows the ids that were erased. */
+export type Erased = ReturnType<typeof createErased>
+
+/** Returns what knows the ids that were erased, by their digests alone. */
+export const createErased = (database: Database) => {
+  const selectAny = database.prepare('SELECT 1 FROM erased LIMIT 1')
+  const select = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
+  const insert = database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING')
+  const remove = database.prepare('DELETE FROM erased WHERE digest = ?')
+  const selectAll = database.prepare('SELECT digest FROM erased ORDER BY digest')
+
+  return {
+    /** Whether anybody was erased: most often nobody was, and nothing more needs to be asked. */
+    any: (): boolean => selectAny.get() !== undefined,
+    has: (customerId: string): boolean => select.get(customerDigest(customerId)) !== undefined,
+    /** Within an open transaction. */
+    insert: (customerIds: readonly string[]): void => {
+      for (const id of customerIds) insert.run(customerDigest(id))
+    },
+    add: (digests: readonly string[]): void => {
+      inTransaction(database, () => {
+        for (const digest of digests) insert.run(digest)
+      })
+    },
+    remove: (customerId: string): boolean => Number(remove.run(customerDigest(customerId)).changes) > 0,
+    all: (): readonly string[] => (selectAll.all() as { readonly digest: string }[]).map(({ digest }) => digest),
+  }
+}
