@@ -1,0 +1,29 @@
+import type { Entry } from '../store'
+import type { Postgres, Query } from './database'
+
+/** What runs statements: one alone, or several on one connection. */
+export type Connections = Pick<Postgres, 'query' | 'transaction'>
+
+/** Waits for a standby when it is committed, and says which transactions had ended before. */
+const confirm = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_logical_emit_message(true, 'wasabi', '')`
+
+/**
+ * Shows nothing that this server alone has: a commit that was cut off while it waited for a standby is visible, though a
+ * promoted standby may not have it, and would give its cursor to another event. A commit that comes after what was read
+ * waits for that standby too; it is on the same connection, since the next one may lead to another server.
+ */
+export const confirmedOnly = ({ query, transaction }: Connections) => {
+  let confirmed = 0n
+  return async (select: (query: Query) => Promise<readonly Entry[]>): Promise<readonly Entry[]> => {
+    const last = (entries: readonly Entry[]) => BigInt(entries.at(-1)?.cursor.split('-')[0] ?? -1)
+    const entries = await select(query)
+    if (last(entries) < confirmed) return entries
+    const { again, xmin } = await transaction(async (own) => {
+      const again = await select(own)
+      const [row] = await own<{ readonly xmin: string }>(confirm)
+      return { again, xmin: BigInt(row?.xmin ?? 0) }
+    })
+    if (xmin > confirmed) confirmed = xmin
+    return again
+  }
+}
