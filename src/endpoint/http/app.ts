@@ -58,9 +58,10 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
       maxParamLength: 16_384,
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
-    // A percent sign that stands for nothing names nothing.
+    // A percent sign that stands for nothing names nothing, and must not erase half a name.
     frameworkErrors: (_, request, reply) => {
-      answerElsewhere(request, reply)
+      if (request.raw.url?.startsWith('/customers/')) answerProblem(reply, 400, 'is no path: write % as %25')
+      else answerElsewhere(request, reply)
     },
   })
   app.removeAllContentTypeParsers()

@@ -1,0 +1,64 @@
+import { expect, test } from '../support/fixtures'
+import { COMPLAIN, STUB } from '../support/site'
+import { consent, delivered, follow, identify, track } from '../support/steps'
+import { bundle } from './frameworks/bundle'
+
+/** An old library, as the script of a page. */
+const library = async (name: string) => `<script>${await bundle(`import '${name}'`)}</script>`
+
+const script = (code: string) => Promise.resolve(`<script>${code}</script>`)
+
+/** What a page has before the stub: a library, a variable or an element that nobody expects. */
+const PAGES: Readonly<Record<string, () => Promise<string>>> = {
+  'nothing of its own': () => Promise.resolve(''),
+  'Datejs, whose Date.now is an object': () => library('datejs'),
+  'MooTools, and its Date.parse (More) that gives a Date': async () =>
+    (await library('mootools')) + (await script('Date.parse = (text) => new Date(text)')),
+  'more on the prototype of objects': () => script('Object.prototype.more = function () { return this }'),
+  'a variable with the name of the Navigation API': () => script('var navigation = { open: true }'),
+  'an element with the name of the Navigation API, in a browser that has none': async () =>
+    (await script('delete window.navigation')) + '<nav id="navigation"></nav>',
+  'a URL of its own': () => script('var URL = function () { this.host = "shop" }'),
+  'a Map and a Set of its own': () =>
+    script(`var Real = Map, Set = function () {}
+      Map = function () { var real = new Real(); this.get = (key) => real.get(key); this.set = (key, value) => real.set(key, value) }`),
+  'a Symbol without its registry': () => script('delete Symbol.for'),
+  'a performance of its own': () => script('Object.defineProperty(window, "performance", { value: { score: 1 } })'),
+  'an element with the name of the running script': () => Promise.resolve('<img name="currentScript" alt="">'),
+  'an element with the name of wasabi': () => Promise.resolve('<div id="wasabi"></div>'),
+}
+
+for (const [what, write] of Object.entries(PAGES)) {
+  test(
+    `a page with ${what}: event, campaign, correction and refusal are as anywhere`,
+    { tag: '@chromium' },
+    async ({ tab, site, endpoint, wasabi }) => {
+      const html = `<!doctype html><title>Guest</title>${COMPLAIN}${await write()}${STUB}${wasabi({ consent: 'required' })}`
+      site.put('/', { html })
+      await tab.goto(site.url('/?utm_source=guest'))
+      // The page that asks is not the landing: the tab's own trail has it.
+      await follow(tab, '/')
+      await track(tab, 'SIGN_UP', { interactionId: 'held back' })
+      // The first attempt fails: what the page has to be read back for a retry.
+      let attempts = 0
+      endpoint.weather(() => (attempts++ ? 'up' : { status: 503 }))
+      await consent(tab, true)
+      await identify(tab, '42')
+      const events = await endpoint.holds(2)
+      expect(events.map(({ body }) => [body.interactionId, body.utmParameters])).toEqual([
+        ['held back', { utmSource: 'guest' }],
+        ['held back', { utmSource: 'guest' }],
+      ])
+      expect(events.map(({ body }) => body.customerId)).toContain('42')
+      await delivered(tab)
+
+      await consent(tab, false)
+      await tab.goto(site.url('/'))
+      await track(tab, 'SIGN_UP', { interactionId: 'refused' })
+      await consent(tab, true)
+      await track(tab, 'SIGN_UP', { interactionId: 'after' })
+      expect((await endpoint.created(2)).map(({ body }) => body.interactionId)).not.toContain('refused')
+      expect(site.complaints.filter((line) => !line.includes('answered 503'))).toEqual([])
+    },
+  )
+}

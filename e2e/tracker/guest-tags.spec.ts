@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, test } from '../support/fixtures'
+import { COMPLAIN, tag } from '../support/site'
+import { arriveAt, attribution, consent, follow, nextSecond, track } from '../support/steps'
+
+const JQUERY = readFileSync(createRequire(import.meta.url).resolve('jquery/dist/jquery.min.js'), 'utf8')
+
+const write = (body: string) => ({
+  html: `<!doctype html><meta charset="utf-8"><title>Guest</title>${COMPLAIN}${body}`,
+})
+
+test('a campaign in the fragment is found though a hash router has replaced it', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
+  site.put('/', write(`<script>history.replaceState('', '', '/#/app')</script>${wasabi()}`))
+  await tab.goto(site.url('/#utm_source=hash'))
+  await track(tab)
+  expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'hash' })
+})
+
+test('a landing that reloads itself before the script runs is a visit, and a reload of a captured one is none', async ({
+  tab,
+  site,
+  wasabi,
+}) => {
+  site.put('/a', write(wasabi()))
+  const reload = `<script>if (!sessionStorage.again) { sessionStorage.again = 1; location.reload() }</script>`
+  site.put('/b', write(reload + wasabi().replace('async', 'defer')))
+  await tab.goto(site.url('/a?utm_source=old'))
+  await nextSecond()
+  await follow(tab, '/b?utm_source=new')
+  await expect.poll(() => attribution(tab).catch(() => undefined)).toEqual({ utmSource: 'new' })
+  await nextSecond()
+  await follow(tab, '/a?utm_source=last')
+  await nextSecond()
+  await tab.evaluate(() => history.back())
+  await arriveAt(tab, '/b?utm_source=new')
+  await tab.reload()
+  expect(await attribution(tab)).toEqual({ utmSource: 'last' })
+})
+
+test('with a form that has the name of the cookies, a refusal is reported as not stored, and holds for the page', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
+  site.put('/', write(`<form name="cookie"></form>${wasabi()}`))
+  site.put('/clean', write(wasabi()))
+  await tab.goto(site.url('/?utm_source=x'))
+  await consent(tab, false)
+  await track(tab, 'SIGN_UP', { interactionId: 'refused' })
+  await expect.poll(() => site.complaints).toEqual([expect.stringMatching(/consent "false" could not be stored/)])
+  await tab.goto(site.url('/clean'))
+  await track(tab, 'SIGN_UP', { interactionId: 'after' })
+  expect((await endpoint.holds(1)).map(({ body }) => body.interactionId)).toEqual(['after'])
+})
+
+test(
+  'a tag that jQuery inserts and runs in an element of its own is found',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint }) => {
+    const html = tag({ endpoint: endpoint.url }).replace('async ', '').replace('</script>', '<\\/script>')
+    site.put('/', write(`<script>${JQUERY}</script><body><script>jQuery('body').append('${html}')</script>`))
+    await tab.goto(site.url('/?utm_source=jquery'))
+    await track(tab)
+    expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'jquery' })
+    expect(site.complaints).toEqual([])
+  },
+)
+
+test(
+  'a dataset that lists nothing, as that of Partytown, is asked by name',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    const proxy = `<script>(() => {
+    const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'dataset')
+    Object.defineProperty(HTMLElement.prototype, 'dataset', {
+      get() {
+        const real = get.call(this)
+        return new Proxy({}, { get: (_, name) => real[name], has: () => false, ownKeys: () => [] })
+      },
+    })
+  })()</script>`
+    site.put('/', write(proxy + wasabi({ consent: 'required' })))
+    await tab.goto(site.url('/?utm_source=proxy'))
+    await track(tab)
+    await consent(tab, true)
+    expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'proxy' })
+    expect(site.complaints).toEqual([])
+  },
+)
