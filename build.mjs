@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 /** All that rollup.config.mjs writes under a name that does not change. A test compares the two. */
 export const BUILT = [
   'dist/wasabi.js',
-  'dist/index.js',
-  'dist/index.d.ts',
+  'dist/wasabi-html.js',
+  ...['index', 'server'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((ending) => `dist/${name}.${ending}`)),
   'dist/stub.js',
   'dist/endpoint/main.js',
   'dist/demo/demo.js',

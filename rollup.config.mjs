@@ -68,11 +68,14 @@ const lessCookie = {
   },
 }
 
+/** Without the source maps. */
+const chunksOf = (bundle) => Object.values(bundle).filter(({ type }) => type === 'chunk')
+
 /** Tells what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
 const report = {
   name: 'report',
   generateBundle({ file }, bundle) {
-    for (const { code } of Object.values(bundle)) {
+    for (const { code } of chunksOf(bundle)) {
       const bytes = Buffer.from(code)
       const integrity = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
       this.info(
@@ -86,7 +89,7 @@ const report = {
 const compressed = {
   name: 'compressed',
   generateBundle(_, bundle) {
-    for (const { fileName, code } of Object.values(bundle)) {
+    for (const { fileName, code } of chunksOf(bundle)) {
       this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(code) })
       this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(code, { level: 9 }) })
     }
@@ -102,24 +105,41 @@ const pageFiles = {
   },
 }
 
+/** For a tag: the script, and the one for pages without code of their own. */
+const tags = [
+  ['src/tracker/snippet.ts', 'dist/wasabi.js', lessCookie],
+  ['src/html/index.ts', 'dist/wasabi-html.js'],
+]
+
+/** To import: in a page's bundle, and on the site's server. */
+const modules = [
+  ['src/tracker/index.ts', 'index'],
+  ['src/server/index.ts', 'server'],
+]
+
 export default [
-  {
-    input: 'src/tracker/snippet.ts',
-    // The compiler has checked all that `'use strict'` would.
-    output: { file: 'dist/wasabi.js', format: 'iife', strict: false },
-    plugins: [browser(), nodeResolve({ browser: true }), lessCookie, smallest, smaller, report, compressed],
-  },
-  {
-    input: 'src/tracker/index.ts',
-    output: { file: 'dist/index.js', format: 'es' },
-    external: ['js-cookie'],
-    plugins: [browser(), report],
-  },
-  {
-    input: 'src/tracker/index.ts',
-    output: { file: 'dist/index.d.ts', format: 'es' },
-    plugins: [dts({ tsconfig: 'src/tracker/tsconfig.json' })],
-  },
+  ...tags.map(([input, file, ...more]) => ({
+    input,
+    // The compiler has checked all that `'use strict'` would. A page pays for no comment that names the map.
+    output: { file, format: 'iife', strict: false, sourcemap: 'hidden' },
+    plugins: [browser(), nodeResolve({ browser: true }), ...more, smallest, smaller, report, compressed],
+  })),
+  ...modules.flatMap(([input, name]) => [
+    {
+      input,
+      // js-cookie is inside: nothing else has to be installed or mapped.
+      output: [
+        { file: `dist/${name}.js`, format: 'es', sourcemap: true },
+        { file: `dist/${name}.cjs`, format: 'cjs', sourcemap: true },
+      ],
+      plugins: [browser(), nodeResolve({ browser: true }), report],
+    },
+    {
+      input,
+      output: [{ file: `dist/${name}.d.ts` }, { file: `dist/${name}.d.cts` }],
+      plugins: [dts({ tsconfig: 'src/tracker/tsconfig.json' })],
+    },
+  ]),
   {
     // Pasted into pages as it stands: an expression, not a module, in ES5.
     input: 'src/tracker/stub.js',

@@ -77,7 +77,7 @@ test('the script may come before its stub, which leaves the real object alone', 
 })
 
 const MODULE = `
-  import { createTracker } from 'wasabi'
+  import { createTracker } from 'wasabi-utm'
   const options = JSON.parse(document.querySelector('script[type="application/json"]').textContent)
   window.mine = createTracker(options)
   window.mine.track('SIGN_UP', { interactionId: 'module' })`
@@ -99,8 +99,7 @@ test('a page imports the module that a bundler made of it, and no global appears
 
 test('a page imports the module as it is, by an import map', async ({ tab, site, endpoint }) => {
   site.put('/index.js', javascript(readFileSync('dist/index.js', 'utf8')))
-  site.put('/js.cookie.js', javascript(readFileSync('node_modules/js-cookie/dist/js.cookie.mjs', 'utf8')))
-  const map = JSON.stringify({ imports: { wasabi: '/index.js', 'js-cookie': '/js.cookie.js' } })
+  const map = JSON.stringify({ imports: { 'wasabi-utm': '/index.js' } })
   site.put(
     '/',
     `<script type="importmap">${map}</script>${optionsFor(endpoint.url)}<script type="module">${MODULE}</script>`,

@@ -42,13 +42,9 @@ test('the tag, the stub and the button of the first lines send the event that st
 test('the module works as it is imported', async ({ tab, site, endpoint }) => {
   const script = { 'content-type': 'text/javascript' }
   site.put('/index.js', { html: readFileSync('dist/index.js', 'utf8'), headers: script })
-  site.put('/js-cookie.js', {
-    html: readFileSync('node_modules/js-cookie/dist/js.cookie.mjs', 'utf8'),
-    headers: script,
-  })
   site.put('/', {
-    html: `<!doctype html><script type="importmap">{"imports":{"wasabi":"/index.js","js-cookie":"/js-cookie.js"}}</script>
-      <script type="module">${snippet("from 'wasabi'").replace(ENDPOINT, endpoint.url)}</script>`,
+    html: `<!doctype html><script type="importmap">{"imports":{"wasabi-utm":"/index.js"}}</script>
+      <script type="module">${snippet("from 'wasabi-utm'").replace(ENDPOINT, endpoint.url)}</script>`,
   })
   await tab.goto(site.url('/'))
   const [event] = await endpoint.holds(1)

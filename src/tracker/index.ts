@@ -9,6 +9,9 @@ export type { AttributionModel, ConsentMode } from './settings'
 export type { Details, Id, Wasabi } from './wasabi'
 
 declare global {
+  /** The same by its bare name: for code that runs after the stub or the script. */
+  const wasabi: Wasabi
+
   interface Window {
     /** There once the script tag has run, or its stub. */
     wasabi?: Wasabi
@@ -29,7 +32,9 @@ const silent: Wasabi = {
 }
 
 /**
- * Starts wasabi on this page, without a global name. One a page: a second call warns and returns the first. On a server it does nothing.
+ * Starts wasabi on this page, without a global name. On a server it does nothing. One a page: a second call (hot reload,
+ * a test) warns, ignores its options and returns the first one. A test starts anew in a new document: a new page in a
+ * browser, a file of its own in Jest and vitest.
  *
  * @example const wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
  */

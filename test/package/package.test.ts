@@ -26,8 +26,7 @@ const packed = { filename: '', files: [''] }
 beforeAll(() => {
   const [pack] = JSON.parse(npm('pack', resolve('.'), '--json')) as [{ filename: string; files: { path: string }[] }]
   Object.assign(packed, { filename: pack.filename, files: pack.files.map(({ path }) => path) })
-  // js-cookie comes from here: the test needs no network.
-  const dependencies = { wasabi: `file:./${pack.filename}`, 'js-cookie': `file:${resolve('node_modules/js-cookie')}` }
+  const dependencies = { 'wasabi-utm': `file:./${pack.filename}` }
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
   npm('install', '--offline', '--install-links', '--no-audit', '--no-fund')
 })
@@ -50,19 +49,32 @@ const EVERY_CALL = `
 test('the tarball has what is needed, and nothing else', () => {
   const readme = existsSync('README.md') ? ['README.md'] : []
   expect(packed.files.sort()).toEqual(
-    ['LICENSE', ...readme, 'dist/index.d.ts', 'dist/index.js', 'dist/wasabi.js', 'package.json'].sort(),
+    [
+      ...['LICENSE', ...readme, 'package.json', 'dist/stub.js'],
+      ...['wasabi', 'wasabi-html'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`]),
+      ...['index', 'server'].flatMap((name) =>
+        ['js', 'js.map', 'cjs', 'cjs.map', 'd.ts', 'd.cts'].map((ending) => `dist/${name}.${ending}`),
+      ),
+    ].sort(),
   )
 })
 
+/** What a tag loads. */
+const TAGS = ['wasabi.js', 'html.js', 'stub.js']
+
 test('publint has nothing to say', async () => {
-  const { messages, pkg } = await publint({ pkgDir: join(project, 'node_modules/wasabi'), pack: false, strict: true })
+  const { messages, pkg } = await publint({
+    pkgDir: join(project, 'node_modules/wasabi-utm'),
+    pack: false,
+    strict: true,
+  })
   expect(messages.map((message) => formatMessage(message, pkg as Record<string, unknown>))).toEqual([])
 })
 
-test('its types are found by every resolver of ES modules', () => {
-  // `wasabi.js` is a file for a tag, not a module to import names from.
+test('its types are found by every resolver, for each entry', () => {
+  // The others are files for a tag, not modules to import names from. `exports` is not known to node10.
   const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js')
-  const args = [attw, packed.filename, '--profile', 'esm-only', '--exclude-entrypoints', 'wasabi.js']
+  const args = [attw, packed.filename, '--profile', 'node16', '--exclude-entrypoints', ...TAGS]
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' })
   expect(status, stdout).toBe(0)
 })
@@ -87,20 +99,37 @@ test.each([
 })
 
 test('a server imports it, calls everything, and nothing happens', () => {
-  expect(node(`import { createTracker } from 'wasabi'; ${EVERY_CALL}; console.log(answers)`)).toBe('["7"]\n')
+  expect(node(`import { createTracker } from 'wasabi-utm'; ${EVERY_CALL}; console.log(answers)`)).toBe('["7"]\n')
+})
+
+test('CommonJS, as Jest loads it, finds the same', () => {
+  const code = `const { createTracker } = require('wasabi-utm'); ${EVERY_CALL}; console.log(answers)`
+  const args = ['--input-type=commonjs', '--eval', code]
+  expect(execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })).toBe('["7"]\n')
+})
+
+test.each(['es', 'cjs'])('the server entry makes a valid event, as %s', (format) => {
+  const load = format === 'es' ? "await import('wasabi-utm/server')" : "require('wasabi-utm/server')"
+  const code = `const { customerAction } = ${load}; console.log(customerAction('SIGN_UP', { interactionId: 7, customerId: 42 }).body.customerId)`
+  const args = [`--input-type=${format === 'es' ? 'module' : 'commonjs'}`, '--eval', code]
+  expect(execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })).toBe('42\n')
+})
+
+test.each(['index', 'server'])('dist/%s.js imports nothing', (name) => {
+  expect(readFileSync(`dist/${name}.js`, 'utf8')).not.toMatch(/^import |\bimport\(|\brequire\(/m)
 })
 
 test('the script and the module bear a global scope without a window', async () => {
   const edge = createContext({})
   runInContext(readFileSync('dist/wasabi.js', 'utf8'), edge)
-  runInContext(await bundle("export { createTracker } from 'wasabi'", 'iife'), edge)
+  runInContext(await bundle("export { createTracker } from 'wasabi-utm'", 'iife'), edge)
   expect(runInContext(`{ const { createTracker } = wasabi; ${EVERY_CALL}; answers }`, edge)).toBe('["7"]')
 })
 
 test('a bundler leaves out what is imported and not used, and keeps the script', async () => {
-  expect((await bundle("import { createTracker } from 'wasabi'")).trim()).toBe('')
-  expect(await bundle("import 'wasabi/wasabi.js'")).toContain('currentScript')
-  expect(await bundle("import { createTracker } from 'wasabi'; createTracker({ endpoint: '/' })")).not.toMatch(
+  expect((await bundle("import { createTracker } from 'wasabi-utm'")).trim()).toBe('')
+  expect(await bundle("import 'wasabi-utm/wasabi.js'")).toContain('currentScript')
+  expect(await bundle("import { createTracker } from 'wasabi-utm'; createTracker({ endpoint: '/' })")).not.toMatch(
     /\bfrom ['"]/,
   )
 })
@@ -108,7 +137,7 @@ test('a bundler leaves out what is imported and not used, and keeps the script',
 test('a second build has the same bytes, and reports them with their integrity', async () => {
   const lines: string[] = []
   const { options } = await loadConfigFile(resolve('rollup.config.mjs'), { silent: true })
-  const files = options.filter(({ output: [output] }) => output?.file && !output.file.endsWith('.d.ts'))
+  const files = options.filter(({ output: [output] }) => output?.file && !/\.d\.c?ts$/.test(output.file))
   for (const config of files) {
     const bundled = await rollup({ ...config, onLog: (_level: string, { message }: RollupLog) => lines.push(message) })
     for (const output of config.output)

@@ -6,8 +6,11 @@ import { expect, test } from 'vitest'
  * The one place that states how large a file may be, in bytes. The aim is 3,584. What is above it buys what a smaller script would leave out:
  * js-cookie as it comes (about 490), mistakes told with what to do (about 320), options checked (about 280), debug that says why, and one file
  * a part, each handed what it needs.
+ *
+ * The HTML entry aims at 800. What is above it buys links with a press of any button, forms without a new element, a page
+ * without the stub, and one sentence for each mistake.
  */
-const BUDGETS = { 'dist/wasabi.js': 5800 }
+const BUDGETS = { 'dist/wasabi-html.js': 950, 'dist/wasabi.js': 5800 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length

@@ -11,7 +11,7 @@ export const bundle = async (code: string, endpoint = EXAMPLE): Promise<string> 
   const bundled = await rolldown({
     input: ENTRY,
     // Where the package is under its name, once it is installed.
-    resolve: { alias: { wasabi: resolve('dist/index.js') } },
+    resolve: { alias: { 'wasabi-utm': resolve('dist/index.js') } },
     transform: { define: { 'process.env.NODE_ENV': '"development"' } },
     plugins: [
       {

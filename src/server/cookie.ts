@@ -1,0 +1,66 @@
+import type { UtmParameters } from '../contract/customer-action'
+import { readCampaign as readAddress, writeCampaign } from '../tracker/campaign'
+
+/** How the cookie of a landing is written. */
+export type CookieOptions = {
+  /**
+   * The domain whose hosts share the campaign, as `example.com`.
+   *
+   * @default this host only
+   */
+  readonly domain?: string | undefined
+  /**
+   * How long the campaign counts, in days, 1 to 400.
+   *
+   * @default 90
+   */
+  readonly days?: number | undefined
+}
+
+const COOKIE = 'wasabi_utm'
+
+const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
+  if (domain !== undefined && !/^\.?[a-z\d-]+(\.[a-z\d-]+)*$/i.test(domain))
+    throw new TypeError(`wasabi: domain "${domain}" is no domain. Give one as example.com, without scheme and port.`)
+  if (!Number.isInteger(days) || days < 1 || days > 400)
+    throw new TypeError(`wasabi: days "${String(days)}" is not a whole number from 1 to 400.`)
+  return `${domain === undefined ? '' : `; Domain=${domain}`}; Path=/; Max-Age=${String(days * 86_400)}; SameSite=Lax`
+}
+
+/**
+ * The value of `Set-Cookie` for a landing: the campaign under the name that the script reads. Safari's limit of seven days
+ * is one of cookies that a script writes. It has no time, so the script leaves it alone while the campaign is the same.
+ *
+ * @param url the address that was asked for, whole or from its path on; `Secure` unless it begins with `http:`
+ * @returns `undefined` where the address has no campaign: set no cookie then
+ * @throws TypeError for a `domain` that is none, and for `days` out of range
+ * @example campaignCookie(request.url, { domain: 'example.com', days: 90 })
+ */
+export const campaignCookie = (url: string | URL, options: CookieOptions = {}): string | undefined => {
+  const attributes = attributesOf(options)
+  const campaign = readAddress(String(url))
+  const secure = /^http:/i.test(String(url)) ? '' : '; Secure'
+  return campaign && `${COOKIE}=${writeCampaign(campaign)}${attributes}${secure}`
+}
+
+/** Unix seconds; what a server wrote has none, and counts first, as in the script. */
+const timeOf = (value: string) => Number(/(?:^|&)t=(\d+)/.exec(value)?.[1] ?? Infinity)
+
+/**
+ * The campaign of the visitor who sends this `Cookie` header, for an action that the server records.
+ *
+ * @returns `undefined` for none, and for a visitor who has refused
+ * @example readCampaign(request.headers.cookie)
+ */
+export const readCampaign = (cookieHeader: string | null | undefined): UtmParameters | undefined => {
+  const pairs = (cookieHeader ?? '').split(';').map((pair) => pair.trim())
+  if (pairs.includes('wasabi_consent=denied')) return undefined
+  const [newest] = pairs
+    .flatMap((pair) => (pair.startsWith(`${COOKIE}=`) ? pair.slice(COOKIE.length + 1) : []))
+    .flatMap((value) => {
+      const campaign = readAddress(`?${value}`)
+      return campaign ? { campaign, time: timeOf(value) } : []
+    })
+    .sort((one, other) => (one.time < other.time ? 1 : -1))
+  return newest?.campaign
+}

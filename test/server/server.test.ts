@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createContext, runInContext } from 'node:vm'
+import { Ajv } from 'ajv'
+import { afterEach, expect, test } from 'vitest'
+import { campaignCookie, customerAction, readCampaign } from '../../src/server/index'
+
+const schema = JSON.parse(readFileSync('src/contract/customer-action.schema.json', 'utf8')) as object
+const validate = new Ajv({ formats: { 'date-time': (text: string) => !isNaN(Date.parse(text)) } }).compile(schema)
+
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+const serve = async (listener: RequestListener) => {
+  const server = createServer(listener)
+  closing.push(() => server.close())
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+}
+
+test('a landing gets the cookie of its campaign, without a time', () => {
+  expect(campaignCookie('/?utm_source=news&utm_medium=email&x=1', { domain: 'example.com', days: 90 })).toBe(
+    'wasabi_utm=utm_source=news&utm_medium=email; Domain=example.com; Path=/; Max-Age=7776000; SameSite=Lax; Secure',
+  )
+  expect(campaignCookie(new URL('http://localhost/?utm_source=a%3Bb'))).toBe(
+    'wasabi_utm=utm_source=a%3Bb; Path=/; Max-Age=7776000; SameSite=Lax',
+  )
+})
+
+test.each(['/', '/?utm_source=', 'https://example.com/?gclid=x', '', 'no address'])('%j is no landing', (url) => {
+  expect(campaignCookie(url)).toBeUndefined()
+})
+
+test.each([
+  [{ domain: 'example.com; Secure' }, /domain "example.com; Secure" is no domain/],
+  [{ domain: 'https://example.com' }, /is no domain/],
+  [{ domain: '' }, /is no domain/],
+  [{ days: 0 }, /days "0"/],
+  [{ days: 401 }, /days "401"/],
+  [{ days: NaN }, /days "NaN"/],
+])('options %j throw a sentence, on every address', (options, sentence) => {
+  expect(() => campaignCookie('/', options)).toThrow(sentence)
+})
+
+test.each([
+  [undefined, undefined],
+  [null, undefined],
+  ['', undefined],
+  ['a=b; wasabi_utm=utm_source=news&t=1700000000; c=d', { utmSource: 'news' }],
+  ['wasabi_utm=utm_source=old&t=1; wasabi_utm=utm_source=new&t=2', { utmSource: 'new' }],
+  ['wasabi_utm=utm_source=script&t=9999999999; wasabi_utm=utm_source=server', { utmSource: 'server' }],
+  ['wasabi_utm=utm_source=news; wasabi_consent=denied', undefined],
+  ['xwasabi_utm=utm_source=news', undefined],
+  ['wasabi_utm=utm_term=cats%2Bfood', { utmTerms: 'cats+food' }],
+])('of the header %j the campaign is %j', (header, campaign) => {
+  expect(readCampaign(header)).toEqual(campaign)
+})
+
+test('an event has what is known, and is valid', () => {
+  const event = customerAction('SIGN_UP', {
+    interactionId: 7,
+    customerId: '42',
+    subscriptionContractId: '12345678',
+    utmParameters: { utmSource: 'news', utmMedium: '' },
+    createdAt: '2024-02-06T10:00:00Z',
+  })
+  expect(event.body).toEqual({
+    interactionId: '7',
+    customerId: '42',
+    interaction: { type: 'SIGN_UP', subscriptionContractId: '12345678' },
+    utmParameters: { utmSource: 'news' },
+    createdAt: '2024-02-06T10:00:00.000Z',
+    updatedAt: '2024-02-06T10:00:00.000Z',
+  })
+  expect(validate(event), JSON.stringify(validate.errors)).toBe(true)
+  expect(validate(customerAction('SUBSCRIPTION_CANCELLED', { interactionId: 'a', customerId: 1 }))).toBe(true)
+})
+
+const RIGHT = { interactionId: 'order-1', customerId: '42' }
+
+test.each([
+  ['SIGNUP', RIGHT, /action "SIGNUP" does not exist. Use SIGN_UP, /],
+  ['SIGN_UP', { ...RIGHT, interactionId: undefined }, /interactionId "undefined" is no id/],
+  ['SIGN_UP', { ...RIGHT, customerId: '' }, /customerId "" is no id/],
+  ['SIGN_UP', { ...RIGHT, customerId: 'a\0' }, /is no id/],
+  ['SIGN_UP', { ...RIGHT, customerId: '\uD800' }, /is no id/],
+  ['SIGN_UP', { ...RIGHT, subscriptionContractId: null }, /subscriptionContractId "null" is no id/],
+  ['SIGN_UP', { ...RIGHT, createdAt: 'yesterday' }, /createdAt "yesterday" is no time/],
+  ['SIGN_UP', { ...RIGHT, utmParameters: { utm_source: 'news' } }, /utmParameters "utm_source" is none of utmSource/],
+  ['SIGN_UP', { ...RIGHT, utmParameters: { utmSource: 7 } }, /utmSource "7" is no string/],
+])('%s of %j throws a sentence', (type, details, sentence) => {
+  expect(() => customerAction(type as 'SIGN_UP', details as typeof RIGHT)).toThrow(sentence)
+})
+
+test('a landing at node:http gives the campaign back at the sign-up', async () => {
+  const url = await serve((request, response) => {
+    const cookie = campaignCookie(request.url ?? '/')
+    if (cookie) response.setHeader('Set-Cookie', cookie)
+    response.end(JSON.stringify(readCampaign(request.headers.cookie) ?? null))
+  })
+  const landing = await fetch(`${url}/?utm_source=news&utm_term=cats+food`)
+  const [pair = ''] = (landing.headers.get('set-cookie') ?? '').split(';')
+  const signUp = await fetch(`${url}/sign-up`, { headers: { cookie: pair } })
+  expect(await signUp.json()).toEqual({ utmSource: 'news', utmTerms: 'cats+food' })
+  expect((await fetch(url)).headers.get('set-cookie')).toBeNull()
+})
+
+test('a worker, which has neither Node nor a page, runs it', () => {
+  const code = readFileSync('dist/server.cjs', 'utf8')
+  const worker = createContext({ exports: {}, URLSearchParams })
+  runInContext(code, worker)
+  expect(runInContext("exports.campaignCookie('/?utm_source=news')", worker)).toMatch(/^wasabi_utm=utm_source=news;/)
+  expect(runInContext("exports.customerAction('SIGN_UP', { interactionId: 1, customerId: 2 }).version", worker)).toBe(1)
+})
