@@ -11,6 +11,7 @@ export const BUILT = [
   'dist/wasabi-html.js',
   ...['index', 'server'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((ending) => `dist/${name}.${ending}`)),
   'dist/stub.js',
+  'dist/page/page.js',
   'dist/endpoint/main.js',
   'dist/demo/demo.js',
 ]

@@ -63,7 +63,7 @@ for (const [name, campaigns] of [
   ['thirty events', Array.from({ length: 30 }, (_, index) => ['spring', 'mail', ''][index % 3] ?? '')],
   ['hostile values', hostile],
 ] as const)
-  test(`the page shows ${name}, and axe finds nothing @everywhere`, async ({ page: tab, start }) => {
+  test(`the page shows ${name}, and axe finds nothing @chromium`, async ({ page: tab, start }) => {
     const troubles: string[] = []
     tab.on('pageerror', ({ message }) => troubles.push(message))
     tab.on('console', (message) => message.type() === 'error' && troubles.push(message.text()))
@@ -77,7 +77,7 @@ for (const [name, campaigns] of [
     expect(troubles).toEqual([])
   })
 
-test('a table sorts, a new event comes in by itself, and a refusal names its field @everywhere', async ({
+test('a table sorts, a new event comes in by itself, and a refusal names its field @chromium', async ({
   page: tab,
   start,
 }) => {
@@ -94,7 +94,7 @@ test('a table sorts, a new event comes in by itself, and a refusal names its fie
   await expect(tab.locator('#refused')).toContainText('/body/customerId must not be empty')
 })
 
-test('with a token the page asks for it, and keeps it in the tab @everywhere', async ({ page: tab, start }) => {
+test('with a token the page asks for it, and keeps it in the tab @chromium', async ({ page: tab, start }) => {
   const urls: string[] = []
   tab.on('request', (request) => urls.push(request.url()))
   await tab.goto(await start(['spring'], token))
