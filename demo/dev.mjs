@@ -1,6 +1,6 @@
 // `npm run dev`: the demo, built again and started again whenever a source changes. Pages and styles need a reload only.
 import { spawn } from 'node:child_process'
-import { buildIfOld } from '../build.mjs'
+import { buildIfOld } from '../src/build.mjs'
 
 const run = (command, ...args) =>
   spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })

@@ -8,7 +8,7 @@ if (major < 20) {
   )
   process.exitCode = 1
 } else {
-  import('../build.mjs').then(({ buildIfOld }) => {
+  import('../src/build.mjs').then(({ buildIfOld }) => {
     if (buildIfOld()) return import('../dist/demo/demo.js')
     process.exitCode = 1
   })

@@ -1,5 +1,5 @@
 import { defineConfig } from 'playwright/test'
-import { buildForTests } from '../build.mjs'
+import { buildForTests } from '../src/build.mjs'
 import { findEngines } from './support/engines.mjs'
 import type { EngineOptions } from './support/fixtures'
 

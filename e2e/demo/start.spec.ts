@@ -72,7 +72,7 @@ test('the demo keeps its events in a file of its own', { tag: '@chromium' }, asy
 test('a start that has to build says so first', { tag: '@chromium' }, async ({}, testInfo) => {
   // A copy with a source that is newer than all that is built.
   const folder = testInfo.outputPath('copy')
-  for (const part of ['src', 'demo', 'dist', 'package.json', 'tsconfig.json', 'rollup.config.mjs', 'build.mjs'])
+  for (const part of ['src', 'demo', 'dist', 'package.json', 'tsconfig.json', 'rollup.config.mjs'])
     cpSync(part, `${folder}/${part}`, { recursive: true })
   symlinkSync(resolve('node_modules'), `${folder}/node_modules`)
   const demo = spawn(process.execPath, ['demo/start.mjs'], { cwd: folder, env: { ...process.env, PORT: '0' } })

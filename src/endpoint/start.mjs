@@ -7,6 +7,6 @@ if (major < 20) {
   )
   process.exit(1)
 }
-const { buildIfOld } = await import('../../build.mjs')
+const { buildIfOld } = await import('../build.mjs')
 if (!buildIfOld()) process.exit(1)
 await import('../../dist/endpoint/main.js')

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { BUILT } from '../../build.mjs'
+import { BUILT } from '../../src/build.mjs'
 import { createMetrics } from '../../src/endpoint/http/metrics'
 
 const read = (name: string) => readFileSync(`src/endpoint/deploy/${name}`, 'utf8')

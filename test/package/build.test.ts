@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { loadConfigFile } from 'rollup/loadConfigFile'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { BUILT, isFresh } from '../../build.mjs'
+import { BUILT, isFresh } from '../../src/build.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'wasabi-build-'))
 afterAll(() => {

@@ -3,12 +3,11 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
 
 /**
- * The one place that states how large a file may be, in bytes. The aim is 3,584. What is above it buys what a smaller script would leave out:
- * js-cookie as it comes (about 490), mistakes told with what to do (about 320), options checked (about 280), debug that says why, and one file
- * a part, each handed what it needs.
- *
- * The HTML entry aims at 800. What is above it buys links with a press of any button, forms without a new element, a page
- * without the stub, and one sentence for each mistake.
+ * The one place that states how large a file may be, in bytes. The bar of the plan is 4,700 for the script and 800 for the
+ * HTML entry; both are above it. What is above buys pages that are no clean rooms and links as people break them (460
+ * together), named fields in place of tuples and sentences on the console (about 300), and ids in the order of time (40).
+ * In the HTML entry it buys links with a press of any button, forms without a new element, a page without the stub, and one
+ * sentence for each mistake.
  */
 const BUDGETS = { 'dist/wasabi-html.js': 950, 'dist/wasabi.js': 5800 }
 

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { buildForTests } from '../../build.mjs'
+import { buildForTests } from '../../src/build.mjs'
 
 /** Before the first test, and before each further run of `npm run test:watch`. */
 export const setup = (project: TestProject): void => {

@@ -1,6 +1,6 @@
 // npm run faults:cluster [-- words of a fault]: a cluster of real parts on one machine, hurt under load. Prints a table.
 import { setTimeout as delay } from 'node:timers/promises'
-import { buildIfOld } from '../../../build.mjs'
+import { buildIfOld } from '../../../src/build.mjs'
 import { missing } from './needs.mjs'
 
 const sentence = missing()
