@@ -21,7 +21,7 @@ export const openSqlite = async (file: string): Promise<Database> => {
     database?.close()
     const reason = cause instanceof Error ? cause.message : String(cause)
     const help = /damaged|malformed/.test(reason)
-      ? 'take the last backup with the command restore, or set DATA_FILE to another file'
+      ? 'set DATA_FILE to a new file, and give the last export to the command import'
       : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
     throw new Error(`Cannot use ${file} as the data file (${reason}): ${help}.`, { cause })
   }
