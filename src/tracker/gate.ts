@@ -5,6 +5,7 @@ import { log, report } from './browser/console'
 import { retryCookies } from './browser/cookies'
 import { guard } from './browser/guard'
 import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail, whenIdle } from './browser/lifecycle'
+import { abortLater } from './browser/transport'
 import type { Call } from './call'
 import { heedRefusal, permission, rememberAnswer } from './consent'
 import { cancelRetry, flush, leave } from './outbox'
@@ -21,6 +22,7 @@ const refuse = () => {
   waiting = []
   forgetVisits()
   cancelRetry()
+  abortLater()
   heedRefusal()
 }
 

@@ -122,7 +122,8 @@ const sendRound = async (isLeaving = false) => {
     // Any of them: one that the endpoint chokes on must not stay at the head for ever.
     const ready = listReady(isLeaving)
     const key = ready[Math.floor(Math.random() * ready.length)]
-    if (!key || !maySend()) return
+    // A first attempt beside this round may have been asked to wait.
+    if (!key || !maySend() || readWait()) return
     const event = readText(key)
     if (!readEvent(event)) settle(key)
     else if (!(await attempt(key, String(event), isLeaving))) return
@@ -140,9 +141,13 @@ export const flush = (isLeaving?: boolean): void => {
   // back/forward cache (Chromium 156), or stays with it in there, and no other page could send (Firefox 153).
   void (isLeaving ? work().then(() => true) : exclusively(work)).then((hasRun) => {
     endRound = undefined
-    if (!hasRun || listReady()[0]) retryLater()
+    // An update whose `CREATED` has set out meanwhile waits for it, and nothing else would send it.
+    if (!hasRun || listReady(true)[0]) retryLater()
   })
 }
+
+/** Reads a `CREATED` that still waits. */
+export const readWaiting = (interactionId: string): Action | undefined => readEvent(readText(CREATED + interactionId))
 
 /** Holds an event and makes its first attempt, before it returns. */
 export const addEvent = ({ interactionId, createdAt, updatedAt }: Action, event: string): void => {

@@ -6,7 +6,7 @@ import type { Call, GivenDetails } from './call'
 import { corrected, readCustomerId, readId, writeEvent, type NewAction } from './event'
 import { currentCustomer, forgetIdentity, identify, readIdentity } from './identity'
 import { forgetJournal, readJournal, readRecorded, writeRecorded } from './journal'
-import { addEvent } from './outbox'
+import { addEvent, readWaiting } from './outbox'
 import { settings } from './settings'
 
 const DETAILS: readonly string[] = ['interactionId', 'customerId', 'subscriptionContractId']
@@ -45,7 +45,8 @@ const correctVisitor = () => {
 
 const track = ({ subject, details, time, id }: Call) => {
   const type = subject as ActionType
-  const known = readRecorded(id)?.interaction.type
+  // An action that still waits is the same one after a `reset`, too.
+  const known = (readRecorded(id) ?? readWaiting(id))?.interaction.type
   if (!ACTION_TYPES.includes(type))
     report('action', subject, `does not exist; not sent. Use ${ACTION_TYPES.join(', ')}`)
   else if (known && known !== type) report('interactionId', id, `is a ${known} already; not sent. Give another id`)

@@ -92,7 +92,6 @@ export const versionsOf = (name: string) =>
 export const BONUSES: Readonly<Record<string, string>> = {
   'Request.keepalive': 'an action recorded right before its page goes away is sent from the next page',
   'LockManager.request': 'several open tabs may each send what was left over; it is stored once all the same',
-  'AbortSignal.timeout': 'a request that gets no answer is given up when the browser gives it up',
   'Crypto.randomUUID': 'ids come from the name of a blob, which is as random',
   'PerformanceNavigationTiming.type': 'a reload of a landing page counts as a visit',
   'Navigation.entries':

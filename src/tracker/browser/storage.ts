@@ -15,6 +15,11 @@ const forgetCopy = ({ key }: StorageEvent) => {
   if (key) memory[key] = undefined
 }
 
+/** A page in the back/forward cache hears nothing of what other tabs remove: it keeps no copy of what the storage has. */
+const forgetStored = () => {
+  for (const key in memory) if (local((storage) => storage.getItem(key)) === memory[key]) memory[key] = undefined
+}
+
 /** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
 const local = <Result>(use: (storage: Storage) => Result) => {
   try {
@@ -40,15 +45,17 @@ export const listKeys = (pattern: RegExp): readonly string[] =>
   )
 
 /** Reads the text under a key. Never throws. */
-export const readText = (key: string): string | undefined =>
-  memory[key] ?? local((storage) => storage.getItem(key)) ?? undefined
+export const readText = (key: string): string | undefined => local((storage) => storage.getItem(key)) ?? memory[key]
 
 /** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
 export const writeText = (key: string, value: string): void => {
   // Not before there is a copy that can grow old: the first listener connects to another process (Chromium 156).
   addEventListener('storage', forgetCopy)
+  addEventListener('pagehide', forgetStored)
   memory[key] = value
   local((storage) => {
+    // An older text must not be taken for the newest where there is no room for it.
+    storage.removeItem(key)
     if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
   })
 }

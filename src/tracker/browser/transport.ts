@@ -15,6 +15,12 @@ export type Delivery = {
 /** A network that swallows the request would hold one of the page's six connections for ever. Milliseconds. */
 const PATIENCE = 30_000
 
+/** The attempt under way that does not outlive its page: one at a time. */
+let later: AbortController | undefined
+
+/** Ends a later attempt that is under way. A first one cannot be taken back. */
+export const abortLater = (): void => later?.abort()
+
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 const readWait = (header: string) => +header * 1000 || readTime(header) - now()
 
@@ -28,14 +34,18 @@ const readWait = (header: string) => +header * 1000 || readTime(header) - now()
  */
 export const deliver = async (endpoint: string, body: string, keepalive: boolean): Promise<Delivery> => {
   try {
+    const attempt = new AbortController()
+    if (!keepalive) later = attempt
+    setTimeout(() => {
+      attempt.abort()
+    }, PATIENCE)
     const answer = await fetch(endpoint, {
       method: 'POST',
       body,
       keepalive,
       credentials: 'omit',
       redirect: 'error',
-      // Safari has it since 16: before that the browser's own patience counts.
-      signal: AbortSignal.timeout?.(PATIENCE) ?? null,
+      signal: attempt.signal,
     })
     const reason = `${answer.status} ${String(answer.headers.get('content-type'))}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
