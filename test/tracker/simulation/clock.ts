@@ -1,0 +1,65 @@
+/** A moment that something was planned for. */
+export type Plan = { readonly at: number; readonly run: () => void; isCancelled: boolean }
+
+export type Clock = {
+  /** Milliseconds since the life began. Never jumps. */
+  readonly now: () => number
+  /** What a page reads: unix milliseconds, and a person can set it. */
+  readonly wall: () => number
+  readonly jump: (milliseconds: number) => void
+  readonly plan: (delay: number, run: () => void) => Plan
+  /** Runs all that is planned until then, each with the promises that follow from it. */
+  readonly pass: (milliseconds: number) => Promise<void>
+  /** Whether more has happened than a script that works can do: nothing happens any more. */
+  readonly isEndless: () => boolean
+}
+
+/** What one life may do. Those that work do a few thousand things. */
+const MOST = 50_000
+
+const BEGINNING = Date.parse('2026-11-23T10:00:00.000Z')
+
+/** Node runs it after every promise that is ready, and after every one that follows from those. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+export const createClock = (): Clock => {
+  let time = 0
+  let skew = 0
+  let count = 0
+  // In the order of time; of two with the same time, the one that was planned first.
+  const plans: Plan[] = []
+
+  const plan = (delay: number, run: () => void) => {
+    const planned: Plan = { at: time + Math.max(0, delay), run, isCancelled: false }
+    let [low, high] = [0, plans.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((plans[middle] as Plan).at <= planned.at) low = middle + 1
+      else high = middle
+    }
+    plans.splice(low, 0, planned)
+    return planned
+  }
+
+  const pass = async (milliseconds: number) => {
+    const end = time + milliseconds
+    for (let next = plans[0]; next && next.at <= end && count < MOST; next = plans[0]) {
+      plans.shift()
+      if (next.isCancelled) continue
+      count++
+      time = next.at
+      next.run()
+      await settled()
+    }
+    time = end
+  }
+
+  return {
+    now: () => time,
+    wall: () => BEGINNING + Math.floor(time) + skew,
+    jump: (milliseconds) => (skew += milliseconds),
+    plan,
+    pass,
+    isEndless: () => count >= MOST,
+  }
+}

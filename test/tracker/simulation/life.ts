@@ -1,0 +1,102 @@
+import { settled } from './clock'
+import { checkStore, createModel } from './model'
+import type { Page } from './page'
+import { calm, doStep, openTab, type Scene } from './steps'
+import { checkRequest } from './watch'
+import { createWorld, type Built } from './world'
+
+/** One life: what was promised and not kept, and all that happened. */
+export type Life = {
+  readonly seed: number
+  readonly faults: readonly string[]
+  readonly story: readonly string[]
+  readonly actions: number
+}
+
+/** Longer than any wait that the endpoint can ask for, in milliseconds. */
+const LONG = 26 * 3_600_000
+const SOME_MINUTES = 660_000
+
+const createScene = (built: Built, seed: number): Scene => {
+  const world = createWorld(built, seed)
+  const model = createModel(world)
+  const scene: Scene = { world, model, tabs: [], queues: new Map(), count: 1 }
+  world.mayStore = () => model.permission() === 'granted'
+  world.queueOf = (page) => scene.queues.get(page) ?? []
+  world.onDeath = (page) => {
+    model.leave(page)
+  }
+  world.network.onWait = ({ origin }, milliseconds) => {
+    if (!milliseconds || !world.mayStore()) return
+    // Where there is no room, the page that heard it knows it alone.
+    if (world.area(origin).isFull) world.waits.delete(origin)
+    else world.waits.set(origin, world.clock.wall() + milliseconds)
+  }
+  world.onRequest = (page, options) => {
+    world.tell(`${page.name} sends ${options.body}`)
+    checkRequest(world, page, options)
+  }
+  return scene
+}
+
+/** Short waits are the ones that race. */
+const nextWait = ({ world: { random } }: Scene) =>
+  random.next() * random.pick([0, 0, 1, 5, 5, 50, 300, 300, 2000, 20_000, 200_000])
+
+const isWaiting = ({ world }: Scene, origin: string) =>
+  Object.keys(world.area(origin).storage).some((key) => /^wasabi\.[CU]\./.test(key))
+
+const stays = (page: Page) => page.isAlive() && !page.isFrozen()
+
+/** A page that stays delivers what it has recorded and corrected, without help. */
+const checkStaying = ({ world, model }: Scene) => {
+  for (const { id, must, page, corrector } of model.actions.values()) {
+    const stored = world.network.store.get(id)
+    const waiting = Object.keys(world.area(page.origin).storage).filter((key) => key.endsWith(`.${id}`))
+    // The corrections of other pages may wait for a next visit.
+    const newest = [...(stored?.updates.keys() ?? [])].sort().at(-1) ?? ''
+    const waits = waiting.some(
+      (key) => key.startsWith('wasabi.U.') && key.slice('wasabi.U.'.length) > `${newest}.${id}`,
+    )
+    if (must && stays(page) && !stored?.created) world.fault(`${id} not sent by its page`)
+    if (must && stays(corrector) && waits) world.fault(`a correction of ${id} not sent by its page`)
+  }
+}
+
+const end = async (scene: Scene) => {
+  const { world, tabs, model } = scene
+  calm(scene)
+  await settled()
+  // Nobody goes back to them: they are as good as gone.
+  for (const page of world.pages) if (page.isFrozen()) model.leave(page)
+  if (world.random.chance(0.5)) for (const tab of tabs.filter((each) => each.isOpen())) tab.close()
+  await world.clock.pass(SOME_MINUTES)
+  const mayWait = world.origins().some((origin) => world.area(origin).storage.getItem('wasabi.wait'))
+  if (mayWait) await world.clock.pass(LONG)
+  checkStaying(scene)
+  for (const origin of world.origins()) openTab(scene, `${origin}/last`)
+  await world.clock.pass(SOME_MINUTES)
+  if (world.origins().some((origin) => isWaiting(scene, origin))) await world.clock.pass(LONG)
+  for (const origin of world.origins()) {
+    const left = Object.keys(world.area(origin).storage).filter((key) =>
+      (model.permission() === 'granted' ? /^wasabi\.[CU]\./ : /^wasabi\./).test(key),
+    )
+    if (left[0]) world.fault(`${origin} still has ${left.join(' ')}`)
+  }
+  checkStore(world, model)
+}
+
+/** Lives one life. The same seed is the same life. */
+export const live = async (built: Built, seed: number): Promise<Life> => {
+  const scene = createScene(built, seed)
+  const { world, model } = scene
+  const steps = 10 + world.random.below(35)
+  for (let step = 0; step < steps && !world.faults[0]; step++) {
+    doStep(scene)
+    await settled()
+    await world.clock.pass(nextWait(scene))
+  }
+  if (!world.faults[0]) await end(scene)
+  if (world.clock.isEndless()) world.fault('work without end')
+  return { seed, faults: world.faults, story: world.story, actions: model.actions.size }
+}

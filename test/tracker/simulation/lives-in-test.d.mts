@@ -1,0 +1,1 @@
+export const LIVES_IN_TEST: number

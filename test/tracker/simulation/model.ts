@@ -1,0 +1,329 @@
+import type { Action } from '../../../src/contract/customer-action'
+import type { Page } from './page'
+import type { World } from './world'
+
+/** A call as a page makes it. */
+export type Call = {
+  readonly name: 'page' | 'track' | 'update' | 'identify' | 'reset' | 'consent' | 'init'
+  readonly id?: string
+  readonly type?: string
+  readonly customer?: string
+  readonly contract?: string
+  readonly granted?: boolean
+  readonly time: number
+}
+
+/** What one call of `track` must become. */
+export type Recorded = { readonly type: string; readonly campaign: string; readonly createdAt: number }
+
+/** One action under its id. */
+export type Expected = {
+  readonly id: string
+  readonly page: Page
+  /** The page that corrected it last. */
+  corrector: Page
+  /** The first stands; the others count where the first one may be gone. */
+  readonly calls: Recorded[]
+  /** Its customer now: an id, or `person 3` for a visitor. */
+  customer: string
+  contract: string
+  /** Everybody whom it was given to. */
+  readonly customers: Set<string>
+  /** Whether it must be stored in the end, and whether its last correction must be. */
+  must: boolean
+  mustBeCorrected: boolean
+  /** The page's memory alone has it: storage was full or cleared. */
+  isInMemoryOnly: boolean
+  /** Its page has a copy beside the storage. One that has been in the back/forward cache has none. */
+  hasCopy: boolean
+  /** When a page forgot how to correct it. */
+  forgottenAt: number
+}
+
+type PageState = {
+  waiting: Call[]
+  isOpen: boolean
+  isHeld: boolean
+  latest: string
+  readonly seen: Set<string>
+  readonly captured: Set<string>
+  readonly trail: () => readonly string[]
+}
+
+/** What should be true: one browser, its campaign, its person and its permission. */
+export type Model = {
+  readonly actions: Map<string, Expected>
+  readonly open: (page: Page, queue: readonly Call[]) => void
+  readonly make: (page: Page, captured: Set<string>, trail: () => readonly string[]) => void
+  readonly call: (page: Page, call: Call) => void
+  /** The page looks at what the visitor has permitted. */
+  readonly look: (page: Page) => void
+  readonly freeze: (page: Page) => void
+  readonly leave: (page: Page) => void
+  readonly clear: (origin: string) => void
+  readonly permission: () => 'granted' | 'denied' | undefined
+  readonly known: (origin: string) => readonly string[]
+}
+
+/** The latest that a tab hears of a change, in milliseconds. */
+const LATEST = 60
+
+const writeTime = (time: number) => new Date(time).toISOString()
+
+const CARRYING = ['SIGN_UP', 'PROMOTION_APPLIED']
+
+export const campaignIn = (href: string): string => /utm_campaign=([^&]*)/.exec(href)?.[1] ?? ''
+
+export const createModel = (world: World): Model => {
+  const { clock, tag } = world
+  const actions = new Map<string, Expected>()
+  const states = new Map<Page, PageState>()
+  const journals = new Map<string, Map<string, Expected>>()
+  let answer: 'granted' | 'denied' | undefined
+  let touch: { readonly campaign: string; readonly time: number } | undefined
+  let person = { number: 1, customer: '' }
+
+  const stateOf = (page: Page) => states.get(page) as PageState
+  const journal = (origin: string) => {
+    const known = journals.get(origin) ?? new Map<string, Expected>()
+    journals.set(origin, known)
+    return known
+  }
+  const permission = () => answer ?? (tag.consent === 'implied' ? 'granted' : undefined)
+  const someoneElse = (customer = '') => (person = { number: person.number + 1, customer })
+
+  const isStored = (id: string) => !!world.network.store.get(id)?.created
+  const isFull = (origin: string) => world.area(origin).isFull
+
+  const give = (page: Page, action: Expected, customer: string) => {
+    action.corrector = page
+    action.customer = customer
+    action.customers.add(customer)
+    if (isFull(action.page.origin)) action.mustBeCorrected = false
+  }
+  const correctVisitor = (page: Page) => {
+    const { origin } = page
+    if (!person.customer) return
+    for (const action of journal(origin).values())
+      if (action.customer === `person ${person.number}`) give(page, action, person.customer)
+    // The journal may have the later of two calls with one id.
+    for (const { page: first, calls, customers } of actions.values())
+      if (first.origin === origin && calls.length > 1) customers.add(person.customer)
+  }
+
+  const capture = (page: Page, href: string, { time, isRevisit }: { time: number; isRevisit: boolean }) => {
+    const state = stateOf(page)
+    const campaign = campaignIn(href)
+    if (state.seen.has(href)) return
+    state.seen.add(href)
+    if (!campaign || campaign === state.latest) return
+    state.latest = campaign
+    const second = Math.floor(time / 1000)
+    // A time to come is now.
+    const before = touch && Math.min(touch.time, Math.floor(clock.wall() / 1000))
+    const stays =
+      before !== undefined &&
+      ((isRevisit && state.captured.has(campaign)) || (tag.attribution === 'first') !== before > second)
+    state.captured.add(campaign)
+    if (!stays) touch = { campaign, time: second }
+  }
+
+  const track = (page: Page, { id = '', type = '', customer, contract = '', time }: Call) => {
+    const known = journal(page.origin)
+    const recorded = known.get(id)
+    // What one page's memory alone has, no other page knows.
+    if (recorded && !(recorded.isInMemoryOnly && recorded.page !== page)) return
+    const owner = customer ?? (person.customer || `person ${person.number}`)
+    const call = { type, campaign: CARRYING.includes(type) ? (touch?.campaign ?? '') : '', createdAt: time }
+    const before = actions.get(id)
+    if (before) {
+      // One action, whoever calls again: the first stands, if anything is left of it.
+      before.calls.push(call)
+      before.customers.add(owner)
+      before.mustBeCorrected = false
+      // Nothing was made of the call where the first still waits.
+      const isNew = world.network.requests.some(({ key, body }) => key === `C ${id} ` && body.includes(writeTime(time)))
+      if (isNew) known.set(id, Object.assign(before, { customer: owner }))
+      return
+    }
+    const action: Expected = {
+      ...{ id, page, corrector: page, calls: [call], customer: owner, contract, customers: new Set([owner]) },
+      ...{
+        must: true,
+        mustBeCorrected: true,
+        isInMemoryOnly: isFull(page.origin),
+        hasCopy: true,
+        forgottenAt: -LATEST,
+      },
+    }
+    if (action.isInMemoryOnly) action.mustBeCorrected = false
+    actions.set(id, action)
+    known.set(id, action)
+  }
+
+  const identify = (customer: string) => {
+    if (person.customer && person.customer !== customer) someoneElse(customer)
+    else person.customer = customer
+  }
+
+  const perform = (page: Page, call: Call) => {
+    const known = journal(page.origin)
+    const action = known.get(call.id ?? '')
+    if (call.name === 'track') track(page, call)
+    if (call.name === 'update' && action) {
+      give(page, action, call.customer ?? action.customer)
+      action.contract = call.contract ?? action.contract
+    }
+    const forgotten = actions.get(call.id ?? '')
+    // A tab that has not heard of it yet may still correct it, or not: neither came first.
+    const isSoon = !!forgotten && clock.now() - forgotten.forgottenAt < LATEST
+    if (call.name === 'update' && forgotten && !action && (isSoon || forgotten.calls.length > 1)) {
+      forgotten.customers.add(call.customer ?? forgotten.customer)
+      forgotten.mustBeCorrected = false
+      // From now on the origin may know it again.
+      forgotten.forgottenAt = Infinity
+    }
+    if (call.name === 'identify') identify(call.customer ?? '')
+    if (call.name === 'reset') {
+      someoneElse()
+      for (const each of known.values()) each.forgottenAt = clock.now()
+      known.clear()
+    }
+    if (['page', 'consent', 'identify'].includes(call.name)) correctVisitor(page)
+  }
+
+  /** All that is stored goes; what has left the page may arrive. */
+  const refuse = (page: Page) => {
+    const state = stateOf(page)
+    state.waiting = []
+    state.seen.clear()
+    state.captured.clear()
+    state.latest = ''
+    touch = undefined
+    world.waits.clear()
+    someoneElse()
+    for (const known of journals.values()) known.clear()
+    for (const action of actions.values()) {
+      if (!isStored(action.id)) action.must = false
+      action.mustBeCorrected = false
+      // An origin that no page has looked at since still knows it.
+      action.forgottenAt = Infinity
+    }
+  }
+
+  const heedAnswers = (page: Page) => {
+    const state = stateOf(page)
+    for (const call of state.waiting.splice(0)) {
+      if (call.name === 'consent') answer = call.granted ? 'granted' : 'denied'
+      if (permission() === 'denied') refuse(page)
+      else state.waiting.push(call)
+      state.isHeld ||= !permission()
+    }
+  }
+
+  const look = (page: Page) => {
+    const state = stateOf(page)
+    if (!state.isOpen) return
+    heedAnswers(page)
+    if (permission() === 'denied') refuse(page)
+    if (permission() !== 'granted' || !state.waiting[0]) return
+    // A router's or a former page's landing counts where none that waits has brought one.
+    if (state.isHeld && !campaignIn(page.href))
+      for (const href of state.trail()) capture(page, href, { time: state.waiting[0].time, isRevisit: false })
+    for (const call of state.waiting.splice(0)) {
+      const isRevisit = call.name === 'page' && page.way !== 'navigate'
+      capture(page, page.href, { time: state.isHeld ? call.time : clock.wall(), isRevisit })
+      perform(page, call)
+    }
+    state.isHeld = false
+  }
+
+  /** What only the page's memory has goes with the page. */
+  const loseMemory = (action: Expected) => {
+    if (!action.isInMemoryOnly) return
+    journal(action.page.origin).delete(action.id)
+    if (!isStored(action.id)) action.must = false
+  }
+
+  return {
+    actions,
+    permission,
+    look,
+    known: (origin) => [...journal(origin).keys()],
+    make: (page, captured, trail) => {
+      const state = { waiting: [], isOpen: false, isHeld: false, latest: '', seen: new Set<string>(), captured, trail }
+      states.set(page, state)
+    },
+    open: (page, queue) => {
+      const state = stateOf(page)
+      state.waiting.push({ name: 'page', time: clock.wall() }, ...queue)
+      state.isOpen = true
+      look(page)
+    },
+    call: (page, call) => {
+      if (call.name === 'init') return
+      stateOf(page).waiting.push(call)
+      look(page)
+    },
+    freeze: (page) => {
+      for (const action of actions.values()) if (action.page === page) action.hasCopy &&= action.isInMemoryOnly
+    },
+    leave: (page) => {
+      for (const action of actions.values()) if (action.page === page) loseMemory(action)
+    },
+    clear: (origin) => {
+      journal(origin).clear()
+      world.waits.delete(origin)
+      for (const action of actions.values()) {
+        if (action.page.origin !== origin) continue
+        action.isInMemoryOnly = true
+        action.mustBeCorrected = false
+        if (!action.page.isAlive() || action.page.isFrozen() || !action.hasCopy) loseMemory(action)
+      }
+    },
+  }
+}
+
+const customerOf = (action: Action, visitors: Map<string, string>, allowed: ReadonlySet<string>) => {
+  const id = action.customerId
+  if (!id.startsWith('visitor-')) return id
+  // One visitor id, one person: the first action of an id says whose it is.
+  const people = [...allowed].filter((each) => each.startsWith('person '))
+  const person = visitors.get(id) ?? (people.length === 1 ? people[0] : undefined)
+  if (person) visitors.set(id, person)
+  return person ?? people[0] ?? id
+}
+
+const checkAction = (world: World, expected: Expected, visitors: Map<string, string>) => {
+  // A page corrects what its memory has, also where the storage that all share was cleared.
+  const { id, calls, customers } = expected
+  const stored = world.network.store.get(id)
+  const created = stored?.created
+  if (expected.must && !created) world.fault(`${id} lost`)
+  if (!stored) return
+  const all = [...(created ? [created] : []), ...stored.updates.values()]
+  const fits = (call: Recorded | undefined) =>
+    call?.type === created?.interaction.type &&
+    call?.campaign === (created?.utmParameters?.utmCampaign ?? '') &&
+    writeTime(call?.createdAt ?? 0) === created?.createdAt
+  if (created && !(expected.must && !expected.isInMemoryOnly ? fits(calls[0]) : calls.some(fits)))
+    world.fault(`${id} stored as ${JSON.stringify(created)}, not as ${JSON.stringify(calls)}`)
+  for (const action of all) {
+    const customer = customerOf(action, visitors, customers)
+    if (!expected.isInMemoryOnly && !customers.has(customer))
+      world.fault(`${id} is given to ${customer}, who is a stranger`)
+  }
+  const last = all.reduce((one, other) => (other.updatedAt > one.updatedAt ? other : one))
+  if (!expected.must || !expected.mustBeCorrected) return
+  if (customerOf(last, visitors, customers) !== expected.customer)
+    world.fault(`${id} ends with customer ${last.customerId}, not ${expected.customer}`)
+  if ((last.interaction.subscriptionContractId ?? '') !== expected.contract)
+    world.fault(`${id} ends with another contract than ${expected.contract}`)
+}
+
+/** Compares what is stored in the end with what should be. */
+export const checkStore = (world: World, model: Model): void => {
+  const visitors = new Map<string, string>()
+  for (const id of world.network.store.keys()) if (!model.actions.has(id)) world.fault(`${id} was never called`)
+  for (const action of model.actions.values()) checkAction(world, action, visitors)
+}

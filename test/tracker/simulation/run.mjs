@@ -1,0 +1,105 @@
+// `npm run simulate -- 1000000`: as many lives as asked for, on all cores. `npm run simulate -- --faults`: how many lives it
+// takes to find each of the seeded faults. `--from 5000` begins with another seed, `--cores 1` leaves the others alone.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { buildIfOld } from '../../../src/build.mjs'
+import { buildLives, buildScript, readBuilt } from './build.mjs'
+import { LIVES_IN_TEST } from './lives-in-test.mjs'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    faults: { type: 'boolean' },
+    from: { type: 'string', default: '0' },
+    cores: { type: 'string', default: String(availableParallelism()) },
+  },
+})
+const cores = Number(values.cores)
+
+/** Seeds that are shown with their story. */
+const MAX_STORIES = 3
+
+// Beside the installed packages, where Node finds what the lives import.
+const folder = resolve(`test-results/simulation-${process.pid}`)
+mkdirSync(folder, { recursive: true })
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+const lives = `${folder}/lives.mjs`
+buildIfOld()
+writeFileSync(lives, await buildLives())
+
+const startWorker = (data, onLife) =>
+  new Promise((done, fail) => {
+    const worker = new Worker(new URL('worker.mjs', import.meta.url), {
+      workerData: { lives: pathToFileURL(lives).href, ...data },
+    })
+    worker.on('message', onLife)
+    worker.on('error', fail)
+    worker.on('exit', done)
+  })
+
+const showProgress = (done, all, since) => {
+  if (!process.stderr.isTTY) return
+  const width = 40
+  const full = Math.round((width * done) / all)
+  const pace = Math.round((1000 * done) / (Date.now() - since))
+  process.stderr.write(`\r${'█'.repeat(full)}${'░'.repeat(width - full)} ${done} of ${all}, ${pace} a second `)
+}
+
+const simulate = async (count) => {
+  const since = Date.now()
+  const from = Number(values.from)
+  const failed = []
+  let [done, actions] = [0, 0]
+  const onLife = (life) => {
+    done++
+    actions += life.actions
+    if (done % 100 === 0) showProgress(done, count, since)
+    if (!life.faults.length) return
+    failed.push(life.seed)
+    if (failed.length <= MAX_STORIES)
+      console.log(`\nseed ${life.seed}: ${life.faults.join('; ')}\n${life.story.join('\n')}\n`)
+  }
+  const data = { built: readBuilt(), end: from + count, step: cores }
+  await Promise.all(Array.from({ length: cores }, (_, core) => startWorker({ ...data, from: from + core }, onLife)))
+  const seconds = ((Date.now() - since) / 1000).toFixed(0)
+  console.log(`\n${done} lives from seed ${from}, ${actions} actions, ${seconds} s: ${failed.length} broke a promise`)
+  if (failed.length) console.log(`seeds ${failed.join(' ')}`)
+  return failed.length === 0
+}
+
+/** How many lives it takes until a fault is found, and what it looked like; nothing when it is not found. */
+const find = async (script) => {
+  let found
+  const onLife = ({ seed, faults }) => {
+    if (faults.length) found = { lives: seed + 1, what: faults[0] }
+  }
+  const built = { ...readBuilt(), script }
+  await startWorker({ built, from: 0, end: LIVES_IN_TEST, step: 1, untilFound: true }, onLife)
+  return found
+}
+
+const findFaults = async () => {
+  const { SEEDED_FAULTS } = await import(pathToFileURL(lives).href)
+  if (await find(await buildScript())) throw new Error('the script without a fault breaks a promise')
+  const waiting = [...SEEDED_FAULTS]
+  let hidden = 0
+  const work = async () => {
+    for (let fault = waiting.shift(); fault; fault = waiting.shift()) {
+      const found = await find(await buildScript(fault))
+      if (!found) hidden++
+      const lives = found ? `${found.lives}`.padStart(5) : 'never'
+      console.log(`${lives}  ${fault.name}${found ? ` (${found.what.slice(0, 90)})` : ''}`)
+    }
+  }
+  await Promise.all(Array.from({ length: cores }, work))
+  console.log(`${SEEDED_FAULTS.length - hidden} of ${SEEDED_FAULTS.length} found within ${LIVES_IN_TEST} lives`)
+  return hidden === 0
+}
+
+const isGood = values.faults ? await findFaults() : await simulate(Number(positionals[0] ?? LIVES_IN_TEST))
+process.exitCode = isGood ? 0 : 1

@@ -1,0 +1,158 @@
+import type { Model } from './model'
+import { createPage, type Page } from './page'
+import type { Storage } from './storage'
+import type { World } from './world'
+
+type Entry = { readonly href: string; page?: Page }
+
+export type Tab = {
+  readonly page: () => Page
+  readonly isOpen: () => boolean
+  readonly go: (href: string) => void
+  readonly back: () => void
+  readonly reload: () => void
+  readonly hide: () => void
+  readonly show: () => void
+  readonly close: () => void
+  readonly crash: () => void
+}
+
+const originOf = (href: string) => new URL(href).origin
+
+/** The neighbours of an entry on its origin, as far as they go without a break: `navigation.entries()`. */
+const neighbours = (entries: readonly Entry[], at: number) => {
+  const origin = originOf(entries[at]?.href ?? '')
+  let [from, to] = [at, at]
+  while (entries[from - 1] && originOf(entries[from - 1]?.href ?? '') === origin) from--
+  while (entries[to + 1] && originOf(entries[to + 1]?.href ?? '') === origin) to++
+  return entries.slice(from, to + 1).map(({ href }) => href)
+}
+
+/** Hidden after its `pagehide` (HTML, 7.4.2.4), then in the back/forward cache, or gone. */
+const leavePage = (model: Model, { page, isKept }: { page: Page; isKept: boolean }) => {
+  if (!page.isAlive()) return
+  page.hear('pagehide', { persisted: isKept })
+  if (!page.isHidden()) {
+    if (page.hasScript()) model.look(page)
+    page.setHidden(true)
+  }
+  if (isKept) {
+    model.freeze(page)
+    return page.freeze()
+  }
+  page.die()
+}
+
+export const createTab = (world: World, model: Model, first: string): Tab => {
+  const { random, clock } = world
+  const sessions = new Map<string, { storage: Storage; captured: Set<string> }>()
+  const entries: Entry[] = []
+  let at = -1
+  let isOpen = true
+  let page: Page
+
+  const sessionOf = (origin: string) => {
+    const session = sessions.get(origin) ?? { storage: world.session(), captured: new Set<string>() }
+    sessions.set(origin, session)
+    return session
+  }
+
+  const load = (way: Page['way'], referrer: string) => {
+    const entry = entries[at] as Entry
+    const { storage, captured } = sessionOf(originOf(entry.href))
+    const mine = () => neighbours(entries, entries.indexOf(entry))
+    const name = `page ${world.pages.length + 1}`
+    page = createPage(world, name, { href: entry.href, way, referrer, session: storage, entries: mine })
+    entry.page = page
+    world.pages.push(page)
+    world.tell(`${name} ${way} ${entry.href}`)
+    const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === page.origin)
+    model.make(page, captured, trail)
+    if (random.chance(0.7)) page.loadStub()
+    const loading = page
+    clock.plan(1 + random.next() * random.pick([5, 50, 800]), () => {
+      if (!loading.isAlive()) return
+      loading.run(() => {
+        model.open(loading, world.queueOf(loading))
+        loading.loadScript()
+      })
+    })
+  }
+
+  const go = (href: string) => {
+    const referrer = entries[at]?.href ?? ''
+    if (at >= 0) leavePage(model, { page, isKept: random.chance(0.5) })
+    // What lay ahead in the history is gone.
+    for (const { page: ahead } of entries.splice(at + 1)) if (ahead?.isAlive()) ahead.die()
+    entries.push({ href })
+    at++
+    // Another site shows no more of the referrer than its origin.
+    load('navigate', originOf(href) === originOf(referrer || href) ? referrer : '')
+  }
+
+  const restore = (old: Page) => {
+    page = old
+    world.tell(`${page.name} shown again`)
+    const events = [
+      () => {
+        page.hear('pageshow', { persisted: true })
+      },
+      () => {
+        page.setHidden(false)
+      },
+    ]
+    page.thaw()
+    if (page.hasScript()) model.look(page)
+    for (const event of random.chance(0.5) ? events : events.reverse()) event()
+  }
+
+  const end = (how: () => void) => {
+    isOpen = false
+    how()
+    for (const { page: old } of entries) if (old?.isAlive()) old.die()
+  }
+
+  const show = (isShown: boolean) => {
+    if (page.isHidden() !== isShown) return
+    world.tell(`${page.name} ${isShown ? 'visible' : 'hidden'}`)
+    if (page.hasScript()) model.look(page)
+    page.setHidden(!isShown)
+  }
+
+  go(first)
+  return {
+    page: () => page,
+    isOpen: () => isOpen,
+    go,
+    back: () => {
+      if (at < 1) return
+      leavePage(model, { page, isKept: random.chance(0.5) })
+      at--
+      const old = entries[at]?.page
+      if (old?.isFrozen()) restore(old)
+      else load('back_forward', '')
+    },
+    reload: () => {
+      leavePage(model, { page, isKept: false })
+      load('reload', '')
+    },
+    hide: () => {
+      show(false)
+    },
+    show: () => {
+      show(true)
+    },
+    close: () => {
+      world.tell(`${page.name} closed`)
+      end(() => {
+        leavePage(model, { page, isKept: false })
+      })
+    },
+    crash: () => {
+      world.tell(`${page.name} crashes`)
+      end(() => {
+        if (page.isAlive()) page.die()
+      })
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { keyOf, type FetchOptions, type Request } from './network'
+import type { Page } from './page'
+import type { World } from './world'
+
+/** Requests of one origin that a second may bring, first attempts apart. A browser sends four a second. */
+const MOST_A_SECOND = 8
+
+/** Milliseconds between two events of a page that catches up. */
+const PACE = 250
+
+/** Milliseconds. A clock that was set back makes no longer wait. */
+const DAY = 86_400_000
+
+const isFrozenUnderWay = (request: Request) => request.state === 'under way' && request.page.isFrozen()
+
+/** Watches each request as it is made: the same bytes in every attempt, no more attempts than answers were lost, a bound. */
+export const checkRequest = (world: World, page: Page, options: FetchOptions) => {
+  const key = keyOf(options.body)
+  const { requests } = world.network
+  const before = requests.filter((request) => request.key === key)
+  const isOther = before.some(({ body }) => body !== options.body)
+  // An id that is called again after its action was taken, and forgotten here, is the endpoint's to refuse.
+  const waiting = world.area(page.origin).storage.getItem(`wasabi.C.${key.split(' ')[1] ?? ''}`)
+  const isOverwriting = waiting !== null && waiting !== options.body
+  if (isOther && (key.startsWith('U') || isOverwriting))
+    world.fault(`${key} sent with other bytes than those that wait`)
+  const isLast = (request: Request) => request.keepalive && request !== before[0]
+  // A page that goes asks nobody before it sends: it may be the last chance.
+  const lost = before.filter((each) => each.state === 'unheard' || isFrozenUnderWay(each) || isLast(each)).length
+  // One that is under way in another tab is sent once more, since nobody knows whether that tab lives.
+  if (!isOther && !options.keepalive && before.length > 1 + lost)
+    world.fault(`${key} sent ${before.length + 1} times, ${lost} without answer`)
+  if (before.length === 0) return
+  const left = (world.waits.get(page.origin) ?? 0) - world.clock.wall()
+  const isAgain = before.some(({ body }) => body === options.body)
+  if (isAgain && left > 0 && left <= DAY) world.fault(`${key} sent again ${left} ms before the endpoint wants it`)
+  const previous = requests.filter((each) => each.page === page && !each.keepalive).at(-1)
+  const isEarly = previous?.state === 'heard' && world.clock.now() - previous.at < PACE
+  // A page that is shown again begins anew.
+  if (isEarly && !options.keepalive && !page.wasFrozen()) world.fault(`${key} follows another without a pause`)
+  const recent = requests.filter(({ at, page: { name } }) => at > world.clock.now() - 1000 && name === page.name)
+  const repeats = recent.length - new Set(recent.map((each) => each.key)).size
+  if (repeats > MOST_A_SECOND) world.fault(`${repeats} events sent again in a second`)
+}
