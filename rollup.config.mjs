@@ -14,8 +14,8 @@ const browser = () => typescript({ tsconfig: 'src/tracker/tsconfig.json' })
 const server = () => typescript({ tsconfig: 'demo/tsconfig.json' })
 
 /**
- * More passes find what one leaves; `module` shortens the names of the one file that is its own scope. `unsafe` is about code that changes
- * the built-ins of the language, which ours does not.
+ * More passes find what one leaves; `module` shortens the names of the one file that is its own scope. `unsafe` is
+ * about code that changes the built-ins of the language, which ours does not.
  */
 const smallest = terser({
   ecma: 2021,

@@ -1,4 +1,5 @@
-// `npm run dev`: the demo, built again and started again whenever a source changes. Pages and styles need a reload only.
+// `npm run dev`: the demo, built again and started again whenever a source changes. Pages and
+// styles need a reload only.
 import { spawn } from 'node:child_process'
 import { buildIfOld } from '../src/build.mjs'
 

@@ -25,8 +25,8 @@ const fileOf = (path: string) => {
 }
 
 /**
- * What a page may do: nothing inline but the stub, which its hash names, and no text that becomes HTML. Campaign links are written by
- * strangers, and these pages show what stands in them.
+ * What a page may do: nothing inline but the stub, which its hash names, and no text that becomes HTML. Campaign links
+ * are written by strangers, and these pages show what stands in them.
  */
 const policy = (stub: string) => {
   const hash = createHash('sha256').update(stub).digest('base64')
@@ -46,7 +46,10 @@ const policy = (stub: string) => {
 /** The path that was asked for, and who asks: looked up for pages only, since a new visitor is given a number. */
 type Asked = { readonly path: string; readonly visitor: () => Visitor }
 
-/** Puts in what all pages share: head, header, footer, and the stub as it was built. And who the customer is; and the header marks the page. */
+/**
+ * Puts in what all pages share: head, header, footer, and the stub as it was built. And who the
+ * customer is; and the header marks the page.
+ */
 const assemble = async (
   html: string,
   shared: { readonly path: string; readonly stub: string; readonly customer: string },

@@ -17,8 +17,8 @@ const EXAMPLE = '123456789'
 const YEAR = 31_536_000
 
 /**
- * Knows visitors by a cookie of the demo's own. Each has a customer number, so that the sign-up of one is not taken for that of another. The first
- * one of a new data file is the customer of the schema's example.
+ * Knows visitors by a cookie of the demo's own. Each has a customer number, so that the sign-up of one is not taken for
+ * that of another. The first one of a new data file is the customer of the schema's example.
  */
 export const createVisitors = (isNew: boolean) => {
   let next: string | undefined = isNew ? EXAMPLE : undefined

@@ -7,10 +7,14 @@ import type { EngineOptions } from './support/fixtures'
 const othersOf = (name: string) =>
   new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)
 
-/** What engines do each in their own way. The rest is logic: one engine shows it, and the others do when all tests are asked for. */
+/**
+ * What engines do each in their own way. The rest is logic: one engine shows it, and the others
+ * do when all tests are asked for.
+ */
 const BY_ENGINE = /(matrix|exits|guest-history|itp|demo-engines)\.spec|@everywhere/
 
-// Once a run, not in each worker. Here and not in a global set-up: the tests read what is built as soon as they are loaded.
+// Once a run, not in each worker. Here and not in a global set-up: the tests read what is built
+// as soon as they are loaded.
 if (process.env.TEST_WORKER_INDEX === undefined) buildForTests()
 
 /** The same tests in every engine that is here. */
@@ -21,7 +25,8 @@ export default defineConfig<object, EngineOptions>({
   // On two cores: much of a test is waiting.
   workers: 3,
   retries: 0,
-  // Against what hangs for good. How long a test takes says more about the machine: on a busy one, five times as long as on another.
+  // Against what hangs for good. How long a test takes says more about the machine: on a busy
+  // one, five times as long as on another.
   timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],

@@ -1,4 +1,5 @@
-// Builds when a source is newer than what was built. Tests, demo and endpoint start with it, so that none of them uses an old build.
+// Builds when a source is newer than what was built. Tests, demo and endpoint start with it, so
+// that none of them uses an old build.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +19,10 @@ export const BUILT = [
 
 const SOURCES = ['src', 'demo', 'rollup.config.mjs', 'package.json', 'tsconfig.json']
 
-/** The demo's pages are served as they are. Texts and samples are no part of a build, and what npm installs is none of ours. */
+/**
+ * The demo's pages are served as they are. Texts and samples are no part of a build, and what
+ * npm installs is none of ours.
+ */
 const isBuilt = (path) =>
   !['demo/site', 'demo/screenshots', 'src/endpoint/deploy'].includes(path) && !/\.md$|\/(node_modules|dist)$/.test(path)
 

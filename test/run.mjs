@@ -7,7 +7,10 @@ import { summarize } from './support/summary.mjs'
 rmSync('test-results', { recursive: true, force: true })
 mkdirSync('test-results', { recursive: true })
 
-/** Firefox and WebKit run what depends on an engine, if they are here; asked for, they run everything, and are brought here. */
+/**
+ * Firefox and WebKit run what depends on an engine, if they are here; asked for, they run
+ * everything, and are brought here.
+ */
 const everything = process.argv.includes('--every-engine')
 if (!everything) process.env.CHOSEN_TESTS = 'yes'
 const WANTED = everything || process.env.CI ? ['chromium', 'firefox', 'webkit'] : ['chromium']
@@ -19,7 +22,7 @@ let engines = []
 const steps = {
   types: () => npx('tsc', '-p', '.') && npx('tsc', '-p', 'src/tracker', '--noEmit'),
   format: () => npx('prettier', '--check', '--log-level', 'warn', '.'),
-  lint: () => npx('eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo'),
+  lint: () => npx('eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo', 'rollup.config.mjs'),
   build: () => npx('rollup', '-c'),
   unit: () => npx('vitest', 'run', '--config', 'test/vitest.config.ts'),
   'end to end': async () => {

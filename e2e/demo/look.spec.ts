@@ -123,7 +123,10 @@ test(
   },
 )
 
-/** Gives the body of a page line by line, as a slow network or a busy machine does: the next one only when `shown` was called for the last. */
+/**
+ * Gives the body of a page line by line, as a slow network or a busy machine does: the next one
+ * only when `shown` was called for the last.
+ */
 const startLineByLine = async () => {
   let show: (() => void) | undefined
   const read = async function* (answer: IncomingMessage) {

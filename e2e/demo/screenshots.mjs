@@ -1,4 +1,5 @@
-// `npm run screenshots`: opens the demo as a visitor would, and writes what it looks like into demo/screenshots, small enough for the README.
+// `npm run screenshots`: opens the demo as a visitor would, and writes what it looks like into
+// demo/screenshots, small enough for the README.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'

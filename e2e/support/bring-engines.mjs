@@ -49,7 +49,10 @@ const startOf = async (name) => {
   return engine.path ? { ...engine, version: await versionOf(engine) } : undefined
 }
 
-/** An engine that starts, brought here if that is wanted and can be done; else one without a version, and what was tried. */
+/**
+ * An engine that starts, brought here if that is wanted and can be done; else one without a
+ * version, and what was tried.
+ */
 const bring = async (engine, wanted) => {
   const { name, title } = engine
   const tried = []

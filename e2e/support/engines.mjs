@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { chromium, firefox, webkit } from 'playwright'
 
-/** Every name of a test leads here, and nothing leads anywhere else: the browser's own services are answered by nobody. */
+/**
+ * Every name of a test leads here, and nothing leads anywhere else: the browser's own services are answered by nobody.
+ */
 const HOSTS =
   '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.co.uk 127.0.0.1, MAP intranet 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1'
 

@@ -22,7 +22,10 @@ const pass =
     incoming.pipe(outgoing)
   }
 
-/** An HTTP proxy to which every name is this machine: for engines that have no switch for names, and to `give` an answer in another way. */
+/**
+ * An HTTP proxy to which every name is this machine: for engines that have no switch for names,
+ * and to `give` an answer in another way.
+ */
 export const startNamedProxy = async (give: Give = (answer, response) => answer.pipe(response)) => {
   const server = await listen(pass(give))
   return { url: `http://127.0.0.1:${portOf(server)}`, close: () => shut(server) }

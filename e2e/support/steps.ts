@@ -41,7 +41,10 @@ export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
     ...(await (window.caches?.keys() ?? [])),
   ])
 
-/** Waits until the page knows of all its events that the endpoint has them: a page that is left before may send one again. */
+/**
+ * Waits until the page knows of all its events that the endpoint has them: a page that is left
+ * before may send one again.
+ */
 export const delivered = (tab: Tab): Promise<void> =>
   expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
 
@@ -55,7 +58,10 @@ export const arriveAt = (tab: Tab, path: string): Promise<void> =>
     ).toBe(path)
   }).toPass()
 
-/** Leaves for another page as by a link, so that what the page before knows of its history is kept, and waits until it is there. */
+/**
+ * Leaves for another page as by a link, so that what the page before knows of its history is
+ * kept, and waits until it is there.
+ */
 export const follow = async (tab: Tab, path: string): Promise<void> => {
   await tab.evaluate((next) => {
     location.href = next

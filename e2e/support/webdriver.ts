@@ -24,7 +24,10 @@ export const connect = async (origin: string, isOver: () => boolean): Promise<Se
   }
 }
 
-/** Runs a function in the page and waits for its promise. Its text stands in the script, so that no policy of the page forbids it. */
+/**
+ * Runs a function in the page and waits for its promise. Its text stands in the script, so that
+ * no policy of the page forbids it.
+ */
 const scriptOf = (run: (argument: never) => unknown) => `
   const [argument, done] = arguments
   const answer = (value) => done(JSON.stringify({ value }))
@@ -66,7 +69,8 @@ export const openProfile = async (send: Send, capabilities: object) => {
   })
 
   return {
-    // A window of its own, since only one tab of a window is visible. The first window stays: with its last one a browser ends.
+    // A window of its own, since only one tab of a window is visible. The first window stays:
+    // with its last one a browser ends.
     async newTab() {
       const { handle } = (await inTurn(first, () => send('POST', `${root}/window/new`, { type: 'window' }))) as {
         handle: string

@@ -3,7 +3,9 @@ import { freePort } from './host'
 import { startNamedProxy } from './proxy'
 import { connect, openProfile } from './webdriver'
 
-/** WebKitGTK as Debian has it: a screen, a driver, and a browser for each profile. Without a screen, opening one hangs. */
+/**
+ * WebKitGTK as Debian has it: a screen, a driver, and a browser for each profile. Without a screen, opening one hangs.
+ */
 export const startWebKit = async (binary: string) => {
   const display = await startDisplay()
   const proxy = await startNamedProxy()

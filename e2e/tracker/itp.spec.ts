@@ -8,7 +8,10 @@ const WWW = 'www.shop.co.uk'
 const DAY = 86_400
 const TRACK = `<script>addEventListener('load', () => wasabi.track('SIGN_UP'))</script>`
 
-/** The days that a cookie in the browser's jar has left. The jar may be written to at this moment: the next look sees it whole. */
+/**
+ * The days that a cookie in the browser's jar has left. The jar may be written to at this
+ * moment: the next look sees it whole.
+ */
 const daysLeft = (jar: string, name: string): number => {
   try {
     const database = new DatabaseSync(jar, { readOnly: true })
@@ -21,7 +24,9 @@ const daysLeft = (jar: string, name: string): number => {
   }
 }
 
-/** WebKit without a driver, whose sessions keep no jar: it opens one address, and the page says the rest at the server. */
+/**
+ * WebKit without a driver, whose sessions keep no jar: it opens one address, and the page says the rest at the server.
+ */
 const visit = async (
   binary: string,
   { jar, url, args }: { readonly jar: string; readonly url: string; readonly args: readonly string[] },

@@ -6,12 +6,18 @@ import { join } from 'node:path'
 import { findEngines } from '../support/engines.mjs'
 import { expect, test } from '../support/fixtures'
 
-/** Chromium writes localStorage down 5 s after a first change (dom_storage, kCommitDefaultDelaySecs): before that nothing could be left. */
+/**
+ * Chromium writes localStorage down 5 s after a first change (dom_storage,
+ * kCommitDefaultDelaySecs): before that nothing could be left.
+ */
 const WRITTEN_DOWN = 10_000
 
 const chromium = findEngines().find(({ name }) => name === 'chromium')
 
-/** Without a driver, so that the death is as sudden as it gets. A group of its own: the browser is more than one process. */
+/**
+ * Without a driver, so that the death is as sudden as it gets. A group of its own: the browser
+ * is more than one process.
+ */
 const start = (profile: string, url: string) => {
   const child = spawn(
     String(chromium?.path),

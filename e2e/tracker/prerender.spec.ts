@@ -6,7 +6,10 @@ import { findEngines } from '../support/engines.mjs'
 import { expect, test } from '../support/fixtures'
 import { page } from '../support/site'
 
-/** A browser that nobody drives: with a debugger attached Chromium does not prerender. It goes to one address, and the page does the rest. */
+/**
+ * A browser that nobody drives: with a debugger attached Chromium does not prerender. It goes
+ * to one address, and the page does the rest.
+ */
 const visit = async (url: string) => {
   const chromium = findEngines().find(({ name }) => name === 'chromium')
   const profile = await mkdtemp(join(tmpdir(), 'wasabi-'))
@@ -27,7 +30,10 @@ const visit = async (url: string) => {
   }
 }
 
-/** Has the next page prerendered, and goes there once the test has seen that it was: under another address, as a link with a campaign does. */
+/**
+ * Has the next page prerendered, and goes there once the test has seen that it was: under
+ * another address, as a link with a campaign does.
+ */
 const FIRST = `<script type="speculationrules">${JSON.stringify({
   prerender: [
     { urls: ['/next?utm_source=speculated'], eagerness: 'immediate', expects_no_vary_search: 'params=("utm_source")' },
@@ -37,7 +43,10 @@ const FIRST = `<script type="speculationrules">${JSON.stringify({
   look()
 </script>`
 
-/** Asks to be tracked at once, and tells the server what is stored by then; what it sends before that has arrived before. */
+/**
+ * Asks to be tracked at once, and tells the server what is stored by then; what it sends before
+ * that has arrived before.
+ */
 const next = (tag: string, endpoint: string) => `${tag}<script>
   const state = document.prerendering ? 'prerendered' : 'shown only'
   wasabi.track('SIGN_UP', { interactionId: 'asked early' })

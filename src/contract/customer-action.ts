@@ -19,7 +19,10 @@ export type UtmParameters = {
   readonly utmTerms?: string
 }
 
-/** One interaction: the event's `body`. `undefined` is absent in its JSON. Times are RFC 3339; the tracker writes UTC with milliseconds. */
+/**
+ * One interaction: the event's `body`. `undefined` is absent in its JSON. Times are RFC 3339;
+ * the tracker writes UTC with milliseconds.
+ */
 export type Action = {
   readonly interactionId: string
   readonly customerId: string
@@ -30,7 +33,10 @@ export type Action = {
   readonly updatedAt: string
 }
 
-/** One event: the JSON object that leaves a page, and that the endpoint takes. Its schema is `customer-action.schema.json`. */
+/**
+ * One event: the JSON object that leaves a page, and that the endpoint takes. Its schema is
+ * `customer-action.schema.json`.
+ */
 export type CustomerAction = {
   readonly eventType: 'CUSTOMER_ACTION'
   readonly eventAction: 'CREATED' | 'UPDATED'

@@ -40,7 +40,10 @@ const withStore = async (work: (store: Store) => Promise<boolean>): Promise<bool
   }
 }
 
-/** A store that is there already: a slip in its name would make an empty one, with nothing to write and nobody to notice. */
+/**
+ * A store that is there already: a slip in its name would make an empty one, with nothing to
+ * write and nobody to notice.
+ */
 const withKnownStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
   const { file } = readPlace(process.env)
   if (file !== undefined && !existsSync(file))

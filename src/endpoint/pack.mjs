@@ -1,5 +1,6 @@
-// Before `npm pack`: gathers what the package holds, the program, the script that it serves and the contract's schema, in
-// the places that they have under dist. After it: removes them, since only what is under dist in the root is kept new.
+// Before `npm pack`: gathers what the package holds, the program, the script that it serves and the contract's schema,
+// in the places that they have under dist. After it: removes them, since only what is under
+// dist in the root is kept new.
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 

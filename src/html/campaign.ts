@@ -27,7 +27,9 @@ export const decorateLink = (link: HTMLAnchorElement): void => {
   if (query && isOwn(link) && !/[?&#]utm_/.test(link.href)) link.search += (link.search && '&') + query
 }
 
-/** The same for a form: its address has no query but its fields, so the campaign goes among them. No element is made. */
+/**
+ * The same for a form: its address has no query but its fields, so the campaign goes among them. No element is made.
+ */
 export const decorateForm = (form: HTMLFormElement, data: FormData): void => {
   if (form.method === 'get' && isOwn(new URL(form.action)) && !/utm_/.test([...data.keys()].join()))
     for (const [name = '', value = ''] of readPairs()) data.set(name, value)

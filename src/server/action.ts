@@ -51,7 +51,8 @@ const campaignOf = (given: Readonly<Record<string, unknown>>) => {
  * JSON.stringify(event) })`. Browser and server may both record an action under one `interactionId`: it is one action.
  *
  * @throws TypeError, a sentence, for an action that does not exist, and for what is missing or no id
- * @example customerAction('SIGN_UP', { interactionId: order.id, customerId: user.id, utmParameters: readCampaign(cookies) })
+ * @example customerAction('SIGN_UP', { interactionId: order.id, customerId: user.id,
+ * utmParameters: readCampaign(cookies) })
  */
 export const customerAction = (type: ActionType, details: ActionDetails): CustomerAction => {
   if (!ACTION_TYPES.includes(type)) refuse('action', type, `does not exist. Use ${ACTION_TYPES.join(', ')}`)

@@ -28,8 +28,9 @@ const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
 }
 
 /**
- * The value of `Set-Cookie` for a landing: the campaign under the name that the script reads. Safari's limit of seven days
- * is one of cookies that a script writes. It has no time, so the script leaves it alone while the campaign is the same.
+ * The value of `Set-Cookie` for a landing: the campaign under the name that the script reads. Safari's limit of seven
+ * days is one of cookies that a script writes. It has no time, so the script leaves it alone
+ * while the campaign is the same.
  *
  * @param url the address that was asked for, whole or from its path on; `Secure` unless it begins with `http:`
  * @returns `undefined` where the address has no campaign: set no cookie then

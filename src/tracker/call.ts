@@ -1,7 +1,10 @@
 /** What a page may say about an action, as it came. */
 export type GivenDetails = Readonly<Partial<Record<'interactionId' | 'customerId' | 'subscriptionContractId', unknown>>>
 
-/** One call with its moment and its address, since it may have to wait: for options, for permission, for a page that is shown. */
+/**
+ * One call with its moment and its address, since it may have to wait: for options, for
+ * permission, for a page that is shown.
+ */
 export type Call = {
   /** `page` is no call of the page: it only brings an address to look at. */
   readonly name: 'page' | 'track' | 'update' | 'identify' | 'reset' | 'consent' | 'attribution'

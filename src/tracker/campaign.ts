@@ -6,7 +6,9 @@ type OnDropped = (name: string) => void
 /** A table without a prototype: no name from outside finds anything but what stands in it. */
 type Table<Value> = Record<string, Value | undefined>
 
-/** The names of the URL, and last the plural that the schema's authors use: the standard name comes before it and wins. */
+/**
+ * The names of the URL, and last the plural that the schema's authors use: the standard name comes before it and wins.
+ */
 const FIELDS = {
   __proto__: null,
   utm_source: 'utmSource',
@@ -17,12 +19,15 @@ const FIELDS = {
   utm_terms: 'utmTerms',
 } as unknown as Table<keyof UtmParameters> // The compiler takes `__proto__` for a field.
 
-/** Five values of this many encoded bytes, their names and a time fit the 4,096 bytes that a cookie may have (RFC 6265, 6.1). */
+/**
+ * Five values of this many encoded bytes, their names and a time fit the 4,096 bytes that a
+ * cookie may have (RFC 6265, 6.1).
+ */
 const MAX_BYTES = 512
 
 /**
- * Addresses leak into campaign links, their `@` full-width or encoded again as well; `hero@2x.png` is none. Each part ends
- * at the next `@`, `%` or space, so this is linear in any value.
+ * Addresses leak into campaign links, their `@` full-width or encoded again as well; `hero@2x.png` is none. Each part
+ * ends at the next `@`, `%` or space, so this is linear in any value.
  */
 const ADDRESS =
   /[^\s@%](@|＠|%(25)*40|%(25)*EF%(25)*BC%(25)*A0)(?![\d.]+x\.(png|jpe?g|gif|webp|avif|svg))[^\s@%]+\.[^\s@%]/i
@@ -51,8 +56,8 @@ const clean = (value: string, name: string, onDropped?: OnDropped) => {
 const ESCAPED = /&((amp|#0*38|#x0*26)(;|%3b))+/gi
 
 /**
- * What could be a parameter of ours, its underscore perhaps encoded, blanks around its name: a megabyte of others costs a
- * millisecond. A second `?` begins another pair, and so does an anchor behind a hash router's query.
+ * What could be a parameter of ours, its underscore perhaps encoded, blanks around its name: a megabyte of others costs
+ * a millisecond. A second `?` begins another pair, and so does an anchor behind a hash router's query.
  */
 const PAIR = /[?&#]([+ ]|%20)*utm(_|%5f)[a-z]+([+ ]|%20)*=[^?&#]+/gi
 

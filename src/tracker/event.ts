@@ -14,8 +14,8 @@ export type Correction = {
 }
 
 /**
- * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of itself,
- * later than the last one by at least a millisecond, or the endpoint would take both for one.
+ * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of
+ * itself, later than the last one by at least a millisecond, or the endpoint would take both for one.
  */
 export const corrected = (action: Action | NewAction, { customerId, subscriptionContractId }: Correction): Action => {
   const { interaction, createdAt, updatedAt } = action
@@ -46,7 +46,9 @@ export const readEvent = (event = '{}'): Action | undefined => {
   }
 }
 
-/** What a missing value leaves behind, in the spelling of whatever language, or a template that nobody has filled in. */
+/**
+ * What a missing value leaves behind, in the spelling of whatever language, or a template that nobody has filled in.
+ */
 const MISSING = /^\s*(|undefined|null|nan|none|nil|<nil>|true|false|\[object .*|\{[{%].*|\$\{.*|%.*%|<%.*)\s*$/is
 
 /** An id as the contract takes it: a non-empty string. `undefined` for what is none. */

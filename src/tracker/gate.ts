@@ -28,7 +28,8 @@ const refuse = () => {
 
 const pass = guard((call: Call) => {
   const { name, href, time } = call
-  // A page that waited for permission counts from its visit; else from when it was shown, and before what was called early.
+  // A page that waited for permission counts from its visit; else from when it was shown, and
+  // before what was called early.
   captureVisit({ href, time: isHeld ? time : now(), isRevisit: name === 'page' && isRevisit() })
   perform(call)
   // Events of an earlier page are sent after the start and after an answer. The first touch of `localStorage` is slow.

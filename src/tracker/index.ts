@@ -32,9 +32,9 @@ const silent: Wasabi = {
 }
 
 /**
- * Starts wasabi on this page, without a global name. On a server it does nothing. One a page: a second call (hot reload,
- * a test) warns, ignores its options and returns the first one. A test starts anew in a new document: a new page in a
- * browser, a file of its own in Jest and vitest.
+ * Starts wasabi on this page, without a global name. On a server it does nothing. One a page: a second call (hot
+ * reload, a test) warns, ignores its options and returns the first one. A test starts anew in a new document: a new
+ * page in a browser, a file of its own in Jest and vitest.
  *
  * @example const wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
  */

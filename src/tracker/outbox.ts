@@ -160,5 +160,7 @@ export const addEvent = ({ interactionId, createdAt, updatedAt }: Action, event:
   writeText(key, event)
 }
 
-/** A page that is frozen with the lock is dropped from the back/forward cache when another tab wants it (Chromium 156). */
+/**
+ * A page that is frozen with the lock is dropped from the back/forward cache when another tab wants it (Chromium 156).
+ */
 export const leave = (): void => endRound?.()

@@ -9,8 +9,8 @@ type Stub = { readonly q?: readonly EarlyCall[]; t?: Wasabi }
 guard(() => {
   const page = window as { wasabi?: Stub }
   const stub = page.wasabi ?? {}
-  // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the element of a loader: the tag with
-  // the endpoint is asked then.
+  // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the element of a loader: the
+  // tag with the endpoint is asked then.
   const running = document.currentScript as HTMLElement | null
   const tag = running?.dataset?.endpoint ? running : document.querySelector<HTMLElement>('script[data-endpoint]')
   const early = [...(stub.q ?? [])]

@@ -1,6 +1,6 @@
-// Is in the page before everything else: queues calls with their moment and address until the script is there, and passes
-// them on from then. ES5, since tag managers compile nothing newer; no ampersand and no less-than sign, since a page may be
-// XHTML; throws nothing, whatever the page owns. An element with the id `wasabi` is no stub.
+// Is in the page before everything else: queues calls with their moment and address until the script is there, and
+// passes them on from then. ES5, since tag managers compile nothing newer; no ampersand and no less-than sign, since a
+// page may be XHTML; throws nothing, whatever the page owns. An element with the id `wasabi` is no stub.
 !(function (page, stub) {
   if ((page.wasabi || 0).track) return
   // Not `map`: old libraries replace it. `offset` is 0 for `track` alone, which is the only one that gives an id back.

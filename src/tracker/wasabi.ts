@@ -39,13 +39,15 @@ export type Wasabi = {
    */
   readonly update: (interactionId: Id, details: Details) => void
   /**
-   * From now on this browser is that customer, across pages and subdomains; what was recorded under the visitor is corrected.
+   * From now on this browser is that customer, across pages and subdomains; what was recorded
+   * under the visitor is corrected.
    *
    * @example wasabi.identify('42')
    */
   readonly identify: (customerId: Id) => void
   /**
-   * Log-out: forgets customer, visitor and what could be corrected. Keeps the campaign; what is undelivered is still delivered.
+   * Log-out: forgets customer, visitor and what could be corrected. Keeps the campaign; what is
+   * undelivered is still delivered.
    *
    * @example wasabi.reset()
    */

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { fillReadme, pinReadme, readBuild } from './readme'
 
-/** `readme` writes stub and size, `release` the pinned version and its hash too. Without either, this suite only reads. */
+/**
+ * `readme` writes stub and size, `release` the pinned version and its hash too. Without either, this suite only reads.
+ */
 const { WRITE_README: written } = process.env
 
 if (written) {

@@ -8,7 +8,10 @@ const between = (text: string, name: string, value: string) =>
     (_, open: string, close: string) => open + value + close,
   )
 
-/** What the built files say of themselves: bytes as a server sends them, the stub as it stands in a page, the hash for `integrity`. */
+/**
+ * What the built files say of themselves: bytes as a server sends them, the stub as it stands
+ * in a page, the hash for `integrity`.
+ */
 export const readBuild = () => {
   const script = readFileSync('dist/wasabi.js')
   return {

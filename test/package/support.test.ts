@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import { BROWSERS, oldest, readNeeds, type Browser } from './support'
 import { table } from './support-table'
 
-/** The oldest browsers that the script runs in. To raise one is to leave visitors behind: say in the commit which, and for what. */
+/**
+ * The oldest browsers that the script runs in. To raise one is to leave visitors behind: say in
+ * the commit which, and for what.
+ */
 const BAR: Readonly<Record<Browser, number>> = {
   chrome: 85,
   edge: 85,

@@ -44,7 +44,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   ParentNode: 'Document',
 }
 
-/** Where the data has a member of a dictionary: as old as what takes it, unless it stands here with a name of its own. */
+/**
+ * Where the data has a member of a dictionary: as old as what takes it, unless it stands here with a name of its own.
+ */
 const MEMBERS: Readonly<Record<string, string>> = {
   'RequestInit.keepalive': 'Request.keepalive',
   'RequestInit.signal': 'Request.signal',

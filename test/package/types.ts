@@ -1,4 +1,7 @@
-/* What must compile, and what must not: by the source in `tsc -p .`, and by the declarations of the package once it is installed (package.test.ts). */
+/*
+ * What must compile, and what must not: by the source in `tsc -p .`, and by the declarations of the package once it is
+ * installed (package.test.ts).
+ */
 import { createTracker, type ActionType, type Options, type UtmParameters, type Wasabi } from 'wasabi-utm'
 import { campaignCookie, customerAction, readCampaign, type CustomerAction } from 'wasabi-utm/server'
 

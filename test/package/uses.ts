@@ -7,7 +7,10 @@ const ROOTS = ['src/tracker/snippet.ts', 'node_modules/js-cookie/dist/js.cookie.
 const isName = (node: ts.Node): node is ts.Identifier | ts.StringLiteral =>
   ts.isIdentifier(node) || ts.isStringLiteral(node)
 
-/** The property that a name in the source stands for, where the type checker would rather tell of a variable of that name. */
+/**
+ * The property that a name in the source stands for, where the type checker would rather tell
+ * of a variable of that name.
+ */
 const propertyOf = (checker: ts.TypeChecker, name: ts.Node) => {
   const { parent } = name
   if (
@@ -32,7 +35,9 @@ const ownerOf = ({ parent }: ts.Node) => {
     : ''
 }
 
-/** `Interface.member`, or a global's name, for what the platform declares; nothing for what the source declares itself. */
+/**
+ * `Interface.member`, or a global's name, for what the platform declares; nothing for what the source declares itself.
+ */
 const namesOf = (symbol: ts.Symbol | undefined, isPlatform: (file: ts.SourceFile) => boolean) =>
   (symbol?.declarations ?? [])
     .filter((declaration) => isPlatform(declaration.getSourceFile()))

@@ -15,8 +15,8 @@ const here = dirname(fileURLToPath(import.meta.url))
 export const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 
 /**
- * A package that comes as modules is bundled with the few lines that set it up, as a shop would bundle it: what a package imports
- * only when it is wanted (session replay) stays a file of its own, and counts when a page loads it.
+ * A package that comes as modules is bundled with the few lines that set it up, as a shop would bundle it: what a
+ * package imports only when it is wanted (session replay) stays a file of its own, and counts when a page loads it.
  */
 const bundle = async (code) => {
   const entry = {

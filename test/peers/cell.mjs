@@ -8,8 +8,9 @@ import { startSite } from './site.mjs'
 import { QUIET, sleep } from './wait.mjs'
 
 /**
- * Names of the shop, of a payment provider and of the endpoint lead here and nothing leads elsewhere. The shop counts as https would
- * (`isSecureContext`). Some trackers are silent for robots, so the browser does not say that it is one. Visitors have the back/forward cache on.
+ * Names of the shop, of a payment provider and of the endpoint lead here and nothing leads elsewhere. The shop counts
+ * as https would (`isSecureContext`). Some trackers are silent for robots, so the browser does not say that it is one.
+ * Visitors have the back/forward cache on.
  */
 const LAUNCH = {
   args: [
@@ -65,7 +66,10 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
 
   const markers = []
 
-  /** Trackers start in steps (timers, a configuration to fetch): until they have been quiet for a while. Asks nothing of the page. */
+  /**
+   * Trackers start in steps (timers, a configuration to fetch): until they have been quiet for
+   * a while. Asks nothing of the page.
+   */
   const quiet = async () => {
     for (let before = -1; before !== endpoint.arrivals.length; await sleep(QUIET)) before = endpoint.arrivals.length
   }

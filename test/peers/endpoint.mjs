@@ -17,7 +17,10 @@ const cors = ({ origin = '*', 'access-control-request-headers': headers = '*' })
 /** Records what arrives and answers as the peer's protocol has it; goes wrong on demand. One a cell, on a free port. */
 export const startEndpoint = async (peer) => {
   const arrivals = []
-  /** Asked for each request that carries a conversion: `(arrival, count of its attempts so far) => 'up' | 'hangs' | 'loses answers' | {status, headers}`. */
+  /**
+   * Asked for each request that carries a conversion: `(arrival, count of its attempts so far) => 'up' | 'hangs' |
+   * 'loses answers' | {status, headers}`.
+   */
   let weather = () => 'up'
   /** While it is set, a new connection waits for it. */
   let frozen
@@ -52,7 +55,8 @@ export const startEndpoint = async (peer) => {
       text = '{"status":1}',
     } = (method !== 'OPTIONS' && peer.answer?.({ method, url, arrival, body })) || {}
     if (/javascript/.test(type)) arrival.script = Buffer.from(text)
-    // A kept-open connection that breaks is tried again by the browser itself (Chromium: HttpNetworkTransaction); here each attempt is the tracker's own.
+    // A kept-open connection that breaks is tried again by the browser itself (Chromium: HttpNetworkTransaction); here
+    // each attempt is the tracker's own.
     response
       .writeHead(method === 'OPTIONS' ? 204 : status, { ...cors(headers), 'content-type': type, connection: 'close' })
       .end(method === 'OPTIONS' ? undefined : text)
@@ -77,8 +81,8 @@ export const startEndpoint = async (peer) => {
   }
 
   /**
-   * What is cancelled before a connection is set up was never sent. On loopback that takes no time, so it is made to take as long as the
-   * scenario needs; a connection that the browser has given up by then is dropped.
+   * What is cancelled before a connection is set up was never sent. On loopback that takes no time, so it is made to
+   * take as long as the scenario needs; a connection that the browser has given up by then is dropped.
    */
   const connect = (socket) => {
     sockets.add(socket)

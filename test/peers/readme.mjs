@@ -27,7 +27,9 @@ const rows = result.peers
   ])
 
 const text = `*Campaign kept*, in five ways to arrive: on the conversion’s own event / by an id to join it by / left to a guess by address and browser.
-*Faults survived*: by itself + later, or repairable on the server. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in [test/peers/result.md](test/peers/result.md).
+*Faults survived*: by itself + later, or repairable on the server. Measured by \`npm run bench:peers\` on
+*${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in
+*[test/peers/result.md](test/peers/result.md).
 
 ${table(['', 'loaded, bytes', 'requests at load', 'campaign kept', 'faults survived'], rows)}
 

@@ -1,11 +1,11 @@
 /**
- * What is measured, and what counts as right: the only place that judges. The scenarios say what happened, in their own words.
- * `good` is what a site would want, `fair` what it can live with or repair on its server; any other word is bad.
+ * What is measured, and what counts as right: the only place that judges. The scenarios say what happened, in their own
+ * words. `good` is what a site would want, `fair` what it can live with or repair on its server; any other word is bad.
  */
 
 /**
- * Leaving a page is a race that one run may win or lose by luck, so it is run so many times, and the worst that happened so often counts:
- * what is rarer is the luck of an interval that ended just then.
+ * Leaving a page is a race that one run may win or lose by luck, so it is run so many times, and the worst that
+ * happened so often counts: what is rarer is the luck of an interval that ended just then.
  */
 const RACE = { times: 12, often: 3 }
 
@@ -205,7 +205,10 @@ export const RANK = ['good', 'fair', 'guess', 'bad']
 /** Two runs of the same differ by as much: a smaller difference in time says nothing. */
 export const NOISE = 1.25
 
-/** What a word is worth in a column: 'good', 'fair', 'guess', 'none' for not applicable, 'failed' for a cell that could not be run, else 'bad'. */
+/**
+ * What a word is worth in a column: 'good', 'fair', 'guess', 'none' for not applicable,
+ * 'failed' for a cell that could not be run, else 'bad'.
+ */
 export const judge = ({ words }, verdict) =>
   verdict === '–' ? 'none' : verdict.startsWith('failed') ? 'failed' : (words[verdict] ?? 'bad')
 

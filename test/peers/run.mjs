@@ -1,6 +1,7 @@
-// Side by side with what people would use instead: `npm run bench:peers`. While one works on it: names of peers for some of them,
-// `--only=down,hang` for some columns, `--no-figures` for verdicts without times (ten minutes less); these write nothing. `--record` with names
-// puts their whole rows into the recorded result: a new version of a peer, or a fault in how one was measured.
+// Side by side with what people would use instead: `npm run bench:peers`. While one works on it: names of peers for
+// some of them, `--only=down,hang` for some columns, `--no-figures` for verdicts without times (ten minutes less);
+// these write nothing. `--record` with names puts their whole rows into the recorded result: a new version of a peer,
+// or a fault in how one was measured.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, type } from 'node:os'

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { REACTION, sleep } from './wait.mjs'
 
 /**
- * The shop: every path under `*.shop.test` is a page with the tracker, any other name (a payment provider) a page without,
- * which takes its time as providers do.
+ * The shop: every path under `*.shop.test` is a page with the tracker, any other name (a payment provider) a page
+ * without, which takes its time as providers do.
  * `page` may add headers and something before the tracker; `scripts` may hold the script back or lose it.
  */
 export const startSite = async (

@@ -1,4 +1,5 @@
-// `npm run bench`: what wasabi costs the page, each figure against a bare equivalent in the same page and run. Reported, never asserted: machines differ.
+// `npm run bench`: what wasabi costs the page, each figure against a bare equivalent in the same page and run.
+// Reported, never asserted: machines differ.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { cpus } from 'node:os'

@@ -21,8 +21,9 @@ export const keyOf = ({ eventAction, body = {} } = {}) => [eventAction, body.int
 const FIELDS = Object.values(UTM)
 
 /**
- * The campaign that a conversion would get now, as wasabi's own `attribution()` says it: before consent it is known and not stored. The inspector's
- * own page has no tag, and reads the cookie. Until a page has loaded there is the stub, which has no answer.
+ * The campaign that a conversion would get now, as wasabi's own `attribution()` says it: before consent it is known and
+ * not stored. The inspector's own page has no tag, and reads the cookie. Until a page has
+ * loaded there is the stub, which has no answer.
  */
 export const readCampaign = ({ campaign }) => {
   if (!window.wasabi || document.readyState !== 'complete') return campaign

@@ -1,5 +1,6 @@
 /**
- * Makes an element. What is put into it is text: campaigns come from anyone's links. Names with a hyphen are attributes, others properties.
+ * Makes an element. What is put into it is text: campaigns come from anyone's links. Names with a hyphen are
+ * attributes, others properties.
  */
 export const element = (name, properties = {}, ...children) => {
   const made = document.createElement(name)

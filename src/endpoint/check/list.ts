@@ -52,7 +52,10 @@ const sendCorrection = async ({ post, event }: Target): Promise<string | undefin
 
 const readAcross = async ({ post, event }: Target): Promise<string | undefined> => {
   if (!isReadable(await post(event())))
-    return `the answer has no Access-Control-Allow-Origin: * for a page of another site: the page cannot read it, and ${again}`
+    return (
+      `the answer has no Access-Control-Allow-Origin: * for a page of another site: ` +
+      `the page cannot read it, and ${again}`
+    )
   if (!isReadable(await post('{}')))
     return `a refusal has no Access-Control-Allow-Origin: *: the page takes it for a broken network, and ${again}`
   const { headers } = await post('{}')
@@ -74,7 +77,10 @@ const askFirst = async ({ preflight }: Target): Promise<string | undefined> => {
 const sendPlainly = async ({ post, event }: Target): Promise<string | undefined> => {
   const answer = await post(event())
   if (answer.status >= 300 && answer.status < 400)
-    return `it redirects (${inWords(answer)}), which turns a POST into a GET: ${again}. Use the address that it redirects to`
+    return (
+      `it redirects (${inWords(answer)}), which turns a POST into a GET: ${again}. ` +
+      'Use the address that it redirects to'
+    )
   return notTaken('a new event', answer)
 }
 

@@ -29,7 +29,8 @@ const originIn = (site: string): string => {
   const { origin, hostname, pathname } = URL.canParse(site) ? new URL(site) : new URL('invalid:')
   if (/^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(hostname) && pathname === '/' && /^https?:/.test(origin)) return origin
   throw new Error(
-    `ALLOWED_ORIGINS names ${site}: write each site as https://shop.example, with commas between them; leave it out for all sites.`,
+    `ALLOWED_ORIGINS names ${site}: write each site as https://shop.example, ` +
+      'with commas between them; leave it out for all sites.',
   )
 }
 

@@ -20,7 +20,10 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
   return JSON.stringify({ receivedAt: new Date(receivedAt), outcome, ...refusal, ...body })
 }
 
-/** Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the number of events; rejects rather than leave something out. */
+/**
+ * Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the
+ * number of events; rejects rather than leave something out.
+ */
 export const exportAll = async (store: Store, output: Writable): Promise<number> => {
   let events = 0
   async function* lines(): AsyncGenerator<string> {

@@ -36,7 +36,8 @@ const longestLine = 300_000
 
 const quoted = '"[^"]*"'
 const eventRow = new RegExp(
-  `^\\s*\\{\\s*(?:"cursor"\\s*:\\s*${quoted}\\s*,\\s*)?"receivedAt"\\s*:\\s*${quoted}\\s*,\\s*"event"\\s*:\\s*(.*)\\}\\s*$`,
+  `^\\s*\\{\\s*(?:"cursor"\\s*:\\s*${quoted}\\s*,\\s*)?` +
+    `"receivedAt"\\s*:\\s*${quoted}\\s*,\\s*"event"\\s*:\\s*(.*)\\}\\s*$`,
   // A line may hold U+2028, which is a line break to a regular expression.
   's',
 )
@@ -77,7 +78,10 @@ const readLine = (line: string): Line => {
   }
 }
 
-/** `readline` breaks at U+2028 too, which may be in JSON as it is. Of a line that is too long, only the beginning is kept. */
+/**
+ * `readline` breaks at U+2028 too, which may be in JSON as it is. Of a line that is too long,
+ * only the beginning is kept.
+ */
 async function* linesIn(input: Readable): AsyncGenerator<string> {
   let parts: string[] = []
   let size = 0
@@ -100,7 +104,10 @@ const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' => 
   return outcome === 'refused' || outcome === 'conflicting' ? 'aside' : 'known'
 }
 
-/** Takes over what was exported, or lines that `GET /customer-actions` wrote as NDJSON: nothing twice, however often it is run. */
+/**
+ * Takes over what was exported, or lines that `GET /customer-actions` wrote as NDJSON: nothing
+ * twice, however often it is run.
+ */
 export const importAll = async (store: Store, input: Readable): Promise<Imported> => {
   const counts = { stored: 0, known: 0, aside: 0 }
   const unreadable: number[] = []

@@ -26,7 +26,9 @@ const textOf = async ({ body }: Response): Promise<string> => {
   return Buffer.concat(chunks).toString().slice(0, keptAnswer)
 }
 
-/** Milliseconds that an answer asks for, by seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+/**
+ * Milliseconds that an answer asks for, by seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ */
 export const retryAfterOf = (value: string | null, now: number): number => {
   if (value === null) return 0
   const milliseconds = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now

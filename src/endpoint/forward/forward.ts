@@ -88,7 +88,10 @@ const forwardPage = async (job: ForwardJob, entries: readonly Entry[], report: R
   return fates
 }
 
-/** Hands on all events after the stored position, each at least once. Rejects when the signal says so or the store fails. */
+/**
+ * Hands on all events after the stored position, each at least once. Rejects when the signal
+ * says so or the store fails.
+ */
 export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   const report = createReport(job.log)
   const target = nameOf(job.receiver)

@@ -1,6 +1,6 @@
 /**
- * Keeps how far a page of events has been dealt with: up to the first one that has not. One save is under way at a time,
- * and the next one saves all that was done meanwhile.
+ * Keeps how far a page of events has been dealt with: up to the first one that has not. One save is under way at a
+ * time, and the next one saves all that was done meanwhile.
  */
 export const createProgress = (cursors: readonly string[], save: (cursor: string) => Promise<void>) => {
   const done = cursors.map(() => false)

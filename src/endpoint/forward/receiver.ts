@@ -57,5 +57,7 @@ export const readUrl = (text: string | undefined): URL => {
   return url
 }
 
-/** What a receiver is known by in the store, the metrics and the log. Its query is left out, since it may hold a token. */
+/**
+ * What a receiver is known by in the store, the metrics and the log. Its query is left out, since it may hold a token.
+ */
 export const nameOf = ({ url }: Receiver): string => url.origin + url.pathname

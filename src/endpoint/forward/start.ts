@@ -16,7 +16,9 @@ export const readConcurrency = (text = '1'): number => {
 /** Where a server hands events on to, and how many at once. */
 export type ForwardTo = { readonly receiver: Receiver; readonly concurrency: number }
 
-/** Hands events on beside taking them. Returns what ends that; it resolves when nothing of it uses the store any more. */
+/**
+ * Hands events on beside taking them. Returns what ends that; it resolves when nothing of it uses the store any more.
+ */
 export const startForward = (store: Store, { receiver, concurrency }: ForwardTo, log: Log): (() => Promise<void>) => {
   const ending = new AbortController()
   const running = followForward({ store, receiver, concurrency, log, signal: ending.signal })

@@ -21,7 +21,9 @@ export type AdmissionOptions = {
 /** So many clients are remembered at once, the latest ones: some megabytes. */
 const mostClients = 50_000
 
-/** Seconds until a sender may come again: enough for a database to restart, short enough for a page to be still open. */
+/**
+ * Seconds until a sender may come again: enough for a database to restart, short enough for a page to be still open.
+ */
 export const comeAgain = 5
 
 /** Answers that the event could not be taken for now. */

@@ -14,7 +14,10 @@ export const answerProblems = (reply: FastifyReply, status: number, errors: read
 export const answerProblem = (reply: FastifyReply, status: number, message: string): FastifyReply =>
   answerProblems(reply, status, [{ path: '', message }])
 
-/** Answers the methods that a path does not know. An event that is sent here by mistake must not look as if it were taken. */
+/**
+ * Answers the methods that a path does not know. An event that is sent here by mistake must not
+ * look as if it were taken.
+ */
 export const allowOnly = (app: FastifyInstance, url: string, allowed: readonly string[]): void => {
   const method = app.supportedMethods.filter((name) => !allowed.includes(name))
   const handler = (_: unknown, reply: FastifyReply): void => {

@@ -14,9 +14,9 @@ type RequestBody = { readonly bytes: Buffer; readonly tooLarge: boolean }
 const noBody: RequestBody = { bytes: Buffer.alloc(0), tooLarge: false }
 
 /**
- * Reads a request's body, and never holds more of it than is allowed and one chunk. Fastify's own limit keeps nothing of a
- * larger body, and closes the connection on a sender that is still sending: a page reads no answer then, and comes again
- * for 30 days.
+ * Reads a request's body, and never holds more of it than is allowed and one chunk. Fastify's own limit keeps nothing
+ * of a larger body, and closes the connection on a sender that is still sending: a page reads no answer then, and comes
+ * again for 30 days.
  */
 const readBody: FastifyContentTypeParser = (_, payload, done) => {
   const chunks: Buffer[] = []

@@ -57,7 +57,10 @@ const answerErasure = async (
   return reply.send(erasure)
 }
 
-/** Answers what is for the operator only: reading, following, counting and erasing. Pages of other origins read none of it. */
+/**
+ * Answers what is for the operator only: reading, following, counting and erasing. Pages of
+ * other origins read none of it.
+ */
 export const addOperator = async (app: FastifyInstance, path: string, parts: OperatorParts): Promise<void> => {
   const { store, registry, readToken } = parts
   const listOf = (read: ReadPage): List => ({ read, problemWith: store.problemWith })

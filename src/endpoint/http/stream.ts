@@ -23,7 +23,9 @@ const mostNotes = 50
 /** Milliseconds until what another process has stored is looked for: a commit of one's own wakes at once. */
 const lookForOthers = 1000
 
-/** Proxies close what is silent for a minute; a comment line keeps it open and shows a page that left without a word. */
+/**
+ * Proxies close what is silent for a minute; a comment line keeps it open and shows a page that left without a word.
+ */
 const heartbeat = 15_000
 
 const waitFor = async (follower: Follower): Promise<void> => {
@@ -90,7 +92,10 @@ export const createStream = (read: Store['entries']) => {
     },
     /** How many streams are open. */
     count: (): number => followers.size,
-    /** Ends all streams, and resolves when none of them reads any more. Their pages come again by themselves, and resume. */
+    /**
+     * Ends all streams, and resolves when none of them reads any more. Their pages come again
+     * by themselves, and resume.
+     */
     end: async (): Promise<void> => {
       for (const follower of followers) {
         follower.ended = true

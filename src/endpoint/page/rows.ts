@@ -54,7 +54,10 @@ export const rowsOf = (conversions: Conversions): readonly Row[] => {
 export const share = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
 
-/** A cell of a CSV file. A spreadsheet would run what begins as a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+/**
+ * A cell of a CSV file. A spreadsheet would run what begins as a formula:
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
 const cell = (value: string | number): string => {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Stands for an id, in hexadecimal digits. 128 bits: two ids that meet by chance are not to be expected, and ids that were
- * made to meet are a conflict, kept aside.
+ * Stands for an id, in hexadecimal digits. 128 bits: two ids that meet by chance are not to be expected, and ids that
+ * were made to meet are a conflict, kept aside.
  */
 export const digestOf = (kind: 'customer' | 'interaction' | 'revision', text: string): string =>
   createHash('sha256').update(`${kind} ${text}`).digest('hex').slice(0, 32)

@@ -15,9 +15,9 @@ type Report = { readonly log: Log; readonly onExpired: (events: number) => void 
 type Parts = Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'>
 
 /**
- * Returns what reads the time that retention goes by. A clock alone deletes nothing: a jump ahead by 31 days would delete
- * all of 30 days of events. So this time begins with the newest event, and from then on goes a little faster than time
- * passes, as a clock measures it that cannot be set, until it has caught up with the clock that can.
+ * Returns what reads the time that retention goes by. A clock alone deletes nothing: a jump ahead by 31 days would
+ * delete all of 30 days of events. So this time begins with the newest event, and from then on goes a little faster
+ * than time passes, as a clock measures it that cannot be set, until it has caught up with the clock that can.
  */
 export const createRetentionTime = ({ retentionTime, setRetentionTime }: Parts) => {
   let last: { readonly time: number; readonly at: number } | undefined

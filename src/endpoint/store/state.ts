@@ -2,7 +2,10 @@ import type { CustomerAction } from '../../contract/customer-action'
 import { instantOf, parseAction } from '../action/revision'
 import type { Entry } from './store'
 
-/** What is known of one interaction by now. `type`, `createdAt` and `utmParameters` are missing until its `CREATED` is here. */
+/**
+ * What is known of one interaction by now. `type`, `createdAt` and `utmParameters` are missing
+ * until its `CREATED` is here.
+ */
 export type State = {
   readonly interactionId: string
   readonly type?: string

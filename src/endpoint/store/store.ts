@@ -17,7 +17,10 @@ export type Valid = Extract<Arrival, { readonly type: 'valid' }>
  */
 export type Outcome = 'stored' | 'repeated' | 'conflicting' | 'refused' | 'erased'
 
-/** An outcome; `undefined` for an arrival that could not be stored, though others of its group were: its sender comes again. */
+/**
+ * An outcome; `undefined` for an arrival that could not be stored, though others of its group
+ * were: its sender comes again.
+ */
 export type Appended = Outcome | undefined
 
 /** The outcomes that put a body aside. */
@@ -94,8 +97,8 @@ export type Store = {
   /** How many groups may be on their way to the disk at once. */
   readonly lanes: number
   /**
-   * Says why reading cannot go on from a cursor, in a sentence: it is no cursor, or comes from before a restore or a move,
-   * and what came after it then need not be what comes after it now. `undefined` when reading can go on.
+   * Says why reading cannot go on from a cursor, in a sentence: it is no cursor, or comes from before a restore or a
+   * move, and what came after it then need not be what comes after it now. `undefined` when reading can go on.
    */
   readonly problemWith: (cursor: string) => Promise<string | undefined>
   /** Stored events in the order of their cursors. An entry that comes to light later has a later cursor. */
@@ -122,7 +125,10 @@ export type Store = {
   readonly addErased: (digests: readonly string[]) => Promise<void>
   /** Deletes what came in of erased ids before their digests were taken over. */
   readonly sweepErased: () => Promise<void>
-  /** Resolves when all that is committed by now can be read by cursors; rejects with a sentence when something holds it back for long. */
+  /**
+   * Resolves when all that is committed by now can be read by cursors; rejects with a sentence
+   * when something holds it back for long.
+   */
   readonly settle: () => Promise<void>
   /** Deletes some of what was received before an instant, in milliseconds since 1970. */
   readonly expire: (before: number) => Promise<Expired>
@@ -151,8 +157,8 @@ export const firstCursor = '0'
 export const keptAside = 10_000
 
 /**
- * Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL's, and after a
- * dot what tells this store from the one that it was before a restore.
+ * Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL's, and after
+ * a dot what tells this store from the one that it was before a restore.
  */
 export const isCursor = (text: string): boolean => /^(?:\d{1,15}|\d{1,19}-\d{1,18})(?:\.[\da-f]{8})?$/.test(text)
 

@@ -1,6 +1,6 @@
 /**
- * Now, in unix milliseconds. Old libraries replace `Date.now` and `Date.parse` (Datejs, MooTools), and leave the constructor
- * as it is.
+ * Now, in unix milliseconds. Old libraries replace `Date.now` and `Date.parse` (Datejs, MooTools), and leave the
+ * constructor as it is.
  */
 export const now = (): number => +new Date()
 

@@ -8,7 +8,9 @@ export const setDebug = (on: boolean): void => {
   isDebugging = on
 }
 
-/** Reports a mistake in the page, once each, in a sentence that says what to do. Whatever the value, nothing is thrown. */
+/**
+ * Reports a mistake in the page, once each, in a sentence that says what to do. Whatever the value, nothing is thrown.
+ */
 export const report = guard((name: string, value: unknown, advice: string) => {
   const mistake = `wasabi: ${name} "${String(value)}" ${advice}.`
   if (reported.includes(mistake)) return

@@ -14,8 +14,8 @@ let domains: readonly string[] | undefined
 let all: string | undefined
 
 /**
- * `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or a
- * single label has.
+ * `a.shop.co.uk` → `co.uk`, `shop.co.uk`, `a.shop.co.uk`, and `''` for the host alone, which is all that an address or
+ * a single label has.
  */
 const readLevels = () => {
   const labels = location.hostname.split('.')
@@ -28,7 +28,9 @@ export const setCookieDomain = (domain: string): void => {
   domains = domain ? [domain === 'none' ? '' : domain, ''] : undefined
 }
 
-/** `document.cookie`, read once for what happens in one go: each reading asks another process (65 µs in Chromium 156). */
+/**
+ * `document.cookie`, read once for what happens in one go: each reading asks another process (65 µs in Chromium 156).
+ */
 const readAll = () => {
   if (all === undefined) void Promise.resolve().then(() => (all = undefined))
   return (all ??= document.cookie)
@@ -68,8 +70,9 @@ export const removeCookie = (name: string): void => {
 
 /**
  * Writes a first-party cookie for so many days on the broadest domain that the browser takes, so that `www` and `app`
- * share it. No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (which suffixes
- * are public is the browser's business), and that domain is kept for the page. What cannot be written lives in memory: `false`.
+ * share it. No test cookie: the cookie itself is tried from the broadest suffix down until it reads back (which
+ * suffixes are public is the browser's business), and that domain is kept for the page. What
+ * cannot be written lives in memory: `false`.
  */
 export const writeCookie = (name: string, value: string, days = 365): boolean => {
   if (`${readCookie(name)}` === value) return !memory[name]

@@ -2,8 +2,8 @@
  * Reports the moments of a page's life: `onMoment` when what is left over should be sent, perhaps for the last time;
  * `onLeave` when the page goes, perhaps into the back/forward cache.
  *
- * Hidden is the last moment that a page on a phone can count on (Page Visibility, 4.1); `unload` and `beforeunload` would
- * keep the page out of the back/forward cache, and are not used.
+ * Hidden is the last moment that a page on a phone can count on (Page Visibility, 4.1); `unload` and `beforeunload`
+ * would keep the page out of the back/forward cache, and are not used.
  */
 export const onLifecycle = (onMoment: (isLeaving: boolean) => void, onLeave: () => void): void => {
   for (const name of ['visibilitychange', 'online', 'pageshow']) {
@@ -48,14 +48,14 @@ const readNavigation = () => {
 export const isRevisit = (): boolean => /^[rb]/.test(readNavigation()?.type ?? '')
 
 /**
- * The address that the navigation led to, whatever a router has made of it since (Navigation Timing 2, 4.3; seen in Chromium 156 and
- * Firefox 153, fragment included).
+ * The address that the navigation led to, whatever a router has made of it since (Navigation Timing 2, 4.3; seen in
+ * Chromium 156 and Firefox 153, fragment included).
  */
 export const readFirstAddress = (): string | undefined => readNavigation()?.name
 
 /**
- * Baseline 2026: where it is missing, the page before this one is all there is. A variable or an element of the page may have
- * its name.
+ * Baseline 2026: where it is missing, the page before this one is all there is. A variable or an element of the page
+ * may have its name.
  */
 const readEntries = () => {
   try {

@@ -1,8 +1,8 @@
 /**
  * Runs the work if no other page of the origin does; says whether it ran.
  *
- * Without Web Locks (a page on plain http, blocked storage) it always runs: the endpoint knows a repeat by its id. Never
- * waits for the lock: a page that waits in the back/forward cache would get it and keep it.
+ * Without Web Locks (a page on plain http, blocked storage) it always runs: the endpoint knows a repeat by its id.
+ * Never waits for the lock: a page that waits in the back/forward cache would get it and keep it.
  */
 export const exclusively = async (work: () => Promise<unknown>): Promise<boolean> => {
   const run = async (lock?: Lock | null) => {

@@ -1,5 +1,7 @@
-/** Two copies, of whatever versions, find each other here: a symbol of the registry is no name that a page could have. A polyfill of `Symbol` may
- * be without it. */
+/**
+ * Two copies, of whatever versions, find each other here: a symbol of the registry is no name that a page could have. A
+ * polyfill of `Symbol` may be without it.
+ */
 const KEY = typeof Symbol.for === 'function' ? Symbol.for('wasabi') : '__wasabi'
 
 /** Makes one for this page. Whoever comes second gets the first, and a warning. */

@@ -15,7 +15,9 @@ const forgetCopy = ({ key }: StorageEvent) => {
   if (key) memory[key] = undefined
 }
 
-/** A page in the back/forward cache hears nothing of what other tabs remove: it keeps no copy of what the storage has. */
+/**
+ * A page in the back/forward cache hears nothing of what other tabs remove: it keeps no copy of what the storage has.
+ */
 const forgetStored = () => {
   for (const key in memory) if (local((storage) => storage.getItem(key)) === memory[key]) memory[key] = undefined
 }

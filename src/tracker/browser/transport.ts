@@ -3,7 +3,8 @@ import { now, readTime } from './clock'
 /** What became of one attempt. */
 export type Delivery = {
   /**
-   * `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's trouble, not the event's.
+   * `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's
+   * trouble, not the event's.
    */
   readonly outcome: 'accepted' | 'rejected' | 'retry'
   /** What the endpoint answered. */
@@ -27,10 +28,10 @@ const readWait = (header: string) => +header * 1000 || readTime(header) - now()
 /**
  * Makes one request of one body, before it returns, and resolves to what became of it. Never rejects.
  *
- * A string goes as `text/plain`, which needs no preflight (Fetch, 2.2.2). Without cookies: an endpoint on the site's own
- * domain would get every session. No redirect: it would turn the `POST` into a `GET`. `keepalive` lets it outlive the
- * page, and is limited to 64 KiB for all scripts of the page together (Fetch, 4.6), so it is for what may be the last
- * chance.
+ * A string goes as `text/plain`, which needs no preflight (Fetch, 2.2.2). Without cookies: an endpoint on the site's
+ * own domain would get every session. No redirect: it would turn the `POST` into a `GET`. `keepalive` lets it outlive
+ * the page, and is limited to 64 KiB for all scripts of the page together (Fetch, 4.6), so it is for what may be the
+ * last chance.
  */
 export const deliver = async (endpoint: string, body: string, keepalive: boolean): Promise<Delivery> => {
   try {
@@ -49,7 +50,8 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     })
     const reason = `${answer.status} ${String(answer.headers.get('content-type'))}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
-    // Nor is what a service worker made up while the network is away: an answer of the network has a URL (Fetch, 2.2.6).
+    // Nor is what a service worker made up while the network is away: an answer of the network
+    // has a URL (Fetch, 2.2.6).
     const isMadeUp = !answer.url && !navigator.onLine
     if (/^20[0124](?!.*html)/.test(reason) && !isMadeUp) return { outcome: 'accepted' }
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }

@@ -1,8 +1,8 @@
 import { now } from './clock'
 
 /**
- * `crypto.randomUUID` exists on secure pages only (W3C Web Cryptography, 10.1.2). The name of a blob URL is a random UUID
- * everywhere (W3C File API, 8.3).
+ * `crypto.randomUUID` exists on secure pages only (W3C Web Cryptography, 10.1.2). The name of a blob URL is a random
+ * UUID everywhere (W3C File API, 8.3).
  */
 const randomUuid = () => {
   if (crypto.randomUUID) return crypto.randomUUID()
@@ -12,8 +12,8 @@ const randomUuid = () => {
 }
 
 /**
- * A UUID of version 7 (RFC 9562, 5.7): 48 bits of unix milliseconds, then random ones. Ids in the order of time keep the
- * index of a store growing at its end; random ones cost SQLite half its speed.
+ * A UUID of version 7 (RFC 9562, 5.7): 48 bits of unix milliseconds, then random ones. Ids in the order of time keep
+ * the index of a store growing at its end; random ones cost SQLite half its speed.
  */
 export const uuid = (): string => {
   const time = now().toString(16).padStart(12, '0')

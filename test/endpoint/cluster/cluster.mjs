@@ -1,4 +1,5 @@
-// Three database hosts, each with etcd, Patroni and PostgreSQL, and two hosts of the endpoint. The files are the operator's.
+// Three database hosts, each with etcd, Patroni and PostgreSQL, and two hosts of the endpoint.
+// The files are the operator's.
 import { execFileSync } from 'node:child_process'
 import {
   chownSync,
@@ -77,8 +78,9 @@ export const prepareCluster = () => {
     start(name, 'etcd', { command: ['etcd'], env })
   }
   /**
-   * PostgreSQL's programs, with a clock of the host's own for the server. Patroni keeps the true time, since Python cannot
-   * sleep under libfaketime 0.9.10; so does etcd, since programs in Go do not ask libc. Neither compares times of two hosts.
+   * PostgreSQL's programs, with a clock of the host's own for the server. Patroni keeps the true time, since Python
+   * cannot sleep under libfaketime 0.9.10; so does etcd, since programs in Go do not ask libc.
+   * Neither compares times of two hosts.
    */
   const programsOf = (name) => {
     const programs = own(`${folder}/${name}.bin`)

@@ -1,4 +1,5 @@
-// What happens to the hosts, and what a machine or a supervisor does by itself afterwards. Nobody touches the databases.
+// What happens to the hosts, and what a machine or a supervisor does by itself afterwards.
+// Nobody touches the databases.
 import { setTimeout as delay } from 'node:timers/promises'
 import { databases, cut, mend } from './hosts.mjs'
 

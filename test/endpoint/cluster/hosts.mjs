@@ -80,7 +80,9 @@ export const mend = (one, other) => {
     inside(from, 'neigh', 'replace', addressOf(to), 'lladdr', hardwareOf(to), 'dev', 'eth0', 'nud', 'reachable')
 }
 
-/** Starts a program on a host, as a user who is not root. `ip` and `setpriv` become that program, so the id is its own. */
+/**
+ * Starts a program on a host, as a user who is not root. `ip` and `setpriv` become that program, so the id is its own.
+ */
 export const startOn = (name, { command, env, log, cwd }) => {
   const user = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']
   const output = openSync(log, 'a')

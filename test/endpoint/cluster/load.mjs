@@ -65,7 +65,10 @@ export const startLoad = (urls) => {
   }
 }
 
-/** What the answers of a time say: seconds with a 503, seconds without any answer, and the longest time without an acknowledgement. */
+/**
+ * What the answers of a time say: seconds with a 503, seconds without any answer, and the
+ * longest time without an acknowledgement.
+ */
 export const summarise = (answers, from, until) => {
   const during = answers.filter(({ at }) => at >= from && at <= until)
   const secondsOf = (status) =>

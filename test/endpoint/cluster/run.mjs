@@ -1,4 +1,5 @@
-// npm run faults:cluster [-- words of a fault]: a cluster of real parts on one machine, hurt under load. Prints a table.
+// npm run faults:cluster [-- words of a fault]: a cluster of real parts on one machine, hurt
+// under load. Prints a table.
 import { setTimeout as delay } from 'node:timers/promises'
 import { buildIfOld } from '../../../src/build.mjs'
 import { missing } from './needs.mjs'

@@ -16,8 +16,8 @@ export type Load = {
 export type LoadOptions = {
   readonly connections?: number
   /**
-   * How ids follow each other: at random, as the tracker's do, or in the order of sending, as numbers of orders do. An index
-   * keeps the latter side by side, and each random one on a page of its own.
+   * How ids follow each other: at random, as the tracker's do, or in the order of sending, as numbers of orders do. An
+   * index keeps the latter side by side, and each random one on a page of its own.
    * @default 'random'
    */
   readonly ids?: 'random' | 'in order'
@@ -54,8 +54,8 @@ const statusIn = (received: string): number | undefined => {
 }
 
 /**
- * Sends new events over connections that each wait for their answer. It speaks HTTP itself, and reads without a stream: a
- * client that could do more would take from the cores that it shares with the endpoint.
+ * Sends new events over connections that each wait for their answer. It speaks HTTP itself, and reads without a stream:
+ * a client that could do more would take from the cores that it shares with the endpoint.
  */
 export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
   const { connections = 64, ids = 'random', answers, signal, remember = true, onTaken } = options

@@ -151,7 +151,9 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
       })
     })
   }
-  /** Its other processes notice one after the other that the first one was killed: until then it does not start again. */
+  /**
+   * Its other processes notice one after the other that the first one was killed: until then it does not start again.
+   */
   const start = (largestFile?: number): Promise<void> =>
     startOnce(largestFile).catch((error: unknown) => {
       if (!String(error).includes('pre-existing shared memory block')) throw error

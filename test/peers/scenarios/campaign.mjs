@@ -1,12 +1,14 @@
 import { sleep } from '../wait.mjs'
 
-/** Addresses, paths and prose differ from visitor to visitor and are no ids; what is left may have any letter of base64. */
+/**
+ * Addresses, paths and prose differ from visitor to visitor and are no ids; what is left may have any letter of base64.
+ */
 const ADDRESS = /^\/[a-z]*([?#]|$)|:\/\/|\.test|\s/
 
 /**
- * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id' when another event
- * carries it and both share something that no other visitor sends (an id to join them by); 'guess' when it arrived with nothing in
- * common; 'lost' when it did not arrive, or another campaign stands on the conversion.
+ * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id'
+ * when another event carries it and both share something that no other visitor sends (an id to join them by); 'guess'
+ * when it arrived with nothing in common; 'lost' when it did not arrive, or another campaign stands on the conversion.
  */
 const trace = (cell, marker, campaign, others) => {
   const taken = cell.endpoint.arrivals.filter((arrival) => arrival.taken).flatMap(({ events }) => events)
@@ -76,8 +78,9 @@ export const replaced = async (cell) => {
 const TWO_DAYS = 172_800_000
 
 /**
- * Two days later: the page's clock is ahead, and the browser was closed and has forgotten what had an end before. The browser's own clock
- * stays, so the ends of cookies are moved back by as much: or one that is deleted by an end in the past would live for another day.
+ * Two days later: the page's clock is ahead, and the browser was closed and has forgotten what had an end before. The
+ * browser's own clock stays, so the ends of cookies are moved back by as much: or one that is deleted by an end in the
+ * past would live for another day.
  */
 const sleepTwoDays = async ({ context }) => {
   await context.addInitScript((ahead) => {

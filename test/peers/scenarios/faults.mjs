@@ -102,7 +102,10 @@ export const answerLost = async (cell) => {
 
 const pay = ({ site }) => site.url('/pay', 'pay.test')
 
-/** The page is gone before its connection to the endpoint stands: what has the browser in hand, what is stored, what is lost? */
+/**
+ * The page is gone before its connection to the endpoint stands: what has the browser in hand,
+ * what is stored, what is lost?
+ */
 const leave = async (cell, end, comeBack) => {
   const { tab, marker, endpoint } = await onPage(cell)
   const thaw = endpoint.freeze()
@@ -155,7 +158,10 @@ export const killed = (cell) =>
 
 const EACH = 25
 
-/** Two tabs record at the same time while the endpoint is out of order, and are closed: how much of it does a later visit deliver? */
+/**
+ * Two tabs record at the same time while the endpoint is out of order, and are closed: how much
+ * of it does a later visit deliver?
+ */
 export const twoTabs = async (cell) => {
   const { endpoint } = cell
   const tabs = [await cell.visitNew('/app'), await cell.visitNew('/app')]

@@ -9,7 +9,10 @@ const sum = (items, read) => items.reduce((total, item) => total + read(item), 0
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]
 
-/** Milliseconds that the page's main thread has worked in scripts, compiling included: of the processor, not of the clock, which a busy machine stretches. */
+/**
+ * Milliseconds that the page's main thread has worked in scripts, compiling included: of the processor, not of the
+ * clock, which a busy machine stretches.
+ */
 const scriptTime = async (session) => {
   const { metrics } = await session.send('Performance.getMetrics')
   return metrics.find(({ name }) => name === 'ScriptDuration').value * 1000
@@ -90,7 +93,10 @@ const rounds = async (world, peer) => {
   return all
 }
 
-/** What all visitors send alike: no id of a person. The peer's set-up has failed where a conversion does not arrive on a healthy network. */
+/**
+ * What all visitors send alike: no id of a person. The peer's set-up has failed where a
+ * conversion does not arrive on a healthy network.
+ */
 const findConstants = (all) => {
   const failed = all.find(({ arrived }) => !arrived)
   if (failed)
@@ -116,7 +122,9 @@ export const measureNothing = async (world) => {
 
 const rounded = (number, digits = 1) => Number(Math.max(0, number).toFixed(digits))
 
-/** Figures of one peer, each the median of several new visitors; one at a time, since two cores have no room for two. */
+/**
+ * Figures of one peer, each the median of several new visitors; one at a time, since two cores have no room for two.
+ */
 export const measure = async (world, peer, nothing) => {
   const all = await rounds(world, peer)
   const constants = findConstants(all)

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-/** Puts a fault into the source. A text that is not there, or there twice, is an error: the fault would be another one. */
+/**
+ * Puts a fault into the source. A text that is not there, or there twice, is an error: the fault would be another one.
+ */
 const seeded = ({ name, file, text, instead }) => ({
   name: 'seeded-fault',
   transform(code, id) {

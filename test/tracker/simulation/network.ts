@@ -46,7 +46,9 @@ export type Network = {
   readonly isOnline: () => boolean
   readonly setOnline: (isOnline: boolean) => void
   readonly fetch: (page: Sender, options: FetchOptions) => Promise<unknown>
-  /** Ends the requests of a page that is gone: what `keepalive` holds arrives all the same, and nobody hears the answer. */
+  /**
+   * Ends the requests of a page that is gone: what `keepalive` holds arrives all the same, and nobody hears the answer.
+   */
   readonly leave: (page: Sender) => void
 }
 

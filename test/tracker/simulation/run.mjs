@@ -1,5 +1,6 @@
-// `npm run simulate -- 1000000`: as many lives as asked for, on all cores. `npm run simulate -- --faults`: how many lives it
-// takes to find each of the seeded faults. `--from 5000` begins with another seed, `--cores 1` leaves the others alone.
+// `npm run simulate -- 1000000`: as many lives as asked for, on all cores. `npm run simulate -- --faults`: how many
+// lives it takes to find each of the seeded faults. `--from 5000` begins with another seed,
+// `--cores 1` leaves the others alone.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'

@@ -68,7 +68,10 @@ export const createStorage = ({ onStore, onChange, isFull }: Hooks): Storage => 
   }) as unknown as Storage
 }
 
-/** How long after a change another tab hears of it, in milliseconds: 3 in the middle, 53 at most (measured in Chromium 156). */
+/**
+ * How long after a change another tab hears of it, in milliseconds: 3 in the middle, 53 at most
+ * (measured in Chromium 156).
+ */
 const latency = (random: Random) => (random.chance(0.7) ? random.next() * 6 : random.next() * 55)
 
 /** The `localStorage` of one origin. Its events are late, and in order. */

@@ -13,7 +13,10 @@ const DAY = 86_400_000
 
 const isFrozenUnderWay = (request: Request) => request.state === 'under way' && request.page.isFrozen()
 
-/** Watches each request as it is made: the same bytes in every attempt, no more attempts than answers were lost, a bound. */
+/**
+ * Watches each request as it is made: the same bytes in every attempt, no more attempts than
+ * answers were lost, a bound.
+ */
 export const checkRequest = (world: World, page: Page, options: FetchOptions) => {
   const key = keyOf(options.body)
   const { requests } = world.network

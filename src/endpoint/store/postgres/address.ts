@@ -5,9 +5,9 @@ const hasBarePassword = (rest: string): boolean => {
 }
 
 /**
- * Parts a `DATABASE_URL` with several hosts into one for each, in their order. libpq has the same form, the driver has not:
- * https://www.postgresql.org/docs/15/libpq-connect.html#id-1.7.3.8.3.6 Throws a sentence that never quotes the address,
- * since a password is in it.
+ * Parts a `DATABASE_URL` with several hosts into one for each, in their order. libpq has the same form, the driver has
+ * not: https://www.postgresql.org/docs/15/libpq-connect.html#id-1.7.3.8.3.6 Throws a sentence that never quotes the
+ * address, since a password is in it.
  */
 export const hostsIn = (url: string): readonly string[] => {
   const [, head = '', hosts = '', rest = ''] = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/s.exec(url) ?? []

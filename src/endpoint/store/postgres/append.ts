@@ -15,9 +15,9 @@ const keyed = (arrival: Valid): Keyed => ({
 
 /**
  * One parameter for each column, whatever the number of rows. Texts are parted by U+001E, which JSON cannot contain
- * unescaped (RFC 8259, section 7). Rows go in by the order of their keys, or two processes with the same events would wait
- * for each other; their numbers are given before, in the order of arrival. No statement has a name: behind a pooler the
- * next one may run on another connection.
+ * unescaped (RFC 8259, section 7). Rows go in by the order of their keys, or two processes with the same events would
+ * wait for each other; their numbers are given before, in the order of arrival. No statement has a name: behind a
+ * pooler the next one may run on another connection.
  */
 const insert = `
   WITH arrived AS MATERIALIZED (
@@ -65,8 +65,8 @@ const insertAll = async (query: Query, rows: readonly Keyed[]): Promise<Readonly
 }
 
 /**
- * What is known may be there without its standby: its commit was cut off while it waited for one, by a restart or a cancel. A
- * commit after it waits for that standby too.
+ * What is known may be there without its standby: its commit was cut off while it waited for one, by a restart or a
+ * cancel. A commit after it waits for that standby too.
  */
 export const waitForStandby = async (query: Query): Promise<void> => {
   await query(`SELECT ${durably}, pg_logical_emit_message(true, 'wasabi', '')`)

@@ -14,7 +14,8 @@ export type Aside = {
 const insert = `
   INSERT INTO wasabi_aside (received_at, outcome, bytes, refusal, customer)
   SELECT received_at::bigint, outcome, decode(bytes, 'hex'), refusal, decode(customer, 'hex')
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS a (received_at, outcome, bytes, refusal, customer)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+    AS a (received_at, outcome, bytes, refusal, customer)
   WHERE customer IS NULL OR NOT EXISTS (SELECT FROM wasabi_erased WHERE digest = decode(customer, 'hex'))
   ON CONFLICT DO NOTHING`
 

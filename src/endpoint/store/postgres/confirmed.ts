@@ -5,12 +5,13 @@ import type { Postgres, Query } from './database'
 export type Connections = Pick<Postgres, 'query' | 'transaction'>
 
 /** Waits for a standby when it is committed, and says which transactions had ended before. */
-const confirm = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_logical_emit_message(true, 'wasabi', '')`
+const confirm = `
+  SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_logical_emit_message(true, 'wasabi', '')`
 
 /**
- * Shows nothing that this server alone has: a commit that was cut off while it waited for a standby is visible, though a
- * promoted standby may not have it, and would give its cursor to another event. A commit that comes after what was read
- * waits for that standby too; it is on the same connection, since the next one may lead to another server.
+ * Shows nothing that this server alone has: a commit that was cut off while it waited for a standby is visible, though
+ * a promoted standby may not have it, and would give its cursor to another event. A commit that comes after what was
+ * read waits for that standby too; it is on the same connection, since the next one may lead to another server.
  */
 export const confirmedOnly = ({ query, transaction }: Connections) => {
   let confirmed = 0n

@@ -29,23 +29,24 @@ const queryOf =
   }
 
 /**
- * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone. Its text is
- * translated, and its SQLSTATE is that of all warnings, so that any warning counts: the statements here give no other.
- * https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
+ * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone. Its
+ * text is translated, and its SQLSTATE is that of all warnings, so that any warning counts: the statements here give no
+ * other. https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
 export const tellsOfLostStandby = (code: string | undefined): boolean => /^(?:01|57)/.test(code ?? '')
 
 /**
- * Never weaker than this, whatever the server's default is: `off`, `local` and `remote_write` answer before the commit is
- * safe. Only for the transaction that it is part of, since a pooler gives the next one another connection.
+ * Never weaker than this, whatever the server's default is: `off`, `local` and `remote_write` answer before the commit
+ * is safe. Only for the transaction that it is part of, since a pooler gives the next one another connection.
  */
 export const durably = `set_config('synchronous_commit',
   CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)`
 
 /**
- * As `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows late what was acknowledged,
- * and a demoted primary shows what is about to be undone. A server ends its connections when it is demoted, so it is asked
- * once for each: https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
+ * As `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows late what was
+ * acknowledged, and a demoted primary shows what is about to be undone. A server ends its connections when it is
+ * demoted, so it is asked once for each:
+ * https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
  */
 const refuseStandby = async (client: PoolClient): Promise<void> => {
   const { rows } = await client.query<{ readonly standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
@@ -89,12 +90,15 @@ export const isRowsFault = (error: unknown): boolean => {
   return typeof code === 'string' && /^(?:22|23|54)...$/.test(code)
 }
 
-/** Says whether the driver gave up waiting, for which it has words and no code: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
+/**
+ * Says whether the driver gave up waiting, for which it has words and no code:
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js
+ */
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
 
 /**
- * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would keep
- * a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
+ * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would
+ * keep a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
  */
 const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
   const { processID } = client as PoolClient & { readonly processID: number | null }
@@ -124,7 +128,10 @@ const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise
   }
 }
 
-/** Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that one cannot be written to. */
+/**
+ * Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that
+ * one cannot be written to.
+ */
 export const createPostgres = (url: string): Postgres => {
   const pools = hostsIn(url).map(createPool)
   let current = 0

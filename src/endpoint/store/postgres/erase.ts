@@ -66,14 +66,15 @@ const block = ({ transaction }: Postgres, customerIds: readonly string[]): Promi
   })
 
 /**
- * Erases at the operator's word. What comes from strangers never deletes anything, so an erasure leaves alone who merely
- * claims to be the customer, and nothing that comes later widens it. The protocol:
+ * Erases at the operator's word. What comes from strangers never deletes anything, so an erasure leaves alone who
+ * merely claims to be the customer, and nothing that comes later widens it. The protocol:
  *
  * 1. See whether anything of the customer is known. If not, and it was not asked for, the id is not blocked.
  * 2. Write down the customer's digest. From then on nothing new of that id is stored, and writers wait only for this.
  * 3. Find the visitors with events of the same interactions: they claim to be this customer.
  * 4. Write down the digests of the visitors that the operator named.
- * 5. Delete. Whoever is interrupted before finds all of it again, and is asked for again by the operator, who had no answer.
+ * 5. Delete. Whoever is interrupted before finds all of it again, and is asked for again by the
+ *   operator, who had no answer.
  */
 export const erasePerson = async (postgres: Postgres, request: ErasureRequest): Promise<Erasure> => {
   const { customerId, visitors = [] } = request

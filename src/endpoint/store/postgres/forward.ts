@@ -21,7 +21,8 @@ const behind = `FROM wasabi_event AS e WHERE (e.xid, e.number) > (p.xid, p.numbe
   AND e.xid < pg_snapshot_xmin(pg_current_snapshot())`
 
 const statements = {
-  position: `SELECT CASE WHEN xid < pg_snapshot_xmax(pg_current_snapshot()) THEN xid::text || '-' || number ELSE '0-0' END
+  position: `
+    SELECT CASE WHEN xid < pg_snapshot_xmax(pg_current_snapshot()) THEN xid::text || '-' || number ELSE '0-0' END
     AS cursor FROM wasabi_forward_position WHERE target = $1`,
   save: `INSERT INTO wasabi_forward_position AS p VALUES ($1, $2, $3)
     ON CONFLICT (target) DO UPDATE SET xid = excluded.xid, number = excluded.number

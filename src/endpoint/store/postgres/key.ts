@@ -7,7 +7,8 @@ export const interactionDigest = (interactionId: string): string => digestOf('in
 
 /**
  * Stands for one event of an interaction, in hexadecimal digits: the digest of the interaction, then that of the
- * revision. Ids have no bound, while an index entry of PostgreSQL has: https://www.postgresql.org/docs/15/btree-limits.html
+ * revision. Ids have no bound, while an index entry of PostgreSQL has:
+ * https://www.postgresql.org/docs/15/btree-limits.html
  */
 export const eventKey = (action: CustomerAction): string => {
   const revision = revisionOf(action)

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Refusal } from '../../action/validate'
 import {
   firstCursor,
   foreignCursor,
@@ -13,51 +12,7 @@ import {
 import { confirmedOnly, type Connections } from './confirmed'
 import type { Query } from './database'
 import { interactionDigest } from './key'
-
-type Row = {
-  readonly cursor: string
-  readonly received_at: string
-  readonly outcome: Entry['outcome']
-  readonly text: string | null
-  readonly bytes: Buffer | null
-  readonly refusal: string | null
-}
-
-const toEntry = (suffix: string, { cursor, received_at, outcome, text, bytes, refusal }: Row): Entry => ({
-  cursor: cursor + suffix,
-  receivedAt: Number(received_at),
-  outcome,
-  text: text ?? bytes?.toString() ?? '',
-  ...(bytes && { bytes }),
-  ...(refusal !== null && { refusal: JSON.parse(refusal) as Refusal }),
-})
-
-const stored = `xid, number, received_at, 'stored' AS outcome, text, NULL::bytea AS bytes, NULL AS refusal FROM wasabi_event`
-const putAside = 'xid, number, received_at, outcome, NULL AS text, bytes, refusal FROM wasabi_aside'
-
-/**
- * Numbers are given before the commit, so a later number can be seen before an earlier one. What is older than every
- * transaction still under way can no longer be overtaken: https://www.postgresql.org/docs/15/functions-info.html
- */
-const settled = '(xid, number) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())'
-const inOrder = 'ORDER BY xid, number LIMIT $3'
-const rowsOf = (from: string): string =>
-  `SELECT xid::text || '-' || number AS cursor, received_at, outcome, text, bytes, refusal FROM (${from}) AS r`
-
-const statements = {
-  events: rowsOf(`SELECT ${stored} WHERE ${settled} ${inOrder}`),
-  entries: rowsOf(
-    `(SELECT ${stored} WHERE ${settled} ${inOrder}) UNION ALL (SELECT ${putAside} WHERE ${settled} ${inOrder}) ${inOrder}`,
-  ),
-  refused: rowsOf(`SELECT ${putAside} WHERE ${settled} AND outcome = 'refused' ${inOrder}`),
-  conflicting: rowsOf(`SELECT ${putAside} WHERE ${settled} AND outcome = 'conflicting' ${inOrder}`),
-} as const
-
-const latestRefused = rowsOf(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY number DESC LIMIT $1`)
-
-const interaction = rowsOf(
-  `SELECT ${stored} WHERE key >= $1 AND key <= $1 || decode(repeat('ff', 16), 'hex') ORDER BY xid, number`,
-)
+import { interaction, latestRefused, statements, toEntry, type Row } from './rows'
 
 /** What is committed, and yet held back since an older transaction is under way. */
 const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
@@ -105,7 +60,8 @@ const settle = async (query: Query): Promise<void> => {
     if (now?.settled === true) return
   }
   throw new Error(
-    'A transaction that is still open on the database server hides what was stored since it began: end it, and try again.',
+    'A transaction that is still open on the database server hides what was stored since it began: ' +
+      'end it, and try again.',
   )
 }
 

@@ -16,7 +16,9 @@ const isValid = (arrival: Arrival): arrival is Valid => arrival.type === 'valid'
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message || String((error as { readonly code?: unknown }).code) : String(error)
 
-/** The primary may be any of the hosts: after each failure the next one is used. Rejects with all reasons, each once. */
+/**
+ * The primary may be any of the hosts: after each failure the next one is used. Rejects with all reasons, each once.
+ */
 const prepareOnAny = async (postgres: Postgres, hosts: number, failures: readonly string[] = []): Promise<string> => {
   try {
     return await preparePostgres(postgres)
@@ -35,7 +37,8 @@ const open = async (url: string): Promise<{ readonly postgres: Postgres; readonl
   } catch (cause) {
     await postgres.end()
     throw new Error(
-      `Cannot use the database of DATABASE_URL (${reasonOf(cause)}): check the address, and that PostgreSQL 15 or later runs there and lets this user make tables.`,
+      `Cannot use the database of DATABASE_URL (${reasonOf(cause)}): check the address, ` +
+        'and that PostgreSQL 15 or later runs there and lets this user make tables.',
       { cause },
     )
   }

@@ -6,9 +6,9 @@ const fields = ['Source', 'Medium', 'Campaign', 'Content']
   .join(', ')
 
 /**
- * A commit adds rows and changes none, so that no commit waits for another one. What is erased or expires is taken back,
- * and its rows are summed up, so that nothing of it stays. JSON may hold escapes that no text of PostgreSQL can: an event
- * is counted without them, and stored whatever is in it. https://www.postgresql.org/docs/15/datatype-json.html
+ * A commit adds rows and changes none, so that no commit waits for another one. What is erased or expires is taken
+ * back, and its rows are summed up, so that nothing of it stays. JSON may hold escapes that no text of PostgreSQL can:
+ * an event is counted without them, and stored whatever is in it. https://www.postgresql.org/docs/15/datatype-json.html
  */
 export const summaryTables = `
   CREATE TABLE wasabi_conversion (
@@ -64,12 +64,14 @@ export const createPostgresSummary =
   (query: Query): SummaryStore =>
   async ({ by, from, to }) => {
     const values = await query<ValueCount>({
-      text: `SELECT ${by} AS value, type, sum(count)::float8 AS count FROM wasabi_conversion WHERE day BETWEEN $1 AND $2
+      text: `SELECT ${by} AS value, type, sum(count)::float8 AS count
+        FROM wasabi_conversion WHERE day BETWEEN $1 AND $2
         GROUP BY 1, 2 HAVING sum(count) > 0 ORDER BY 3 DESC, 1 LIMIT ${String(mostValues)}`,
       values: [from, to],
     })
     const days = await query<DayCount>({
-      text: `SELECT day::float8 AS day, type, sum(count)::float8 AS count FROM wasabi_conversion WHERE day BETWEEN $1 AND $2
+      text: `SELECT day::float8 AS day, type, sum(count)::float8 AS count
+        FROM wasabi_conversion WHERE day BETWEEN $1 AND $2
         GROUP BY 1, 2 HAVING sum(count) > 0 ORDER BY 1`,
       values: [from, to],
     })

@@ -8,7 +8,10 @@ export type Database = DatabaseSyncInstance
 
 type Sqlite = { readonly DatabaseSync: new (file: string) => Database }
 
-/** Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a package brings the same calls. */
+/**
+ * Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a
+ * package brings the same calls.
+ */
 const loadSqlite = async (): Promise<Sqlite> => {
   const { getBuiltinModule } = process as { readonly getBuiltinModule?: (name: string) => unknown }
   return (getBuiltinModule?.('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
@@ -19,7 +22,8 @@ const patience = 5000
 
 // In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
 // What is erased is overwritten, not only let go of: https://sqlite.org/pragma.html#pragma_secure_delete
-// A page of an index is written to the file once for many commits, and is at hand for the next: 16 MB of log, 32 MB of memory.
+// A page of an index is written to the file once for many commits, and is at hand for the next:
+// 16 MB of log, 32 MB of memory.
 const settings = `
   PRAGMA busy_timeout = ${String(patience)}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
   PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;
@@ -49,8 +53,8 @@ const withoutWaiting = <Result>(database: Database, work: () => Result): Result 
 }
 
 /**
- * Moves the whole log into the file and empties it. `false` when another process reads from the log at the moment: waiting
- * for that would keep everybody from the event loop. https://sqlite.org/pragma.html#pragma_wal_checkpoint
+ * Moves the whole log into the file and empties it. `false` when another process reads from the log at the moment:
+ * waiting for that would keep everybody from the event loop. https://sqlite.org/pragma.html#pragma_wal_checkpoint
  */
 export const emptyLog = (database: Database): boolean =>
   withoutWaiting(database, () => {

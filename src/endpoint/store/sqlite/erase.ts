@@ -26,7 +26,9 @@ type Statements = ReturnType<typeof prepareStatements>
 
 const newestOf = ({ newest }: Statements): number => (newest.get() as { readonly newest: number | null }).newest ?? 0
 
-/** Looks at all events, a little at a time, also at those that come meanwhile. Resolves to the last cursor looked at. */
+/**
+ * Looks at all events, a little at a time, also at those that come meanwhile. Resolves to the last cursor looked at.
+ */
 const lookThrough = async (statements: Statements, look: (after: number, upTo: number) => void): Promise<number> => {
   let after = 0
   for (let newest = newestOf(statements); after < newest; newest = newestOf(statements)) {
@@ -85,9 +87,9 @@ const createRemoval =
     })
 
 /**
- * Erases at the operator's word. There is no index over customers, which would cost each event more than a rare erasure is
- * worth: it looks at every event, a little at a time. What comes from strangers never deletes anything, so an erasure
- * leaves alone who merely claims to be the customer, and nothing that comes later widens it. The protocol:
+ * Erases at the operator's word. There is no index over customers, which would cost each event more than a rare erasure
+ * is worth: it looks at every event, a little at a time. What comes from strangers never deletes anything, so an
+ * erasure leaves alone who merely claims to be the customer, and nothing that comes later widens it. The protocol:
  *
  * 1. Find the customer's own events.
  * 2. Find the visitors with events of the same interactions: they claim to be this customer.

@@ -8,7 +8,8 @@ const expiredAtOnce = 500
 export const createExpiry = (database: Database): Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'> => {
   const statementFor = (table: string) =>
     database.prepare(
-      `DELETE FROM ${table} WHERE cursor IN (SELECT cursor FROM ${table} WHERE received_at < ? LIMIT ${String(expiredAtOnce)})`,
+      `DELETE FROM ${table} WHERE cursor IN
+        (SELECT cursor FROM ${table} WHERE received_at < ? LIMIT ${String(expiredAtOnce)})`,
     )
   const events = statementFor('event')
   const aside = statementFor('aside')

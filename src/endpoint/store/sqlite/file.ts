@@ -14,8 +14,8 @@ export const makePrivate = (file: string): void => {
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 
 /**
- * Returns what throws when the data file or its log is not the one that was opened any more: what is committed then goes
- * into a file without a name, and is gone with the process.
+ * Returns what throws when the data file or its log is not the one that was opened any more: what is committed then
+ * goes into a file without a name, and is gone with the process.
  */
 export const watchFile = (file: string): (() => void) => {
   if (inMemory(file)) return () => undefined

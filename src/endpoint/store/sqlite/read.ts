@@ -38,8 +38,8 @@ const prepareStatements = (database: Database) => ({
 })
 
 /**
- * Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. The generation is in
- * each cursor.
+ * Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. The generation is
+ * in each cursor.
  */
 export const createSqliteReader = (
   database: Database,

@@ -50,7 +50,10 @@ const migrations: readonly string[] = [
   `,
 ]
 
-/** Makes the tables, or brings them up to date, one process at a time: the write lock is taken before the version is read. */
+/**
+ * Makes the tables, or brings them up to date, one process at a time: the write lock is taken
+ * before the version is read.
+ */
 export const prepareSqlite = (database: Database): void => {
   database.exec('BEGIN IMMEDIATE')
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number }
@@ -65,8 +68,8 @@ export const beginGeneration = (database: Database): void => {
 }
 
 /**
- * Returns what tells this store from the one that its file was a copy of. A file that has another inode than the last time
- * was copied, as from a backup, and what came after a cursor then need not be what comes after it now.
+ * Returns what tells this store from the one that its file was a copy of. A file that has another inode than the last
+ * time was copied, as from a backup, and what came after a cursor then need not be what comes after it now.
  */
 export const readGeneration = (database: Database, inode: string): string => {
   const { inode: before } = database.prepare('SELECT inode FROM store').get() as { readonly inode: string }

@@ -31,8 +31,8 @@ export const openSqlite = async (file: string): Promise<Database> => {
 const pause = 200
 
 /**
- * Returns what empties the log after an erasure, since what is gone from the tables is still in the log until that begins
- * anew (https://sqlite.org/wal.html). As long as another process reads from it, it tries again.
+ * Returns what empties the log after an erasure, since what is gone from the tables is still in the log until that
+ * begins anew (https://sqlite.org/wal.html). As long as another process reads from it, it tries again.
  */
 const createCleaner = (database: Database) => {
   let timer: NodeJS.Timeout | undefined

@@ -24,7 +24,8 @@ export const summaryTables = `
     day INTEGER, type TEXT, source TEXT, medium TEXT, campaign TEXT, content TEXT, count INTEGER NOT NULL,
     PRIMARY KEY ${columns}
   ) WITHOUT ROWID;
-  INSERT INTO conversion SELECT ${conversionOf('event')}, count(*) FROM event WHERE revision = '' GROUP BY 1, 2, 3, 4, 5, 6;
+  INSERT INTO conversion SELECT ${conversionOf('event')}, count(*) FROM event WHERE revision = ''
+    GROUP BY 1, 2, 3, 4, 5, 6;
   CREATE TRIGGER event_counted AFTER INSERT ON event WHEN new.revision = '' AND json_valid(new.text) BEGIN
     INSERT INTO conversion VALUES (${conversionOf('new')}, 1) ON CONFLICT ${columns} DO UPDATE SET count = count + 1;
   END;
