@@ -36,6 +36,23 @@ test('Prometheus takes the rules and the configuration', () => {
   execFileSync('promtool', ['check', 'config', 'src/endpoint/deploy/prometheus.yml'])
 })
 
+test('each file that the README links to is in the package', () => {
+  // Without its script, which builds: these files are in the package as they are.
+  const packing = ['pack', '-w', 'wasabi-endpoint', '--dry-run', '--ignore-scripts', '--json']
+  const shell = process.platform === 'win32'
+  const [pack] = JSON.parse(execFileSync('npm', packing, { encoding: 'utf8', shell })) as [
+    { files: { path: string }[] },
+  ]
+  const packed = pack.files.map(({ path }) => path)
+  const links = [...readFileSync('src/endpoint/README.md', 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(
+    ([, to = '']) => to,
+  )
+  expect(links.length).toBeGreaterThan(5)
+  const isPacked = (link: string) =>
+    packed.some((path) => path === link || path.startsWith(link.endsWith('/') ? link : `${link}/`))
+  expect(links.filter((link) => !isPacked(link))).toEqual([])
+})
+
 test('the service runs a file that the build writes', () => {
   const [, file = ''] = /^ExecStart=\/usr\/bin\/node (\S+)$/m.exec(read('wasabi-endpoint.service')) ?? []
   expect(BUILT).toContain(file)

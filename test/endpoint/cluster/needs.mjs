@@ -15,12 +15,13 @@ const packages = {
   setpriv: 'util-linux',
 }
 
-const isOnPath = (program) => process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))
+const here = { platform: process.platform, user: process.getuid?.(), path: process.env.PATH ?? '' }
 
 /** A sentence that says what is missing, or nothing. */
-export const missing = () => {
-  if (process.platform !== 'linux' || process.getuid() !== 0)
+export const missing = ({ platform, user, path } = here) => {
+  if (platform !== 'linux' || user !== 0)
     return 'The run needs Linux and root: it makes hosts out of network namespaces.'
+  const isOnPath = (program) => path.split(delimiter).some((folder) => existsSync(join(folder, program)))
   const absent = Object.keys(packages)
     .filter((program) => !isOnPath(program))
     .map((program) => packages[program])

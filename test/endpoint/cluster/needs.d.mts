@@ -1,0 +1,5 @@
+export declare const missing: (machine?: {
+  readonly platform: string
+  readonly user: number | undefined
+  readonly path: string
+}) => string | undefined
