@@ -1,11 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-/** They start programs, replicate a database or install a package: half a minute and more. */
-const SLOW = ['endpoint/{away,check,cursor,forwarder,main,schema,transfer}.test.ts', 'package/package.test.ts']
+/** They start programs, replicate a database, install a package or live thousands of lives: ten seconds and more. */
+const SLOW = [
+  'endpoint/{away,check,cursor,forwarder,main,schema,transfer}.test.ts',
+  'package/package.test.ts',
+  'tracker/simulation.test.ts',
+]
 
 /** Each of them runs on SQLite first, and on PostgreSQL when all tests are asked for. */
-const STORES = ['endpoint/{aside,erase,forward,fuzz,ingest,read,stream,summary,watch}.test.ts']
+const STORES = ['endpoint/{aside,erase,forward,fuzz,ingest,read,stream,summary,tables,watch}.test.ts']
 
 const TESTS = '**/*.test.ts'
 

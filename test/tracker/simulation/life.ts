@@ -11,6 +11,7 @@ export type Life = {
   readonly faults: readonly string[]
   readonly story: readonly string[]
   readonly actions: number
+  readonly stored: ReadonlySet<string>
 }
 
 /** Longer than any wait that the endpoint can ask for, in milliseconds. */
@@ -98,5 +99,5 @@ export const live = async (built: Built, seed: number): Promise<Life> => {
   }
   if (!world.faults[0]) await end(scene)
   if (world.clock.isEndless()) world.fault('work without end')
-  return { seed, faults: world.faults, story: world.story, actions: model.actions.size }
+  return { seed, faults: world.faults, story: world.story, actions: model.actions.size, stored: world.stored }
 }

@@ -37,6 +37,8 @@ export type World = Built & {
   readonly session: () => Storage
   /** Until when an origin should ask nothing, by the clock that pages read. */
   readonly waits: Map<string, number>
+  /** Names of cookies and keys that pages have stored. */
+  readonly stored: Set<string>
   readonly faults: string[]
   readonly story: string[]
   readonly fault: (what: string) => void
@@ -65,6 +67,7 @@ export const createWorld = (built: Built, seed: number): World => {
     if (!world.mayStore()) fault(`${what} without permission`)
   }
   const onStore = (key: string) => {
+    world.stored.add(key)
     checkPermission(`${key} stored`)
   }
   const world: World = {
@@ -90,6 +93,7 @@ export const createWorld = (built: Built, seed: number): World => {
     },
     session: () => createStorage({ onStore, onChange: () => undefined, isFull: () => false }),
     waits: new Map(),
+    stored: new Set(),
     faults: [],
     story: [],
     fault,
@@ -98,6 +102,7 @@ export const createWorld = (built: Built, seed: number): World => {
       if (words[0] === 'wasabi:') fault(`an exception on the console: ${String(words[1])}`)
     },
     checkCookie: (text) => {
+      world.stored.add(text.slice(0, text.indexOf('=')))
       const value = /^wasabi_(?:utm|id)=([^;]+)/.exec(text)?.[1]
       if (value) checkPermission(`cookie ${value}`)
     },
