@@ -3,14 +3,14 @@
 import { spawn } from 'node:child_process'
 import { buildIfOld } from '../src/build.mjs'
 
-const run = (command, ...args) =>
-  spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })
+const run = (...args) => spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 
 if (!buildIfOld()) process.exit(1)
 
+// By their files and without a shell between, so that both end with this one.
 const children = [
-  run('npx', 'rollup', '-c', '--watch', '--silent', '--no-watch.clearScreen'),
-  run(process.execPath, '--watch', 'dist/demo/demo.js'),
+  run('node_modules/rollup/dist/bin/rollup', '-c', '--watch', '--silent', '--no-watch.clearScreen'),
+  run('--watch', 'dist/demo/demo.js'),
 ]
 const stop = () => {
   for (const child of children) child.kill()
