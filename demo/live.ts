@@ -14,7 +14,7 @@ export const createLive = (handle: RequestListener) => {
   const followers = new Set<ServerResponse>()
   const attempts = new Map<number, Attempt>()
 
-  const tell = (event: string, data: unknown) => {
+  const send = (event: string, data: unknown) => {
     for (const follower of followers) follower.write(message(event, data))
   }
 
@@ -22,7 +22,7 @@ export const createLive = (handle: RequestListener) => {
     attempts.set(attempt.number, attempt)
     const [oldest = 0] = attempts.keys()
     if (attempts.size > REMEMBERED) attempts.delete(oldest)
-    tell('attempt', attempt)
+    send('attempt', attempt)
   })
 
   return {
@@ -46,7 +46,7 @@ export const createLive = (handle: RequestListener) => {
       const allowed = isWeather(word)
       if (allowed) {
         weather.change(word)
-        tell('weather', word)
+        send('weather', word)
       }
       response.writeHead(allowed ? 204 : 400).end()
     },

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { SHOP } from './hosts'
 
-/** What a page is told about who asks for it. */
+/** What a page shows about its visitor. */
 export type Visitor = {
   /** Goes on the tag as `data-consent="required"`. */
   readonly consentRequired: boolean

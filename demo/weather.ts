@@ -32,7 +32,7 @@ export const createWeather = (handle: RequestListener, onAttempt: (attempt: Atte
   let count = 0
   const hanging = new Set<ServerResponse>()
 
-  /** Reads along, and tells of the request when it has come and again when it is over. */
+  /** Reads along, and reports the request when it arrives and again when it is over. */
   const watch = (request: IncomingMessage, response: ServerResponse, onBody: () => void) => {
     const attempt = { number: ++count, at: Date.now(), weather, origin: request.headers.origin ?? '' }
     const chunks: Buffer[] = []

@@ -11,7 +11,7 @@ const FAILURES = [
   ['Is away', 'no answer to the last'],
 ] as const
 
-for (const [failure, told] of FAILURES) {
+for (const [failure, sentence] of FAILURES) {
   test(
     `what is recorded while the endpoint ${failure.toLowerCase()} waits, outlives a reload, and arrives`,
     { tag: '@chromium' },
@@ -20,7 +20,7 @@ for (const [failure, told] of FAILURES) {
       await page.goto(demo.app())
       await choose(page, failure)
       await apply(page)
-      await expect(waiting(page)).toContainText(told)
+      await expect(waiting(page)).toContainText(sentence)
       await expect(page.locator('#panel-summary')).toHaveText('0 stored · 1 waiting')
       await page.reload()
       await expect(waiting(page)).toContainText('PROMOTION_APPLIED')

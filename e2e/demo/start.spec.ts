@@ -17,7 +17,7 @@ const run = async (args: readonly string[], env: Readonly<Record<string, string>
 
 const DEMO = ['dist/demo/demo.js']
 
-test('a port that is in use is told with another one to take', { tag: '@chromium' }, async () => {
+test('a port that is in use is reported, with another one to use', { tag: '@chromium' }, async () => {
   const other = await listen(() => undefined)
   const port = portOf(other)
   const { code, complained } = await run(DEMO, { PORT: `${port}` })
@@ -28,14 +28,14 @@ test('a port that is in use is told with another one to take', { tag: '@chromium
   await shut(other)
 })
 
-test('a port that is none is told', { tag: '@chromium' }, async () => {
+test('a port that is none is reported', { tag: '@chromium' }, async () => {
   const { code, complained } = await run(DEMO, { PORT: '80a' })
   expect(complained).toBe('PORT is 80a: set it to a number from 0 to 65535, as in PORT=4173 npm start.')
   expect(code).toBe(1)
 })
 
 test(
-  'a data file that cannot be opened is told with the variable to set',
+  'a data file that cannot be opened is reported, with the variable to set',
   { tag: '@chromium' },
   async ({}, testInfo) => {
     const file = testInfo.outputPath('no-database.sqlite')
@@ -48,16 +48,20 @@ test(
   },
 )
 
-test('an old Node is told which one is needed, before anything is built', { tag: '@chromium' }, async () => {
-  // What start.mjs sees of Node's version; the real one cannot be changed.
-  const old = `data:text/javascript,globalThis.process=Object.create(process,{versions:{value:{node:'18.20.8'}}})`
-  const { code, said, complained } = await run(['--import', old, 'demo/start.mjs'])
-  expect(complained).toBe(
-    'wasabi needs Node 20 or later, and this is 18.20.8: install a newer one from https://nodejs.org and try again.',
-  )
-  expect(said).toBe('')
-  expect(code).toBe(1)
-})
+test(
+  'an old Node gets a sentence that names the one to install, before anything is built',
+  { tag: '@chromium' },
+  async () => {
+    // What start.mjs sees of Node's version; the real one cannot be changed.
+    const old = `data:text/javascript,globalThis.process=Object.create(process,{versions:{value:{node:'18.20.8'}}})`
+    const { code, said, complained } = await run(['--import', old, 'demo/start.mjs'])
+    expect(complained).toBe(
+      'wasabi needs Node 20 or later, and this is 18.20.8: install a newer one from https://nodejs.org and try again.',
+    )
+    expect(said).toBe('')
+    expect(code).toBe(1)
+  },
+)
 
 test('the demo keeps its events in a file of its own', { tag: '@chromium' }, async ({}, testInfo) => {
   const folder = testInfo.outputPath()

@@ -11,7 +11,7 @@ const createSend = (origin: string) => async (method: 'GET' | 'POST' | 'DELETE',
 
 export type Send = ReturnType<typeof createSend>
 
-/** Waits until a driver that was just started listens: it tells nobody when it does. */
+/** Waits until a driver that was just started listens: it does not say when it does. */
 export const connect = async (origin: string, isOver: () => boolean): Promise<Send> => {
   const send = createSend(origin)
   for (;;) {
@@ -45,7 +45,7 @@ export const openProfile = async (send: Send, capabilities: object) => {
   const first = (await send('GET', `${root}/window`)) as string
   let turn: Promise<unknown> = Promise.resolve()
 
-  /** A driver obeys one command at a time, in the window that it was told last. */
+  /** A driver obeys one command at a time, in the window that the last command named. */
   const inTurn = <Result>(handle: string, command: () => Promise<Result>): Promise<Result> => {
     const result = turn.then(() => send('POST', `${root}/window`, { handle })).then(command)
     turn = result.catch(() => undefined)

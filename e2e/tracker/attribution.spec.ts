@@ -224,7 +224,7 @@ for (const model of ['last', 'first'] as const) {
   })
 }
 
-test('before init a page is told of no campaign that no conversion would get', async ({
+test('before init, attribution() answers no campaign that no conversion would get', async ({
   tab,
   newTab,
   site,
@@ -232,12 +232,12 @@ test('before init a page is told of no campaign that no conversion would get', a
   wasabi,
 }) => {
   site.put('/', wasabi())
-  const init = `<script>told = [wasabi.attribution()]; wasabi.init({ endpoint: '${endpoint.url}' }); told.push(wasabi.attribution())</script>`
+  const init = `<script>answers = [wasabi.attribution()]; wasabi.init({ endpoint: '${endpoint.url}' }); answers.push(wasabi.attribution())</script>`
   site.put('/next', `<script src="/wasabi.js"></script>${init}`)
   await tab.goto(site.url('/?utm_source=earlier'))
   await (await newTab()).goto(site.url('/?utm_source=later'))
   await tab.goto(site.url('/next'))
-  expect(await tab.evaluate(() => JSON.stringify(Reflect.get(window, 'told')))).toBe('[null,{"utmSource":"later"}]')
+  expect(await tab.evaluate(() => JSON.stringify(Reflect.get(window, 'answers')))).toBe('[null,{"utmSource":"later"}]')
 })
 
 test('a router that strips the query before the script runs costs nothing', async ({ tab, site, endpoint, wasabi }) => {

@@ -92,7 +92,7 @@ test('what is left over goes out one at a time, at most four a second', async ({
   for (const [index, time] of times.slice(1).entries()) expect(time - (times[index] ?? 0)).toBeGreaterThan(200)
 })
 
-test('one event that can never be taken is told and stops no other', async ({ tab, site, endpoint, wasabi }) => {
+test('an event that can never be stored is reported, and stops no other', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather(({ body }) =>
@@ -236,7 +236,12 @@ test(
   },
 )
 
-test('an endpoint that cannot be read is told once, with what to check', async ({ tab, site, endpoint, wasabi }) => {
+test('an endpoint that cannot be read is reported once, with what to check', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather('sends no cors header')

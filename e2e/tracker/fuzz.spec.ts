@@ -124,7 +124,7 @@ test(
           }
           const before = clicks()
           document.body.click()
-          // Tasks after this one: rejections that nobody handled are told by then.
+          // Tasks after this one: rejections that nobody handled are reported by then.
           await new Promise((resolve) => {
             const { port1, port2 } = new MessageChannel()
             port1.onmessage = resolve

@@ -18,7 +18,7 @@ const linesOf = (tab: Tab) => tab.evaluate(() => Reflect.get(window, 'lines') as
 const shows = (tab: Tab, line: RegExp) => expect.poll(() => linesOf(tab)).toContainEqual(expect.stringMatching(line))
 
 test(
-  'debug tells of an action: recorded, refused for now and why, taken at last',
+  'debug logs an action: recorded, put off and why, stored at last',
   { tag: '@chromium' },
   async ({ tab, site, endpoint, wasabi }) => {
     site.put('/', { html: LISTEN + page(wasabi({ debug: '' })) })
@@ -33,7 +33,7 @@ test(
   },
 )
 
-test('debug tells which value of a link was left out, and why', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+test('debug logs which value of a link was left out, and why', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
   site.put('/', { html: LISTEN + page(wasabi({ debug: '' })) })
   await tab.goto(site.url('/?utm_source=news&utm_term=anna%40example.com'))
   await shows(tab, /^log: wasabi: utm_term left out, an e-mail address$/)
@@ -41,7 +41,7 @@ test('debug tells which value of a link was left out, and why', { tag: '@chromiu
 })
 
 test(
-  'debug tells what waits, what is refused, and what is recorded already',
+  'debug logs calls that wait, calls that are refused, and actions that are recorded already',
   { tag: '@chromium' },
   async ({ tab, site, wasabi }) => {
     site.put('/', { html: LISTEN + page(wasabi({ debug: '', consent: 'required' })) })
@@ -59,7 +59,7 @@ test(
 )
 
 test(
-  'without debug nothing is told of what goes well',
+  'without debug nothing is logged while all goes well',
   { tag: '@chromium' },
   async ({ tab, site, endpoint, wasabi }) => {
     site.put('/', { html: LISTEN + page(wasabi()) })
@@ -72,11 +72,11 @@ test(
   },
 )
 
-/** A mistake on a page, and the one sentence with which it is told: what it is, what becomes of it, what to do. */
+/** A mistake on a page, and the one sentence that reports it: the mistake, its consequence, and what to do. */
 const MISTAKES: Readonly<
   Record<
     string,
-    readonly [options: Readonly<Record<string, string>>, act: (tab: Tab) => Promise<unknown>, told: RegExp]
+    readonly [options: Readonly<Record<string, string>>, act: (tab: Tab) => Promise<unknown>, sentence: RegExp]
   >
 > = {
   'an unknown consent mode': [
@@ -116,12 +116,12 @@ const MISTAKES: Readonly<
   ],
 }
 
-for (const [what, [options, act, told]] of Object.entries(MISTAKES)) {
-  test(`${what} is told in one sentence with what to do`, { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+for (const [what, [options, act, sentence]] of Object.entries(MISTAKES)) {
+  test(`${what} is reported in one sentence, with what to do`, { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
     site.put('/', { html: LISTEN + page(wasabi(options)) })
     await tab.goto(site.url('/'))
     await act(tab)
-    await shows(tab, told)
+    await shows(tab, sentence)
     const lines = await linesOf(tab)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/^error: wasabi: .*\.$/)
@@ -145,7 +145,7 @@ test(
     await tab.goto(site.url('/'))
     await track(tab, 'SIGN_UP', { interactionId: 'refused' })
     await endpoint.arrived(1)
-    // It is dropped after the answer was told, or would have been.
+    // It is dropped after the answer was logged, or would have been.
     await expect
       .poll(() => tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.C.'))))
       .toEqual([])

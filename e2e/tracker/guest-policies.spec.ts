@@ -41,7 +41,7 @@ test('a policy that allows no inline script needs no stub: the tag alone is enou
   expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'tag' })
 })
 
-test('a policy that forbids the endpoint is told once, with what to check, and the page goes on', async ({
+test('a policy that forbids the endpoint is reported once, with what to check, and the page goes on', async ({
   tab,
   site,
   wasabi,

@@ -179,7 +179,12 @@ test('update corrects an action from another tab and after a reload, each time l
   expect(new Set(events.map(({ body }) => body.createdAt)).size).toBe(1)
 })
 
-test('an update of what nobody recorded is told and not sent', async ({ tab, site, endpoint, wasabi }) => {
+test('an update of an action that nobody recorded is reported and not sent', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   await tab.evaluate(() => {
@@ -212,7 +217,7 @@ test('the same interactionId is one action; with another type it is a mistake', 
   await expect.poll(() => site.complaints.length).toBe(1)
 })
 
-test('an id built from a missing value is told, and the action is recorded all the same', async ({
+test('an id built from a missing value is reported, and the action is recorded all the same', async ({
   tab,
   site,
   endpoint,

@@ -28,7 +28,7 @@ test(
         [index, endpoint.url] as const,
       )
     }
-    // From here on the pages' time goes on only when it is told to.
+    // From here on the pages' time goes on only by the test's word.
     await context.clock.pauseAt(Date.now() + 8 * HOUR)
     await endpoint.comeBack()
 

@@ -44,7 +44,7 @@ const FIRST = `<script type="speculationrules">${JSON.stringify({
 </script>`
 
 /**
- * Asks to be tracked at once, and tells the server what is stored by then; what it sends before
+ * Asks to be tracked at once, and reports to the server what is stored by then; what it sends before
  * that has arrived before.
  */
 const next = (tag: string, endpoint: string) => `${tag}<script>

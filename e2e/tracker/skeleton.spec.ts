@@ -101,7 +101,7 @@ test('an endpoint that is away throws nothing into the page', async ({ tab, site
   expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
 })
 
-test('an action that does not exist is told with the four that do, and nothing is sent', async ({
+test('an action that does not exist is reported with the four that do, and nothing is sent', async ({
   tab,
   site,
   endpoint,

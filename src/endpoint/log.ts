@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 
-/** What a line may tell. There is no place in it for an address, an id or a body. */
+/** What a line may say. There is no place in it for an address, an id or a body. */
 export type LogLine = {
   readonly event:
     | 'start'

@@ -1,6 +1,6 @@
 import type { UtmParameters } from '../contract/customer-action'
 
-/** Is told the name of a value that was left out because it looks like an e-mail address. */
+/** Reports the name of a value that was left out because it looks like an e-mail address. */
 type OnDropped = (name: string) => void
 
 /** A table without a prototype: no name from outside finds anything but what stands in it. */

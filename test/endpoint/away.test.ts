@@ -7,7 +7,7 @@ import { action } from './support/server'
 
 const program = useProgram('endpoint-away')
 
-/** An empty database on a server of its own, which may be told to wait for standbys. */
+/** An empty database on a server of its own, which can be made to wait for standbys. */
 const prepareDatabase = async () => {
   const server = prepareServer()
   onTestFinished(() => server.remove())

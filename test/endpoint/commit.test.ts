@@ -9,7 +9,7 @@ import { action, serve } from './support/server'
 const gatedEndpoint = async () => {
   const store = await createSqliteStore(':memory:')
   const commits: { size: number; let: (pass: 'through' | 'fail') => void }[] = []
-  const told: LogLine[] = []
+  const logged: LogLine[] = []
   const gated: Store = {
     ...store,
     append: async (arrivals) => {
@@ -18,7 +18,7 @@ const gatedEndpoint = async () => {
       return store.append(arrivals)
     },
   }
-  const endpoint = await createHandler(gated, { log: (line) => told.push(line) })
+  const endpoint = await createHandler(gated, { log: (line) => logged.push(line) })
   onTestFinished(() => endpoint.close())
   const received: unknown[] = []
   const origin = await serve((request, response) => {
@@ -26,7 +26,7 @@ const gatedEndpoint = async () => {
     endpoint.routing(request, response)
   })
   const post = (body: string) => fetch(`${origin}/customer-actions`, { method: 'POST', body })
-  return { post, commits, received, told }
+  return { post, commits, received, logged }
 }
 
 test('answers after the commit, and commits what waits in one go', async () => {
@@ -51,7 +51,7 @@ test('answers after the commit, and commits what waits in one go', async () => {
 })
 
 test('asks to come again when it cannot commit', async () => {
-  const { post, commits, told } = await gatedEndpoint()
+  const { post, commits, logged } = await gatedEndpoint()
   const failing = post(action())
   await vi.waitUntil(() => commits.length === 1)
   commits[0]?.let('fail')
@@ -59,11 +59,11 @@ test('asks to come again when it cannot commit', async () => {
   expect(answer.status).toBe(503)
   expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
   expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
-  expect(told).toEqual([{ event: 'cannot commit', message: 'database or disk is full' }])
+  expect(logged).toEqual([{ event: 'cannot commit', message: 'database or disk is full' }])
 
   const again = post(action())
   await vi.waitUntil(() => commits.length === 2)
   commits[1]?.let('through')
   expect((await again).status).toBe(201)
-  expect(told).toMatchObject([{ event: 'cannot commit' }, { event: 'commits again' }])
+  expect(logged).toMatchObject([{ event: 'cannot commit' }, { event: 'commits again' }])
 })

@@ -94,7 +94,7 @@ describeStores((freshPlace) => {
   })
 })
 
-/** An endpoint over 60 MB of events, whose store counts the rows that are read, and fails when it is told to. */
+/** An endpoint over 60 MB of events, whose store counts the rows that are read, and fails when the test says so. */
 const startLarge = async () => {
   const store = await openStore({ file: freshFile() })
   const note = 'x'.repeat(15_000)

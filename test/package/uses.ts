@@ -8,7 +8,7 @@ const isName = (node: ts.Node): node is ts.Identifier | ts.StringLiteral =>
   ts.isIdentifier(node) || ts.isStringLiteral(node)
 
 /**
- * The property that a name in the source stands for, where the type checker would rather tell
+ * The property that a name in the source stands for, where the type checker would rather name
  * of a variable of that name.
  */
 const propertyOf = (checker: ts.TypeChecker, name: ts.Node) => {

@@ -27,7 +27,7 @@ test('names from outside never become a key', () => {
   expect(Object.keys(readCampaign('?toString=1&utm_source=x') ?? {})).toEqual(['utmSource'])
 })
 
-test('an address is dropped in every spelling, and told', () => {
+test('an e-mail address is dropped in every spelling, and reported', () => {
   const dropped: string[] = []
   const read = (value: string) => readCampaign(`?utm_term=${value}&utm_source=s`, (name) => dropped.push(name))
   for (const value of [

@@ -29,7 +29,7 @@ const plumbingOf = ({ body }) =>
 const verdict = ({ outcome, reason, event }) =>
   ({
     repeated: `Recognised: ${reason}. Nothing was stored a second time. Start over to act as somebody new.`,
-    refused: `Refused: ${reason}. The browser is told, and does not send it again.`,
+    refused: `Refused: ${reason}. The answer says so to the browser, which does not send it again.`,
   })[outcome]
 
 const rowOf = (entry) => {

@@ -2,7 +2,7 @@
 // connections to a host, for all of its tabs.
 const OUTCOMES = ['stored', 'repeated', 'refused']
 
-/** @param on called with `stored`, `repeated`, `refused`, `attempt`, `weather` or `connected`, and what was told */
+/** @param on called with `stored`, `repeated`, `refused`, `attempt`, `weather` or `connected`, and its data */
 export const follow = (on) => {
   let streams = []
   let seen = '0'

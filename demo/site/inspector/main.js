@@ -11,7 +11,7 @@ import { createTools } from './tools.js'
 import { createTour } from './tour.js'
 import { createWeather } from './weather.js'
 
-/** wasabi tells nobody what it does, so its cookies and keys are looked at this often, in milliseconds. */
+/** wasabi announces nothing, so its cookies and keys are read this often, in milliseconds. */
 const LOOK = 500
 
 const entries = []

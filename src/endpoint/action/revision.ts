@@ -9,7 +9,7 @@ export const parseAction = (text: string): CustomerAction => JSON.parse(text) as
 export const instantOf = (time: string): string => readInstant(time) ?? time
 
 /**
- * What tells one event of an interaction from another: its `CREATED` is one whatever its times, an `UPDATED` is one for
+ * What distinguishes the events of one interaction: its `CREATED` is one whatever its times, an `UPDATED` is one for
  * each instant of `updatedAt`.
  */
 export const revisionOf = ({ eventAction, body }: CustomerAction): string =>

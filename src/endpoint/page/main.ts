@@ -5,7 +5,7 @@ import { createPicture, dayRows } from './picture'
 import { csvOf, rowsOf, totals, type Conversions, type Row } from './rows'
 import { createTable } from './table'
 
-/** Bars that can be told apart. */
+/** As many bars as a reader can distinguish. */
 const mostBars = 12
 
 /** Milliseconds between two looks, and after news from the stream. */

@@ -4,7 +4,7 @@ import { typeNames, type Row } from './rows'
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, Tooltip)
 
-/** Apart for people who do not tell red from green (Okabe and Ito): https://jfly.uni-koeln.de/color/ */
+/** Distinct for people who cannot distinguish red and green (Okabe and Ito): https://jfly.uni-koeln.de/color/ */
 const colours = ['#0072b2', '#e69f00', '#cc79a7', '#009e73'] as const
 
 const dark = matchMedia('(prefers-color-scheme: dark)')

@@ -158,7 +158,7 @@ export const keptAside = 10_000
 
 /**
  * Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL's, and after
- * a dot what tells this store from the one that it was before a restore.
+ * a dot what distinguishes this store from the one that it was before a restore.
  */
 export const isCursor = (text: string): boolean => /^(?:\d{1,15}|\d{1,19}-\d{1,18})(?:\.[\da-f]{8})?$/.test(text)
 

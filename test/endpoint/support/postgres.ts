@@ -172,7 +172,7 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
       if (!String(error).includes('pre-existing shared memory block')) throw error
       return start(largestFile)
     })
-  /** The first process, without a chance to tell the others. */
+  /** The first process, without a chance to warn the others. */
   const stop = async (): Promise<void> => {
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')

@@ -4,7 +4,7 @@ import type { EndpointOptions } from '../../../src/endpoint/http/endpoint'
 import { administrate, prepareServer } from './postgres'
 import { freshFile } from './server'
 
-/** Where a store is: what tells it from another of its kind. */
+/** Where a store is: what distinguishes it from others of its kind. */
 export type Place = Pick<EndpointOptions, 'file' | 'database'>
 
 /** Makes the place of a store that does not exist yet. */

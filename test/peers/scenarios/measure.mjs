@@ -26,7 +26,7 @@ const watchPage = async (cell) => {
   return { tab, session }
 }
 
-/** One call may be below what the browser's own metric can tell. */
+/** One call may be below what the browser's own metric can show. */
 const MANY = 20
 
 const round = async (world, peer, timed = true) => {

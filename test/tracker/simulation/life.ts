@@ -34,7 +34,7 @@ const createScene = (built: Built, seed: number): Scene => {
     else world.waits.set(origin, world.clock.wall() + milliseconds)
   }
   world.onRequest = (page, options) => {
-    world.tell(`${page.name} sends ${options.body}`)
+    world.log(`${page.name} sends ${options.body}`)
     checkRequest(world, page, options)
   }
   return scene

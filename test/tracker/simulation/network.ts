@@ -88,12 +88,12 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
     new Promise((resolve, reject) => {
       const request: Request = { page, body, key: keyOf(body), at: clock.now(), keepalive, state: 'under way' }
       requests.push(request)
-      const end = (state: 'heard' | 'unheard', tell: () => void) => {
+      const end = (state: 'heard' | 'unheard', answer: () => void) => {
         if (request.state !== 'under way') return
         if (!page.isFrozen()) request.state = state
         page.run(() => {
           request.state = state
-          tell()
+          answer()
         })
       }
       const fail = () => {

@@ -40,7 +40,7 @@ export const makeCall = ({ world, model, queues }: Scene, page: Page, given: Omi
     if (name === 'init') api.init({ endpoint: 'https://collect.example.com/' })
   })
   const { id = '', customer = '', contract = '', granted = '' } = call
-  world.tell(
+  world.log(
     `${page.name} ${call.name} ${[call.type, id, customer, contract, granted].filter((word) => word !== '' && word !== undefined).join(' ')}`,
   )
   if (call.name === 'init' && page.listeners().length > listeners) world.fault('a further init listens once more')
@@ -91,7 +91,7 @@ const update = (scene: Scene, page: Page) => {
 
 const online = ({ world, model, tabs }: Scene, isOnline: boolean) => {
   if (world.network.isOnline() === isOnline) return
-  world.tell(isOnline ? 'online' : 'offline')
+  world.log(isOnline ? 'online' : 'offline')
   world.network.setOnline(isOnline)
   if (!isOnline) return
   for (const page of tabs.filter((tab) => tab.isOpen()).map((tab) => tab.page())) {
@@ -101,7 +101,7 @@ const online = ({ world, model, tabs }: Scene, isOnline: boolean) => {
 }
 
 const clear = ({ world, model }: Scene, page: Page) => {
-  world.tell(`${page.name} clears its storage`)
+  world.log(`${page.name} clears its storage`)
   page.run(() => {
     world.area(page.origin).storage.clear()
   })
@@ -111,18 +111,18 @@ const clear = ({ world, model }: Scene, page: Page) => {
 const fill = ({ world }: Scene, { origin }: Page) => {
   const area = world.area(origin)
   area.isFull = !area.isFull
-  world.tell(`${origin} ${area.isFull ? 'is full' : 'has room'}`)
+  world.log(`${origin} ${area.isFull ? 'is full' : 'has room'}`)
 }
 
 const jump = ({ world }: Scene) => {
   const by = world.random.pick([-1, 1]) * world.random.pick([5, 5000, 3_600_000])
-  world.tell(`the clock jumps by ${by} ms`)
+  world.log(`the clock jumps by ${by} ms`)
   world.clock.jump(by)
 }
 
 const setWeather = ({ world }: Scene) => {
   world.network.weather = world.random.pick(['fair', 'fair', 'mixed', 'mixed', 'down'])
-  world.tell(`the weather is ${world.network.weather}`)
+  world.log(`the weather is ${world.network.weather}`)
 }
 
 export const openTab = (scene: Scene, href: string): Tab => {
@@ -178,7 +178,7 @@ export const doStep = (scene: Scene): void => {
 
 /** All works again, and stays so. */
 export const calm = (scene: Scene): void => {
-  scene.world.tell('all works again')
+  scene.world.log('all works again')
   scene.world.network.weather = 'fair'
   for (const origin of scene.world.origins()) scene.world.area(origin).isFull = false
   online(scene, true)

@@ -65,7 +65,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
     page = createPage(world, name, { href: entry.href, way, referrer, session: storage, entries: mine })
     entry.page = page
     world.pages.push(page)
-    world.tell(`${name} ${way} ${entry.href}`)
+    world.log(`${name} ${way} ${entry.href}`)
     const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === page.origin)
     model.make(page, captured, trail)
     if (random.chance(0.7)) page.loadStub()
@@ -92,7 +92,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
 
   const restore = (old: Page) => {
     page = old
-    world.tell(`${page.name} shown again`)
+    world.log(`${page.name} shown again`)
     const events = [
       () => {
         page.hear('pageshow', { persisted: true })
@@ -114,7 +114,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
 
   const show = (isShown: boolean) => {
     if (page.isHidden() !== isShown) return
-    world.tell(`${page.name} ${isShown ? 'visible' : 'hidden'}`)
+    world.log(`${page.name} ${isShown ? 'visible' : 'hidden'}`)
     if (page.hasScript()) model.look(page)
     page.setHidden(!isShown)
   }
@@ -143,13 +143,13 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
       show(true)
     },
     close: () => {
-      world.tell(`${page.name} closed`)
+      world.log(`${page.name} closed`)
       end(() => {
         leavePage(model, { page, isKept: false })
       })
     },
     crash: () => {
-      world.tell(`${page.name} crashes`)
+      world.log(`${page.name} crashes`)
       end(() => {
         if (page.isAlive()) page.die()
       })

@@ -42,7 +42,7 @@ export type World = Built & {
   readonly faults: string[]
   readonly story: string[]
   readonly fault: (what: string) => void
-  readonly tell: (what: string) => void
+  readonly log: (what: string) => void
   readonly say: (...words: readonly unknown[]) => void
   readonly checkCookie: (text: string) => void
   readonly fetch: (page: Page, options: FetchOptions) => Promise<unknown>
@@ -58,10 +58,10 @@ export const createWorld = (built: Built, seed: number): World => {
   const random = createRandom(seed)
   const clock = createClock()
   const areas = new Map<string, Area>()
-  const tell = (what: string) => void world.story.push(`${(clock.now() / 1000).toFixed(3).padStart(9)} s  ${what}`)
+  const log = (what: string) => void world.story.push(`${(clock.now() / 1000).toFixed(3).padStart(9)} s  ${what}`)
   const fault = (what: string) => {
     world.faults.push(what)
-    tell(`FAULT ${what}`)
+    log(`FAULT ${what}`)
   }
   const checkPermission = (what: string) => {
     if (!world.mayStore()) fault(`${what} without permission`)
@@ -97,7 +97,7 @@ export const createWorld = (built: Built, seed: number): World => {
     faults: [],
     story: [],
     fault,
-    tell,
+    log,
     say: (...words) => {
       if (words[0] === 'wasabi:') fault(`an exception on the console: ${String(words[1])}`)
     },

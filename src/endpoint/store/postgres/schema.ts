@@ -83,8 +83,8 @@ const checkServer = async (query: Query): Promise<void> => {
 const place = `(SELECT oid FROM pg_database WHERE datname = current_database()) || '.' || 'wasabi_event'::regclass::oid`
 
 /**
- * Makes the tables, or brings them up to date, one process at a time. Resolves to what tells this store from the one
- * that it was restored from: what came after a cursor there need not be what comes after it here.
+ * Makes the tables, or brings them up to date, one process at a time. Resolves to what distinguishes this store from
+ * the one that it was restored from: what came after a cursor there need not be what comes after it here.
  */
 export const preparePostgres = async ({ query, transaction }: Postgres): Promise<string> => {
   await checkServer(query)

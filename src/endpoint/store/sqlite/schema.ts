@@ -68,8 +68,8 @@ export const beginGeneration = (database: Database): void => {
 }
 
 /**
- * Returns what tells this store from the one that its file was a copy of. A file that has another inode than the last
- * time was copied, as from a backup, and what came after a cursor then need not be what comes after it now.
+ * Returns what distinguishes this store from the one that its file was a copy of. A file that has another inode than
+ * the last time was copied, as from a backup, and what came after a cursor then need not be what comes after it now.
  */
 export const readGeneration = (database: Database, inode: string): string => {
   const { inode: before } = database.prepare('SELECT inode FROM store').get() as { readonly inode: string }
