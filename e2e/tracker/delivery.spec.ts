@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures'
-import { delivered, identify, storedKeys, track } from '../support/steps'
+import { identify, storedKeys, track } from '../support/steps'
 
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
   events.map(({ body }) => body.interactionId).sort()
@@ -140,7 +140,12 @@ test(
   },
 )
 
-test('garbage under our keys is removed, and stops nothing', async ({ tab, site, endpoint, wasabi }) => {
+test('a text under our keys that cannot be read is neither sent nor deleted, and holds up no event', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   site.put('/empty', 'nothing')
   await tab.goto(site.url('/empty'))
@@ -157,11 +162,15 @@ test('garbage under our keys is removed, and stops nothing', async ({ tab, site,
       localStorage.setItem(`wasabi.${key}`, value)
     }
   })
+  endpoint.weather({ status: 503 })
   await tab.goto(site.url('/'))
   await track(tab, 'SIGN_UP', { interactionId: 'good' })
-  await endpoint.holds(1)
-  await delivered(tab)
-  expect(endpoint.arrivals).toHaveLength(1)
+  await endpoint.arrived(2)
+  endpoint.weather('up')
+  expect(idsOf(await endpoint.holds(1))).toEqual(['good'])
+  await expect
+    .poll(() => tab.evaluate(() => Object.keys(localStorage).sort().join(' ')))
+    .toBe('wasabi.C.a wasabi.C.b wasabi.C.c wasabi.C.d wasabi.J.a wasabi.J.good wasabi.U.x wasabi.wait')
 })
 
 test(

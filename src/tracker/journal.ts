@@ -11,18 +11,17 @@ const ALL = /^wasabi\.J/
 const MAX_ACTIONS = 50
 
 /**
- * The newest actions that this browser recorded on this origin, newest first. Forgets what is damaged, older than the
- * attribution window, or beyond them.
+ * The newest actions that this browser recorded on this origin, newest first. Forgets what is older than the
+ * attribution window, or beyond them; what cannot be read is not judged.
  */
 export const readJournal = (): readonly Action[] => {
-  const keys = listKeys(ALL)
-  const actions = keys
+  const recorded = listKeys(ALL)
     .flatMap((key) => readEvent(readText(key)) ?? [])
-    .filter(({ createdAt }) => !(readTime(createdAt) <= now() - settings.attributionDays * 86_400_000))
     .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))
+  const actions = recorded
     .slice(0, MAX_ACTIONS)
-  const kept = actions.map(({ interactionId }) => PREFIX + interactionId)
-  for (const key of keys) if (!kept.includes(key)) removeText(key)
+    .filter(({ createdAt }) => !(readTime(createdAt) <= now() - settings.attributionDays * 86_400_000))
+  for (const action of recorded) if (!actions.includes(action)) removeText(PREFIX + action.interactionId)
   return actions
 }
 

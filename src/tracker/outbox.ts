@@ -31,6 +31,8 @@ const PACE = 250
 
 /** The keys of the events whose requests are under way. */
 let flying: readonly string[] = []
+/** The keys of what this page cannot read, and leaves alone: it may be of another version. */
+let unreadable: readonly string[] = []
 let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 /** Ends the round that is under way, and gives its lock back. */
@@ -45,7 +47,9 @@ const maySend = () => {
 
 /** What could be sent now: an update only after its `CREATED`, or when the page goes while that is under way. */
 const listReady = (isLeaving?: boolean) => {
-  const waiting = listKeys(/^wasabi\.[CU]\./).filter((key) => !isLeaving || !flying.includes(key))
+  const waiting = listKeys(/^wasabi\.[CU]\./).filter(
+    (key) => !unreadable.includes(key) && !(isLeaving && flying.includes(key)),
+  )
   const isFirst = (key: string) => key.startsWith(CREATED) || !waiting.includes(CREATED + key.slice(ID_IN_UPDATED))
   return waiting.filter((key) => !flying.includes(key) && isFirst(key))
 }
@@ -125,7 +129,7 @@ const sendRound = async (isLeaving = false) => {
     // A first attempt beside this round may have been asked to wait.
     if (!key || !maySend() || readWait()) return
     const event = readText(key)
-    if (!readEvent(event)) settle(key)
+    if (!readEvent(event)) unreadable = [...unreadable, key]
     else if (!(await attempt(key, String(event), isLeaving))) return
     await new Promise((resolve) => setTimeout(resolve, PACE))
   }

@@ -4,7 +4,7 @@ import type { Action } from '../../src/contract/customer-action'
 /** The text under keys that a page has, as far as the outbox uses it: its keys are its own properties. */
 const createStorage = () => {
   const texts: Record<string, string> = {}
-  const hidden = (value: unknown) => ({ value, enumerable: false })
+  const hidden = (value: unknown) => ({ value, enumerable: false, configurable: true })
   return Object.defineProperties(texts, {
     getItem: hidden((key: string) => texts[key] ?? null),
     setItem: hidden((key: string, text: string) => (texts[key] = text)),
@@ -82,4 +82,17 @@ test('an event is dropped after 30 days, and not before', async () => {
   expect(Object.keys(localStorage)).toContain('wasabi.C.a')
   await vi.advanceTimersByTimeAsync(2 * 86_400_000)
   expect(Object.keys(localStorage)).not.toContain('wasabi.C.a')
+})
+
+test('an event that cannot be read is kept and read once a page, and its correction does not wait for it', async () => {
+  localStorage.setItem('wasabi.C.b', '{"written by": "another version"}')
+  localStorage.setItem(
+    'wasabi.U.2026-11-23T10:00:00.001Z.b',
+    JSON.stringify({ body: { ...action, interactionId: 'b', updatedAt: '2026-11-23T10:00:00.001Z' } }),
+  )
+  const read = vi.spyOn(localStorage, 'getItem')
+  await startOutbox(() => new Response('', { status: arrivals.length < 4 ? 503 : 201 }))
+  await vi.advanceTimersByTimeAsync(60 * 60_000)
+  expect(Object.keys(localStorage)).toEqual(['wasabi.C.b'])
+  expect(read.mock.calls.filter(([key]) => key === 'wasabi.C.b')).toHaveLength(1)
 })
