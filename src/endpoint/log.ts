@@ -13,6 +13,7 @@ export type LogLine = {
     | 'cannot forward'
     | 'forwards again'
     | 'erased'
+    | 'readmitted'
     | 'expired'
   readonly message?: string
   readonly events?: number

@@ -28,6 +28,8 @@ const reads = [
   '/customer-actions/i-1',
   '/customer-actions/refused',
   '/metrics',
+  '/erased',
+  '/erased/c-1',
 ]
 
 test('reads and erases with the token only', async () => {
@@ -38,7 +40,8 @@ test('reads and erases with the token only', async () => {
   for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${readToken}`, `Bearer ${readToken} `.repeat(2)]) {
     const headers = { authorization }
     for (const path of reads) expect((await fetch(origin + path, { headers })).status, path).toBe(401)
-    expect((await fetch(`${origin}/customers/c-1`, { ...erasure, headers })).status).toBe(401)
+    for (const path of ['/customers/c-1', '/erased/c-1'])
+      expect((await fetch(origin + path, { ...erasure, headers })).status).toBe(401)
     expect((await fetch(`${origin}/customer-actions?token=${readToken}`, { headers })).status).toBe(401)
   }
   expect((await fetch(`${origin}/metrics`, { headers: { authorization: `bearer ${readToken}` } })).status).toBe(200)

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
+import { customerDigest } from '../../src/endpoint/store/person'
 import { action, arrivalOf, freshFile, rowsIn, startEndpoint } from './support/server'
 import { describeStores, type Place } from './support/stores'
 import { readFileSync } from 'node:fs'
@@ -99,9 +100,35 @@ describeStores((freshPlace) => {
     expect(await store.erase({ customerId: 'Bob', block: true })).toEqual({ ...nothing, blocked: true })
     expect(await store.append(arrivalsOf(created('b', 'Bob')))).toEqual(['erased'])
     expect([await store.isErased('Ann'), await store.isErased('Bob')]).toEqual([false, true])
-    expect(await store.erased()).toHaveLength(1)
+    expect(await store.erased({ after: '', limit: 10 })).toHaveLength(1)
     expect([await store.readmit('Bob'), await store.readmit('Bob')]).toEqual([true, false])
     expect(await store.append(arrivalsOf(created('b', 'Bob')))).toEqual(['stored'])
+  })
+
+  test('lists the erased ids by digest, says whether one is erased, and takes an erasure back', async () => {
+    const { origin, post, erase } = await endpointWith(await freshPlace(), [])
+    const names = ['Ann', 'a/b c?d', 'é😀']
+    for (const name of names) await erase(name, '?block=true')
+    const asked = async (path: string, method = 'GET') => (await fetch(origin + path, { method })).json()
+    const digests: string[] = []
+    for (let after: string | null = ''; after !== null;) {
+      const page = (await asked(`/erased?limit=2&after=${after}`)) as { erased: string[]; next: string | null }
+      digests.push(...page.erased)
+      after = page.next
+    }
+    expect(digests).toEqual(names.map(customerDigest).sort())
+    for (const name of names) {
+      const path = `/erased/${encodeURIComponent(name)}`
+      expect((await post(created(name, name))).status).toBe(200)
+      expect(await asked(path)).toEqual({ erased: true })
+      expect(await asked(path, 'DELETE')).toEqual({ readmitted: true })
+      expect(await asked(path, 'DELETE')).toEqual({ readmitted: false })
+      expect(await asked(path)).toEqual({ erased: false })
+      expect((await post(created(name, name))).status).toBe(201)
+    }
+    expect(await asked('/erased')).toEqual({ erased: [], next: null })
+    for (const wrong of ['/erased?after=x', '/erased?limit=0', '/erased/', '/erased/50%'])
+      expect((await fetch(origin + wrong)).status, wrong).toBe(400)
   })
 
   test('leaves the corrections alone that give another customer’s interaction away', async () => {

@@ -39,7 +39,7 @@ const fill = async (place: Place) => {
 const contentOf = async (place: Place) => {
   const store = await openStore(place)
   const entries = await store.entries({ after: '0', limit: 1000 })
-  const erased = await store.erased()
+  const erased = await store.erased({ after: '', limit: 1000 })
   await store.close()
   const rows = entries.map(({ receivedAt, outcome, text, bytes, refusal }) => ({
     receivedAt,

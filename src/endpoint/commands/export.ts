@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { allEntries } from '../store/pages'
+import { allEntries, allErased } from '../store/pages'
 import type { Entry, Store } from '../store/store'
 
 /**
@@ -27,7 +27,7 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
 export const exportAll = async (store: Store, output: Writable): Promise<number> => {
   let events = 0
   async function* lines(): AsyncGenerator<string> {
-    for (const erased of await store.erased()) yield `${JSON.stringify({ erased })}\n`
+    for await (const erased of allErased(store.erased)) yield `${JSON.stringify({ erased })}\n`
     for await (const entry of allEntries(store.entries)) {
       if (entry.outcome === 'stored') events += 1
       yield `${exportRow(entry)}\n`

@@ -60,7 +60,8 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
     },
     // A percent sign that stands for nothing names nothing, and must not erase half a name.
     frameworkErrors: (_, request, reply) => {
-      if (request.raw.url?.startsWith('/customers/')) answerProblem(reply, 400, 'is no path: write % as %25')
+      if (/^\/(?:customers|erased)\//.test(request.raw.url ?? ''))
+        answerProblem(reply, 400, 'is no path: write % as %25')
       else answerElsewhere(request, reply)
     },
   })

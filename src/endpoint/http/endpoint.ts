@@ -96,6 +96,8 @@ const addPublic = async (
   allowOnly(app, `${collection}/*`, ['GET', 'HEAD', 'OPTIONS'])
   allowOnly(app, '/metrics', ['GET', 'HEAD'])
   allowOnly(app, '/customers/*', ['DELETE'])
+  allowOnly(app, '/erased', ['GET', 'HEAD'])
+  allowOnly(app, '/erased/*', ['GET', 'HEAD', 'DELETE'])
 }
 
 /** Joins the endpoint's parts over a store. */

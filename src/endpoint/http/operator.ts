@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Log } from '../log'
 import type { ReadPage } from '../store/pages'
-import type { ErasureRequest, Store } from '../store/store'
+import type { Store } from '../store/store'
 import { guardAccess } from './access'
 import { answerProblem } from './answer'
+import { addErasure } from './erasure'
 import { addOverview } from './overview'
 import { answerInteraction, answerList, type List, type Query } from './read'
 
@@ -34,27 +35,6 @@ const answerStream = async (
   const from = String(seen)
   const problem = await store.problemWith(from)
   return problem === undefined ? reply.send(follow(from)) : answerProblem(reply, 400, problem)
-}
-
-type ErasureQuery = Readonly<Record<string, string | readonly string[] | undefined>>
-
-/** `linked=all`, or `visitors=` with ids, with commas between them or once more for each; `block=true`. */
-const erasureOptions = ({ linked, visitors = [], block }: ErasureQuery): Omit<ErasureRequest, 'customerId'> => ({
-  visitors: linked === 'all' ? 'all' : [visitors].flat().flatMap((ids) => ids.split(',').filter(Boolean)),
-  block: block === 'true',
-})
-
-const answerErasure = async (
-  { store, log }: OperatorParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> => {
-  const customerId = nameIn(request)
-  if (customerId === '')
-    return answerProblem(reply, 400, 'needs a customer id after /customers/, with what is special in a URL encoded')
-  const erasure = await store.erase({ customerId, ...erasureOptions(request.query as ErasureQuery) })
-  log({ event: 'erased', events: erasure.erased })
-  return reply.send(erasure)
 }
 
 /**
@@ -92,5 +72,5 @@ export const addOperator = async (app: FastifyInstance, path: string, parts: Ope
     const answer = Object.hasOwn(named, written) ? named[written] : undefined
     return answer?.(request, reply) ?? answerInteraction(reply, store, nameIn(request))
   })
-  app.delete('/customers/*', (request, reply) => answerErasure(parts, request, reply))
+  addErasure(app, parts)
 }

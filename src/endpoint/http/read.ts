@@ -17,7 +17,8 @@ const largestPage = 1000
 /** Characters of rows: a page ends with the row that exceeds them, and `next` says where to go on. */
 const largestText = 1_000_000
 
-const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): Page | string => {
+/** Reads where a page begins, and how many rows it has. Returns a sentence when that cannot be read. */
+export const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): Page | string => {
   const limit = Number(written)
   if (!Number.isInteger(limit) || limit < 1 || limit > largestPage)
     return `limit must be a whole number from 1 to ${String(largestPage)}`

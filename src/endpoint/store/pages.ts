@@ -1,4 +1,4 @@
-import { firstCursor, type Entry, type Page } from './store'
+import { firstCursor, type Entry, type Page, type Store } from './store'
 
 /** Reads one page of what is kept. */
 export type ReadPage = (page: Page) => Promise<readonly Entry[]>
@@ -15,5 +15,20 @@ export async function* allEntries(read: ReadPage, from: string = firstCursor): A
     const last = entries.at(-1)
     if (last === undefined) return
     after = last.cursor
+  }
+}
+
+/** A digest is 32 characters long. */
+const digestsAtOnce = 1000
+
+/** Reads the digests of all erased ids, a page at a time. */
+export async function* allErased(read: Store['erased']): AsyncGenerator<string> {
+  let after = ''
+  for (;;) {
+    const digests = await read({ after, limit: digestsAtOnce })
+    yield* digests
+    const last = digests.at(-1)
+    if (last === undefined) return
+    after = last
   }
 }

@@ -115,8 +115,8 @@ export type Store = {
   readonly newest: () => Promise<string>
   /** Erases a customer for good, at the operator's word. Late copies are dropped from then on. */
   readonly erase: (request: ErasureRequest) => Promise<Erasure>
-  /** Digests of the erased ids, in hexadecimal digits, by which the store knows them again. */
-  readonly erased: () => Promise<readonly string[]>
+  /** Digests by which the store knows erased ids again: hexadecimal digits, in order, `after` one or from `''`. */
+  readonly erased: (page: Page) => Promise<readonly string[]>
   /** Says whether events of this id are dropped. */
   readonly isErased: (customerId: string) => Promise<boolean>
   /** Takes an erasure back: events of this id are stored again. Resolves to whether it was erased. */

@@ -1,4 +1,5 @@
 import { customerDigest } from '../person'
+import type { Page } from '../store'
 import type { Query } from './database'
 
 /** Writes down digests of ids that were erased. */
@@ -7,10 +8,11 @@ export const addErased = async (query: Query, digests: readonly string[]): Promi
   await query({ text, values: [digests] })
 }
 
-/** The digests of all ids that were erased, in hexadecimal digits. */
-export const listErased = async (query: Query): Promise<readonly string[]> => {
-  const text = `SELECT encode(digest, 'hex') AS digest FROM wasabi_erased ORDER BY 1`
-  return (await query<{ readonly digest: string }>(text)).map(({ digest }) => digest)
+/** Digests of ids that were erased, in hexadecimal digits and in their order. */
+export const listErased = async (query: Query, { after, limit }: Page): Promise<readonly string[]> => {
+  const text = `SELECT encode(digest, 'hex') AS digest FROM wasabi_erased e
+    WHERE e.digest > decode($1, 'hex') ORDER BY e.digest LIMIT $2`
+  return (await query<{ readonly digest: string }>({ text, values: [after, limit] })).map(({ digest }) => digest)
 }
 
 /** Says whether an id was erased. */

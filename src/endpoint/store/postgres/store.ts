@@ -78,7 +78,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
       await query({ text, values: [cursors.map((cursor) => partsOf(cursor).join('-'))] })
     },
     erase: (request) => erasePerson(postgres, request),
-    erased: () => listErased(query),
+    erased: (page) => listErased(query, page),
     isErased: (customerId) => isErased(query, customerId),
     readmit: (customerId) => readmit(query, customerId),
     addErased: (digests) => transaction((writing) => addErased(writing, digests)),

@@ -1,4 +1,5 @@
 import { customerDigest } from '../person'
+import type { Page } from '../store'
 import { inTransaction, type Database } from './database'
 
 /** What knows the ids that were erased. */
@@ -10,7 +11,7 @@ export const createErased = (database: Database) => {
   const select = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
   const insert = database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING')
   const remove = database.prepare('DELETE FROM erased WHERE digest = ?')
-  const selectAll = database.prepare('SELECT digest FROM erased ORDER BY digest')
+  const selectPage = database.prepare('SELECT digest FROM erased WHERE digest > ? ORDER BY digest LIMIT ?')
 
   return {
     /** Whether anybody was erased: most often nobody was, and nothing more needs to be asked. */
@@ -26,6 +27,7 @@ export const createErased = (database: Database) => {
       })
     },
     remove: (customerId: string): boolean => Number(remove.run(customerDigest(customerId)).changes) > 0,
-    all: (): readonly string[] => (selectAll.all() as { readonly digest: string }[]).map(({ digest }) => digest),
+    page: ({ after, limit }: Page): readonly string[] =>
+      (selectPage.all(after, limit) as { readonly digest: string }[]).map(({ digest }) => digest),
   }
 }

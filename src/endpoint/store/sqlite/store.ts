@@ -83,7 +83,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     ...createSqliteReader(database, generation),
     discard: discardFrom(database),
     erase: (request) => erase(request).finally(clean),
-    erased: async () => erased.all(),
+    erased: async (page) => erased.page(page),
     isErased: async (customerId) => erased.has(customerId),
     readmit: async (customerId) => erased.remove(customerId),
     addErased: async (digests) => {
