@@ -71,7 +71,7 @@ for (const colorScheme of THEMES) {
   )
 }
 
-test('the theme of the visitor is taken, by the picture too', { tag: '@chromium' }, async ({ page, demo }) => {
+test('pages and picture follow the visitor’s theme', { tag: '@chromium' }, async ({ page, demo }) => {
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   await page.emulateMedia({ colorScheme: 'light' })
   await fill(page, demo)
@@ -179,7 +179,7 @@ for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
   )
 }
 
-test('the whole way can be gone with the keyboard', { tag: '@chromium' }, async ({ page, demo }) => {
+test('the whole tour works by keyboard', { tag: '@chromium' }, async ({ page, demo }) => {
   const tabTo = async (name: string) => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent.trim())
     for (let steps = 0; steps < 40 && (await focused()) !== name; steps++) await page.keyboard.press('Tab')
@@ -199,7 +199,7 @@ test('the whole way can be gone with the keyboard', { tag: '@chromium' }, async 
   await expect(arrivals(page)).toHaveCount(2)
 })
 
-test('who asked for less motion gets none', { tag: '@chromium' }, async ({ page, demo }) => {
+test('a visitor who asks for less motion gets none', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.goto(demo.app())
   await page.getByRole('button', { name: 'Sign up' }).click()

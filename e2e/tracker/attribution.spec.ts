@@ -81,7 +81,7 @@ test('the latest tagged visit wins as a whole, and direct visits, referrers and 
   expect((await cookies(tab)).wasabi_utm).toBe(stored)
 })
 
-test('with attribution=first the first tagged visit stands', async ({ tab, site, endpoint, wasabi }) => {
+test('with attribution=first the first tagged visit counts', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi({ attribution: 'first' }))
   await tab.goto(site.url('/?utm_source=a'))
   await tab.goto(site.url('/?utm_source=b'))
@@ -116,7 +116,7 @@ test('an anchor on an older landing is no new visit', async ({ tab, newTab, site
   expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'newer' })
 })
 
-test('what a page writes into the campaign that it was given stays with the page', async ({
+test('a page that changes the campaign it was answered changes nothing stored', async ({
   tab,
   site,
   endpoint,
@@ -180,7 +180,7 @@ test('a single-page site that comes back to a campaign by another link lands wit
 })
 
 for (const model of ['last', 'first'] as const) {
-  test(`what is called early, at a later address than the landing, comes after it: ${model}`, async ({
+  test(`an early call at a later address counts after its landing: ${model}`, async ({
     tab,
     site,
     endpoint,

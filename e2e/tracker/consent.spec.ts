@@ -120,7 +120,7 @@ test('a refusal followed by a grant sends nothing old', async ({ tab, site, endp
   expect(endpoint.arrivals).toHaveLength(1)
 })
 
-test('calls that the stub took down keep their order around an answer', async ({ tab, site, endpoint, wasabi }) => {
+test('calls queued by the stub keep their order around an answer', async ({ tab, site, endpoint, wasabi }) => {
   const call = (id: string) => `wasabi.track('SIGN_UP', { interactionId: '${id}' });`
   site.put(
     '/',
@@ -132,7 +132,7 @@ test('calls that the stub took down keep their order around an answer', async ({
   expect(endpoint.arrivals).toHaveLength(1)
 })
 
-test('a refusal in one tab stops the others at their next call, with what they hold', async ({
+test('a refusal in one tab stops the others at their next call, and deletes their events', async ({
   tab,
   newTab,
   site,
@@ -210,7 +210,11 @@ test('a campaign that comes back while permission is awaited is the latest again
   expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'search' })
 })
 
-test('what slipped through a race with a refusal is deleted at the next start', async ({ tab, site, wasabi }) => {
+test('an event that slipped through a race with a refusal is deleted at the next start', async ({
+  tab,
+  site,
+  wasabi,
+}) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   await consent(tab, false)

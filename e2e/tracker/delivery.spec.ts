@@ -79,7 +79,7 @@ test('an absurd Retry-After is a day', async ({ tab, site, endpoint, wasabi }) =
   expect(days).toBeLessThanOrEqual(1)
 })
 
-test('what is left over goes out one at a time, at most four a second', async ({ tab, site, endpoint, wasabi }) => {
+test('events left over go out one at a time, at most four a second', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
   endpoint.weather({ status: 503 })

@@ -174,7 +174,11 @@ test(
   },
 )
 
-test('functions taken from the stub work before and after the script has come', async ({ tab, site, endpoint }) => {
+test('functions of the stub that a page keeps work before and after the script has loaded', async ({
+  tab,
+  site,
+  endpoint,
+}) => {
   site.put('/', '')
   await tab.goto(site.url('/?utm_source=taken'))
   const after = await tab.evaluate(async (url) => {
@@ -237,7 +241,7 @@ test('a word for a missing value is no id, though the stub does not know the wor
   expect(ids.filter((id) => UUID.test(id))).toHaveLength(5)
 })
 
-test('before the script has come, what is no id gets one, and asking for the campaign is no mistake', async ({
+test('before the script has loaded, a call without an id gets one, and asking for the campaign is no mistake', async ({
   tab,
   site,
   endpoint,

@@ -48,7 +48,7 @@ test('identify corrects what the visitor did, after a reload too, and once', asy
   expect(sentinel?.body.customerId).toBe('42')
 })
 
-test('what was done on another subdomain is corrected when one of its pages next starts', async ({
+test('actions of another subdomain are corrected when one of its pages next starts', async ({
   tab,
   site,
   endpoint,
@@ -83,7 +83,7 @@ test('another customer is another person', async ({ tab, site, endpoint, wasabi 
   ])
 })
 
-test('another customer inherits nothing that the first one did on another subdomain', async ({
+test('another customer inherits no action of the first one on another subdomain', async ({
   tab,
   site,
   endpoint,
@@ -124,7 +124,7 @@ test('reset makes a new visitor, keeps the campaign, and still delivers', async 
   expect((await endpoint.stored()).filter(({ eventAction }) => eventAction === 'UPDATED')).toEqual([])
 })
 
-test('for one action its own customer counts, then the page, then who was identified', async ({
+test('the customer of an action is its own, else that of the page, else the identified one', async ({
   tab,
   site,
   endpoint,

@@ -65,7 +65,7 @@ test('reads under this machine’s own names only, when there is no token', asyn
   )
 })
 
-test('gives pages of other sites nothing to read and nothing to erase', async () => {
+test('lets pages of other sites read and erase nothing', async () => {
   const { origin } = await start({})
   const headers = { Origin: 'https://evil.example' }
   for (const path of [...reads.slice(0, 1), '/metrics', '/customer-actions/refused'])
@@ -96,7 +96,7 @@ test('never answers an event with success where it takes none', async () => {
   }
 })
 
-test('takes events of the allowed sites only, and of no site', async () => {
+test('accepts events of the allowed sites only, and of no site', async () => {
   const { url } = await start({ allowedOrigins: ['https://shop.example'] })
   const from = async (origin?: string) =>
     (await fetch(url, { method: 'POST', body: action(), headers: origin === undefined ? {} : { Origin: origin } }))

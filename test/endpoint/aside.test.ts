@@ -54,7 +54,7 @@ describeStores((freshPlace) => {
     expect(kept.at(-1)?.text).toBe('10499')
   })
 
-  test('takes what was refused and is valid by now, once', async () => {
+  test('stores a refused body that is valid by now, once', async () => {
     const place = await freshPlace()
     const store = await openStore(place)
     const wronglyRefused = {

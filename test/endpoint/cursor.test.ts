@@ -39,7 +39,7 @@ describeStores((freshPlace) => {
     expect(await reader.events({ after: await reader.newest(), limit: 1 })).toEqual([])
   })
 
-  test('gives each of a large group its own outcome, and keeps what is to be kept', async () => {
+  test('answers each of a large group for itself, and keeps those that count', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())
     await store.erase({ customerId: 'gone', block: true })
@@ -91,7 +91,7 @@ test('begins anew for a cursor that is from before a move to PostgreSQL', async 
   expect(await store.events({ after: '120000', limit: 10 })).toHaveLength(1)
 })
 
-test('holds back what a transaction still under way could overtake', async () => {
+test('holds back events that a transaction under way could overtake', async () => {
   const place = await freshDatabase()
   const store = await openStore(place)
   const other = createPostgres(place.database ?? '')

@@ -131,7 +131,7 @@ describeStores((freshPlace) => {
       expect((await fetch(origin + wrong)).status, wrong).toBe(400)
   })
 
-  test('leaves the corrections alone that give another customer’s interaction away', async () => {
+  test('leaves corrections alone that hand over another customer’s interaction', async () => {
     const { erase, ids } = await endpointWith(await freshPlace(), [
       created('a', 'Ann'),
       given('a', 'Bob'),

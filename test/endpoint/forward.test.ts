@@ -85,7 +85,7 @@ describeStores((freshPlace) => {
     expect(await store.forward.lags(Date.now())).toMatchObject([{ events: 0, seconds: 0, setAside: 1 }])
   })
 
-  test('what was set aside is sent again, and goes with its customer', async () => {
+  test('an event that was set aside is sent again, and is erased with its customer', async () => {
     const [one, other] = [action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })]
     const store = await openWith([one, other])
     const url = (await startReceiver((response) => void response.writeHead(400).end('no'))).url
@@ -106,7 +106,7 @@ describeStores((freshPlace) => {
     expect(receiver.requests).toHaveLength(1)
   })
 
-  test('a receiver that hangs is given up at the signal, and the events wait', async () => {
+  test('the signal ends a forwarder whose receiver hangs, and the events wait', async () => {
     const store = await openWith(story)
     const ending = new AbortController()
     const receiver = await startReceiver(() => {

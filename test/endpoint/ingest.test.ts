@@ -33,7 +33,7 @@ describeStores((freshPlace) => {
     expect(await (await get()).text()).toContain(odd.replace('\n', ' '))
   })
 
-  test('knows an action by its key, and lets the first one stand', async () => {
+  test('keeps the first of two events with one key', async () => {
     const { post, get } = await startEndpoint(await freshPlace())
     const update = (fields: Record<string, unknown>) => action(fields, 'UPDATED')
     const statuses: [string, number][] = [
@@ -75,7 +75,7 @@ describeStores((freshPlace) => {
     expect(await pathsIn(answer)).toEqual(paths)
   })
 
-  test('takes a body of 16 KB, and no byte more', async () => {
+  test('accepts a body of 16 KB, and no byte more', async () => {
     const { post } = await startEndpoint(await freshPlace())
     const empty = action({ note: '' }).length
     expect((await post(action({ note: 'x'.repeat(16_384 - empty) }))).status).toBe(201)
@@ -106,7 +106,7 @@ describeStores((freshPlace) => {
       expect((await get(path)).headers.get('Access-Control-Allow-Origin')).toBeNull()
   })
 
-  test('leaves other paths to others', async () => {
+  test('answers 404 on other paths', async () => {
     const { origin } = await startEndpoint(await freshPlace())
     for (const path of ['/', '/customer-actionsx', '/customer-action', '/x/customer-actions'])
       expect((await fetch(origin + path, { method: 'POST' })).status).toBe(404)

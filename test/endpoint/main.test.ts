@@ -10,7 +10,7 @@ import { describeStores } from './support/stores'
 const program = useProgram('endpoint-main')
 
 describeStores((freshPlace) => {
-  test('runs alone, and keeps what it answered for when it is killed', async () => {
+  test('runs alone, and keeps acknowledged events when it is killed', async () => {
     const env = environmentOf(await freshPlace())
     const first = await program.start(env)
     const died = once(first.child, 'exit')
@@ -107,7 +107,7 @@ test('ends when npm, which runs it through a shell, is ended', async () => {
   await expect.poll(() => log).toContain('"event":"stop"')
 })
 
-test('cuts off who sends slowly', async () => {
+test('cuts off a slow sender', async () => {
   const { url, post } = await program.start({ DATA_FILE: freshFile() })
   const beginnings = [
     '',
@@ -189,6 +189,6 @@ test.each([
   expect(message).toMatch(sentence)
 })
 
-test('takes an empty variable for one that is not set', () => {
+test('treats an empty variable as one that is not set', () => {
   expect(readPlace({ DATA_FILE: '', DATABASE_URL: '' })).toEqual({ file: 'data/wasabi.sqlite' })
 })

@@ -116,7 +116,7 @@ describeStores((freshPlace) => {
     expect((await get('/%')).status).toBe(404)
   })
 
-  test('keeps what it took over a restart, and goes on counting', async () => {
+  test('keeps its events over a restart, and goes on counting', async () => {
     const first = await startEndpoint(await freshPlace())
     await first.post(action({ interactionId: 'a' }))
     await first.endpoint.close()

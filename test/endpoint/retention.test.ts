@@ -30,7 +30,7 @@ const lastOf = async (results: readonly { readonly value: unknown }[]) =>
   (await results.at(-1)?.value) as { readonly more: boolean }
 
 describeStores((freshPlace) => {
-  test('deletes what was received before the days of retention, logs and counts it', async () => {
+  test('deletes events older than the retention, logs and counts them', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())
     const now = Date.now()

@@ -38,7 +38,7 @@ const follow = async (url: string, headers = {}) => {
 }
 
 describeStores((freshPlace) => {
-  test('shows what comes in, with the reason when it is not stored', async () => {
+  test('shows arriving events, with the reason when one is not stored', async () => {
     const { url, post } = await startEndpoint(await freshPlace())
     const { next } = await follow(url)
     const bodies = [action(), '{}', action(), action({ customerId: 'c-2' }), 'no JSON "\n\n', 'x'.repeat(20_000)]
@@ -78,7 +78,7 @@ describeStores((freshPlace) => {
     expect(seen[2]?.data).toContain('"interactionId":"d"')
   })
 
-  test('gives an id to resume from before the first event', async () => {
+  test('sends an id to resume from before the first event', async () => {
     const { url, post } = await startEndpoint(await freshPlace())
     const { start } = await follow(url)
     await post(action())

@@ -41,7 +41,7 @@ describeStores((freshPlace) => {
     expect(bySource[0]).toEqual({ value: 'mail', type: 'SIGN_UP', count: 3 })
   })
 
-  test('what was erased or has expired is counted no more', async () => {
+  test('erased and expired events are counted no more', async () => {
     const store = await openFresh()
     await store.append([
       at(100, action({ interactionId: 'a', customerId: 'gone', ...campaign('spring') })),

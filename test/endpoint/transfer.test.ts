@@ -159,7 +159,7 @@ test('imports rows that were edited, whatever the white space and the order of t
   expect(ids).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('takes a refused row that was corrected as an event, and one that was not as refused, with reasons of its own', async () => {
+test('imports a corrected refused row as an event, and any other as refused, with reasons of its own', async () => {
   const from = { file: freshFile() }
   const store = await openStore(from)
   await store.append([
@@ -176,7 +176,7 @@ test('takes a refused row that was corrected as an event, and one that was not a
   expect(await refused.text()).toContain('/eventType is missing')
 })
 
-test('shows what an import of before kept with odd reasons', async () => {
+test('shows rows that an earlier version imported with odd reasons', async () => {
   const place = { file: freshFile() }
   const store = await openStore(place)
   const odd = { status: 422, errors: [null, { path: 1 }, 'x'] } as unknown as Refusal

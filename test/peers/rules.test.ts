@@ -8,13 +8,13 @@ const OFTEN = 3
 const race = { often: OFTEN }
 const many = (result: Result, count: number) => Array.from({ length: count }, () => result)
 
-test('what is run once counts as it came', () => {
+test('a cell that is run once counts as it is', () => {
   expect(settle({}, [later])).toEqual(later)
   expect(isDecided({}, [lost])).toBe(true)
   expect(isDecided({}, [arrived])).toBe(false)
 })
 
-test('of a race the worst counts that happened often, and it says how often', () => {
+test('a race counts as the worst that happened often, and says how often', () => {
   expect(settle(race, many(arrived, 12))).toEqual(arrived)
   expect(settle(race, [...many(arrived, 12 - OFTEN + 1), ...many(lost, OFTEN - 1)])).toEqual({
     ...arrived,
