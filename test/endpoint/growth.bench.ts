@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { statfsSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { parseAction } from '../../src/endpoint/action/revision'
+import { openStore } from '../../src/endpoint/store/open'
+import { createPostgres, unhurried } from '../../src/endpoint/store/postgres/database'
+import type { Valid } from '../../src/endpoint/store/store'
+import { customerOf, type Layout, type Year } from './growth/layout'
+import { oneTable } from './growth/one-table'
+import { partitions } from './growth/partitions'
+import { administrate, prepareServer } from './support/postgres'
+import { action } from './support/server'
+
+const rows = Number(process.env.ROWS ?? 1_000_000)
+const month = Math.floor((365 * 86_400_000) / 12)
+const year: Year = { rows, month, start: Date.now() - 12 * month }
+
+vi.setConfig({ testTimeout: 7_200_000, hookTimeout: 60_000 })
+
+const server = prepareServer()
+const settings = 'shared_buffers = 1GB\nmax_wal_size = 8GB\nautovacuum_naptime = 10s\n'
+beforeAll(async () => {
+  // A year of events, and what the server writes before it has tidied up.
+  const { bavail, bsize } = statfsSync(server.folder)
+  if (bavail * bsize < rows * 2000) throw new Error(`${String(rows)} rows need ${String(rows / 5e5)} GB of the disk.`)
+  server.configure(settings)
+  await server.start()
+})
+afterAll(() => server.remove())
+
+const arrival = (): Valid => {
+  const utmParameters = {
+    utmSource: '123456789',
+    utmMedium: 'youtube',
+    utmCampaign: 'campaign_1',
+    utmContent: 'banner',
+  }
+  const text = action({ interactionId: randomUUID(), customerId: `visitor-${randomUUID()}`, utmParameters })
+  return { type: 'valid', receivedAt: Date.now(), text, action: parseAction(text) }
+}
+
+/** Three at a time, as the endpoint does, 64 events each, until something is over. Events in a second. */
+const insertUntil = async ({ append }: Layout, isOver: () => boolean): Promise<number> => {
+  const from = performance.now()
+  let events = 0
+  const lane = async () => {
+    for (; !isOver(); events += 64) await append(Array.from({ length: 64 }, arrival))
+  }
+  await Promise.all([lane(), lane(), lane()])
+  return Math.round((events * 1000) / (performance.now() - from))
+}
+
+const insertFor = (layout: Layout, seconds: number): Promise<number> => {
+  const end = performance.now() + seconds * 1000
+  return insertUntil(layout, () => performance.now() > end)
+}
+
+const timed = async (run: () => Promise<unknown>): Promise<number> => {
+  const from = performance.now()
+  await run()
+  return performance.now() - from
+}
+
+/** Milliseconds of thirty erasures, in their order. */
+const eraseSome = async ({ erase }: Layout): Promise<readonly number[]> => {
+  const times: number[] = []
+  for (let turn = 1; turn <= 30; turn += 1) {
+    const customerId = customerOf(Math.floor((rows * turn) / 31))
+    times.push(await timed(async () => expect(await erase(customerId)).toBe(3)))
+  }
+  return times.sort((one, other) => one - other)
+}
+
+/** The oldest month goes, while events come in. */
+const expireMonth = async (layout: Layout) => {
+  let over = false
+  let slowest = 0
+  const inserting = insertUntil(layout, () => over)
+  const seconds = await timed(async () => {
+    for (let more = true; more;)
+      slowest = Math.max(slowest, await timed(async () => ({ more } = await layout.expire(year.start + month))))
+  })
+  over = true
+  return { seconds: seconds / 1000, slowest, perSecond: await inserting }
+}
+
+const fillAll = async (layout: Layout): Promise<void> => {
+  const atOnce = 500_000
+  for (let from = 0; from < rows; from += atOnce) await layout.fill(year, from, Math.min(from + atOnce, rows) - 1)
+}
+
+const gigabytes = async (database: string): Promise<string> => {
+  const [row] = (await administrate(server, `SELECT pg_database_size('${database}')::float8 AS size`)) as [
+    { size: number },
+  ]
+  return `${(row.size / 1e9).toFixed(2)} GB`
+}
+
+/** As the server does by itself, a little later. */
+const tidy = async (url: string): Promise<void> => {
+  const { query, end } = createPostgres(url)
+  await query(unhurried('VACUUM ANALYZE'))
+  await end()
+}
+
+const countYear = async (database: string): Promise<void> => {
+  const store = await openStore({ database })
+  const day = Math.floor(Date.now() / 86_400_000)
+  expect((await store.summary({ by: 'campaign', from: day - 370, to: day })).days.length).toBeGreaterThan(360)
+  await store.close()
+}
+
+const measure = async (database: string, open: (url: string) => Promise<Layout>) => {
+  await administrate(server, `CREATE DATABASE ${database}`)
+  const url = `${server.host}/${database}`
+  const layout = await open(url)
+  const log = (text: string) => {
+    console.log(`${new Date().toISOString().slice(11, 19)} ${layout.name}: ${text}`)
+  }
+  log(`${String(await insertFor(layout, 10))} events in a second into empty tables`)
+  log(`filled in ${String(Math.round((await timed(() => fillAll(layout))) / 1000))} s`)
+  await tidy(url)
+  log(await gigabytes(database))
+  log(`the page's counts of a year in ${(await timed(() => countYear(url))).toFixed(0)} ms`)
+  log(`${String(await insertFor(layout, 20))} events in a second`)
+  const erasures = await eraseSome(layout)
+  log(`an erasure takes ${erasures[15]?.toFixed(0) ?? ''} ms, the slowest of 30 ${erasures[29]?.toFixed(0) ?? ''} ms`)
+  const { seconds, slowest, perSecond } = await expireMonth(layout)
+  log(
+    `the oldest month in ${seconds.toFixed(1)} s, the slowest step ${slowest.toFixed(0)} ms, ${String(perSecond)} events in a second meanwhile`,
+  )
+  log(await gigabytes(database))
+  await layout.close()
+  await administrate(server, `DROP DATABASE ${database} WITH (FORCE)`)
+}
+
+test(`${String(rows)} rows in one table`, () => measure('one_table', oneTable))
+
+test(`${String(rows)} rows in partitions`, () => measure('partitions', (url) => partitions(url, year)))

@@ -1,0 +1,103 @@
+import { openStore } from '../../../src/endpoint/store/open'
+import { createPostgres, durably, unhurried } from '../../../src/endpoint/store/postgres/database'
+import { eventKey } from '../../../src/endpoint/store/postgres/key'
+import { customerDigest } from '../../../src/endpoint/store/person'
+import type { Valid } from '../../../src/endpoint/store/store'
+import { counted, filled, type Layout, type Year } from './layout'
+
+/**
+ * A unique key of a partitioned table holds the column of its partitions, so it would be unique in each month only:
+ * the keys of all months are in a table beside it. https://www.postgresql.org/docs/15/ddl-partitioning.html
+ */
+const tables = ({ start, month }: Year): string => `
+  CREATE TABLE key (key bytea PRIMARY KEY, xid xid8 NOT NULL, number bigint NOT NULL, received_at bigint NOT NULL);
+  CREATE INDEX ON key USING brin (received_at);
+  CREATE TABLE event (
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(), number bigint NOT NULL, received_at bigint NOT NULL, key bytea NOT NULL, customer bytea NOT NULL, text text NOT NULL, PRIMARY KEY (xid, number, received_at)
+  ) PARTITION BY RANGE (received_at);
+  CREATE INDEX ON event (customer);
+  CREATE TRIGGER counted AFTER INSERT ON event
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION wasabi_count();
+  CREATE TRIGGER uncounted AFTER DELETE ON event
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION wasabi_count();
+  ${Array.from({ length: 13 }, (_, index) => {
+    const [from, to] = [start + index * month, start + (index + 1) * month]
+    return `CREATE TABLE event_${String(index)} PARTITION OF event FOR VALUES FROM (${String(from)}) TO (${String(to)});`
+  }).join('\n')}`
+
+/** As the store's own statement, with the keys first: what they do not take is known. */
+const insert = `
+  WITH arrived AS MATERIALIZED (
+    SELECT nextval('wasabi_sequence') AS number, received_at::bigint, decode(key, 'hex') AS key,
+      decode(customer, 'hex') AS customer, text
+    FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','),
+      string_to_array($4, E'\\x1e')) AS a (received_at, key, customer, text), (SELECT ${durably} OFFSET 0) AS durable
+  ), new AS (
+    INSERT INTO key SELECT key, pg_current_xact_id(), number, received_at FROM arrived
+    WHERE NOT EXISTS (SELECT FROM wasabi_erased WHERE digest = customer)
+    ORDER BY key ON CONFLICT DO NOTHING RETURNING key
+  )
+  INSERT INTO event (number, received_at, key, customer, text)
+  SELECT number, received_at, key, customer, text FROM arrived WHERE key IN (SELECT key FROM new)`
+
+const valuesOf = (arrivals: readonly Valid[]): readonly string[] => [
+  arrivals.map(({ receivedAt }) => String(receivedAt)).join(),
+  arrivals.map(({ action }) => eventKey(action)).join(),
+  arrivals.map(({ action }) => customerDigest(action.body.customerId)).join(),
+  arrivals.map(({ text }) => text).join('\u001e'),
+]
+
+/** The keys of the month go row by row all the same. */
+const expireKeys = `WITH gone AS (DELETE FROM key WHERE key IN
+    (SELECT key FROM key WHERE received_at < $1 LIMIT 5000) RETURNING 1)
+  SELECT count(*)::int AS count FROM gone`
+
+/** What partitions by month would be: written for this measurement, and not part of the endpoint. */
+export const partitions = async (database: string, year: Year): Promise<Layout> => {
+  // The tables around the events are the store's.
+  const store = await openStore({ database })
+  const { query, transaction, end } = createPostgres(database)
+  await query(tables(year))
+  let dropped = false
+
+  const dropMonth = (before: number): Promise<void> =>
+    transaction(async (on) => {
+      await on('DROP TABLE event_0')
+      await on({ text: 'DELETE FROM wasabi_conversion WHERE day < $1', values: [Math.floor(before / 86_400_000)] })
+      dropped = true
+    })
+
+  return {
+    name: 'partitions by month, keys beside them',
+    fill: (of, from, to) =>
+      transaction(async (on) => {
+        await on('SET LOCAL session_replication_role = replica')
+        await on(
+          unhurried(`WITH made AS MATERIALIZED (SELECT nextval('wasabi_sequence') AS number, * FROM (
+            ${filled(of, from, to)}) AS f), counts AS (${counted('made')}),
+            keys AS (INSERT INTO key SELECT key, pg_current_xact_id(), number, received_at FROM made)
+          INSERT INTO event (number, received_at, key, customer, text)
+          SELECT number, received_at, key, customer, text FROM made`),
+        )
+      }),
+    append: (arrivals) => query({ text: insert, values: [...valuesOf(arrivals)] }),
+    erase: async (customerId) => {
+      const values = [Buffer.from(customerDigest(customerId), 'hex')]
+      const text = `WITH gone AS (DELETE FROM event WHERE customer = $1 RETURNING key)
+        DELETE FROM key WHERE key IN (SELECT key FROM gone) RETURNING 1`
+      return (await query({ text, values })).length
+    },
+    expire: async (before) => {
+      if (!dropped) {
+        await dropMonth(before)
+        return { events: 0, more: true }
+      }
+      const [row] = await query<{ readonly count: number }>({ text: expireKeys, values: [before] })
+      return { events: row?.count ?? 0, more: row?.count === 5000 }
+    },
+    close: async () => {
+      await store.close()
+      await end()
+    },
+  }
+}
