@@ -57,12 +57,3 @@ test('the service runs a file that the build writes', () => {
   const [, file = ''] = /^ExecStart=\/usr\/bin\/node (\S+)$/m.exec(read('wasabi-endpoint.service')) ?? []
   expect(BUILT).toContain(file)
 })
-
-test.each(['nginx.conf', 'Caddyfile'])('%s lets the script through under each of its names, and no reading', (file) => {
-  const [, source = ''] = /(\^\/wasabi\S+\$)/.exec(read(file)) ?? []
-  const pattern = new RegExp(source)
-  for (const path of ['/wasabi.js', '/wasabi-0.1.0.js', '/wasabi-1.0.0-beta.1.js']) expect(path).toMatch(pattern)
-  for (const path of ['/metrics', '/customer-actions/stream', '/customers/42', '/wasabi/../metrics'])
-    expect(path).not.toMatch(pattern)
-  expect(read(file)).toContain('POST OPTIONS')
-})
