@@ -2,8 +2,25 @@
 // Nobody touches the databases.
 import { setTimeout as delay } from 'node:timers/promises'
 import { databases, cut, mend } from './hosts.mjs'
+import { until } from './state.mjs'
 
 const othersThan = (name) => databases.filter((other) => other !== name)
+
+/** As the operator's page says it: Patroni hands over to a standby that has all. */
+const switchOver = async (cluster) => {
+  const from = await cluster.primary()
+  const to = await cluster.synchronous()
+  await cluster.patronictl(from, 'switchover', 'wasabi', '--leader', from, '--candidate', to, '--force')
+  await until('the other one is primary', async () => (await cluster.primary()) === to)
+  await until('the cluster is whole', cluster.isWhole)
+}
+
+/** As `systemctl stop patroni`, an upgrade of the packages, and `systemctl start patroni`. */
+const restart = async (cluster, name) => {
+  await cluster.kill(name, 'patroni', 'SIGTERM')
+  cluster.startPatroni(name)
+  await until('the cluster is whole', cluster.isWhole)
+}
 
 /** Each `hurt` returns what puts the host back: power, a cable, a supervisor. Patroni does the rest. */
 export const faults = [
@@ -64,7 +81,7 @@ export const faults = [
   {
     name: "etcd's leader killed",
     hurt: async (cluster) => {
-      const name = cluster.etcdLeader()
+      const name = await cluster.etcdLeader()
       await cluster.kill(name, 'etcd')
       return () => {
         cluster.startEtcd(name)
@@ -103,6 +120,40 @@ export const faults = [
       return () => {
         cluster.setClock(name, '+0')
       }
+    },
+  },
+  {
+    name: 'a switchover to a standby, by hand',
+    hurt: async (cluster) => {
+      await switchOver(cluster)
+      return () => undefined
+    },
+  },
+  {
+    name: 'a host replaced by an empty one',
+    hurt: async (cluster) => {
+      const name = await cluster.synchronous()
+      const other = await cluster.primary()
+      await cluster.lose(name)
+      cluster.wipe(name)
+      return async () => {
+        const members = await cluster.etcdctl(other, 'member', 'list')
+        const [, id] = new RegExp(`^(\\w+),.* ${name},`, 'm').exec(members)
+        await cluster.etcdctl(other, 'member', 'remove', id)
+        await cluster.etcdctl(other, 'member', 'add', name, `--peer-urls=http://${name}:2380`)
+        cluster.startEtcd(name, 'existing')
+        cluster.startPatroni(name)
+      }
+    },
+  },
+  {
+    name: 'each PostgreSQL restarted in turn, the primary after a switchover',
+    hurt: async (cluster) => {
+      const last = await cluster.primary()
+      for (const name of othersThan(last)) await restart(cluster, name)
+      await switchOver(cluster)
+      await restart(cluster, last)
+      return () => undefined
     },
   },
 ]

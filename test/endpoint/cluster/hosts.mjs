@@ -1,7 +1,8 @@
 // Hosts as network namespaces on one machine: a bridge is their switch, and their names resolve inside them only.
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 
 const addresses = {
   db1: '10.97.61.11',
@@ -80,14 +81,22 @@ export const mend = (one, other) => {
     inside(from, 'neigh', 'replace', addressOf(to), 'lladdr', hardwareOf(to), 'dev', 'eth0', 'nud', 'reachable')
 }
 
-/**
- * Starts a program on a host, as a user who is not root. `ip` and `setpriv` become that program, so the id is its own.
- */
-export const startOn = (name, { command, env, log, cwd }) => {
+/** On a host, as a user who is not root. `ip` and `setpriv` become the program, so the process id is its own. */
+const argumentsOf = (name, command) => {
   const user = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']
+  return ['netns', 'exec', namespaceOf(name), ...user, ...command]
+}
+
+/** Starts a program on a host. */
+export const startOn = (name, { command, env, log, cwd }) => {
   const output = openSync(log, 'a')
-  const args = ['netns', 'exec', namespaceOf(name), ...user, ...command]
-  return spawn('ip', args, { env, cwd, detached: true, stdio: ['ignore', output, output] })
+  return spawn('ip', argumentsOf(name, command), { env, cwd, detached: true, stdio: ['ignore', output, output] })
+}
+
+/** Runs a command on a host to its end, and resolves to its output. */
+export const runOn = async (name, { command, env }) => {
+  const { stdout } = await promisify(execFile)('ip', argumentsOf(name, command), { env, cwd: '/', timeout: 60_000 })
+  return stdout
 }
 
 /** Ends a program, and waits until it has ended. */

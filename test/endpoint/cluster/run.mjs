@@ -10,8 +10,9 @@ if (sentence !== undefined) {
   process.exit(1)
 }
 if (!buildIfOld()) process.exit(1)
-const { prepareCluster, until } = await import('./cluster.mjs')
+const { prepareCluster } = await import('./cluster.mjs')
 const { faults } = await import('./faults.mjs')
+const { until } = await import('./state.mjs')
 const { startLoad, startReader, summarise } = await import('./load.mjs')
 
 const words = process.argv.slice(2).join(' ')
@@ -51,7 +52,7 @@ const suffer = async ({ name, hurt, holds = 10 }, reader) => {
   await delay(holds * 1000)
   await acknowledges(load, 100)
   log('  acknowledges; puts back')
-  heal()
+  await heal()
   await until('the cluster is whole', cluster.isWhole)
   await acknowledges(load, 100)
   const to = performance.now()
