@@ -9,6 +9,7 @@ import { importAll } from './commands/import'
 import { openStore } from './store/open'
 import { logJson } from './log'
 import { replayRefused } from './commands/replay'
+import { restore } from './commands/restore'
 import type { ScriptOptions } from './http/script'
 import { serve } from './commands/serve'
 import type { Store } from './store/store'
@@ -16,6 +17,7 @@ import type { Store } from './store/store'
 const usage = `wasabi-endpoint                            takes events
 wasabi-endpoint export > events.ndjson     writes all that is kept, as NDJSON
 wasabi-endpoint import < events.ndjson     takes it over, into the store of DATA_FILE or DATABASE_URL
+wasabi-endpoint restore copy.sqlite        puts a backup in place of DATA_FILE
 wasabi-endpoint replay                     takes what was refused and is valid by now
 wasabi-endpoint forward --to URL           hands each event on, and goes on where it stopped
 wasabi-endpoint forward --stdout           writes the events alone, as NDJSON
@@ -83,6 +85,7 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
   export: () => withKnownStore(printExport),
   import: importInput,
   replay: () => withKnownStore(printReplay),
+  restore: () => restore(readPlace(process.env), process.argv[3]),
   forward: () => withKnownStore((store) => forward(store, process.argv.slice(3))),
   check: () => check(process.argv[3]),
   '--help': () => print(usage),

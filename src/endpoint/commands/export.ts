@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { fchmodSync, fstatSync } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { allEntries, allErased } from '../store/pages'
@@ -20,6 +21,12 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
   return JSON.stringify({ receivedAt: new Date(receivedAt), outcome, ...refusal, ...body })
 }
 
+/** The shell makes a file that everybody can read, and what is in it is for nobody else. */
+const makePrivate = (output: Writable): void => {
+  const { fd } = output as { readonly fd?: number }
+  if (fd !== undefined && fstatSync(fd).isFile()) fchmodSync(fd, 0o600)
+}
+
 /**
  * Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the
  * number of events; rejects rather than leave something out.
@@ -33,6 +40,7 @@ export const exportAll = async (store: Store, output: Writable): Promise<number>
       yield `${exportRow(entry)}\n`
     }
   }
+  makePrivate(output)
   await store.settle()
   await pipeline(Readable.from(lines()), output, { end: false })
   return events

@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { inMemory, makePrivate } from './file'
+import { inMemory, makePrivate, type ReadFile } from './file'
 
 /** An open SQLite database. */
 export type Database = DatabaseSyncInstance
 
-type Sqlite = { readonly DatabaseSync: new (file: string) => Database }
+type Sqlite = { readonly DatabaseSync: new (file: string, options?: { readonly readOnly: boolean }) => Database }
 
 /**
  * Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a
@@ -98,5 +99,36 @@ export const openDatabase = async (file: string): Promise<Database> => {
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/**
+ * Returns what reads the file alone. An immutable file has no log: https://sqlite.org/uri.html#uriimmutable
+ */
+export const createFileReader = async (file: string): Promise<ReadFile> => {
+  const { DatabaseSync } = await loadSqlite()
+  const address = `${pathToFileURL(resolve(file)).href}?immutable=1`
+  return () => {
+    const database = new DatabaseSync(address, { readOnly: true })
+    try {
+      return (database.prepare('SELECT newest FROM sequence').get() as { readonly newest: number }).newest
+    } finally {
+      database.close()
+    }
+  }
+}
+
+/** Says whether another process has a data file open. Leaves one whole file when none has. */
+export const isInUse = async (file: string): Promise<boolean> => {
+  const { DatabaseSync } = await loadSqlite()
+  const database = new DatabaseSync(file)
+  try {
+    // Only who has the file alone may leave the mode with a log: https://sqlite.org/wal.html
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE')
+    return false
+  } catch (error) {
+    return /locked|busy/.test(String(error))
+  } finally {
+    database.close()
   }
 }

@@ -13,16 +13,47 @@ export const makePrivate = (file: string): void => {
 /** What the file system knows a file by, whatever its name. `undefined` when there is none of that name. */
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 
+/** Reads the newest cursor that the file itself has, without its log. Throws when the file cannot be read. */
+export type ReadFile = () => number
+
+const used = (name: string): Error =>
+  new Error(`${name} was replaced, moved, deleted or overwritten while it was in use: put it back, or start again`)
+
 /**
- * Returns what throws when the data file or its log is not the one that was opened any more: what is committed then
- * goes into a file without a name, and is gone with the process.
+ * Returns what throws when the file is overwritten. Only a checkpoint writes into it, of this process or of another,
+ * and brings its newest cursor forward: a copy from before takes it back, and anything else cannot be read.
  */
-export const watchFile = (file: string): (() => void) => {
+const watchContent = (file: string, readFile: ReadFile): ((change: string) => void) => {
+  let known = ''
+  let newest = 0
+  try {
+    newest = readFile()
+  } catch {
+    // Node's own SQLite opens no such address before 22.15.
+    return () => undefined
+  }
+  return (change) => {
+    if (change === known) return
+    const found = readFile()
+    if (found < newest) throw used(file)
+    newest = found
+    known = change
+  }
+}
+
+/**
+ * Returns what throws when the data file or its log is not the one that was opened any more, since what is committed
+ * then goes into a file without a name and is gone with the process; or when the file was overwritten.
+ */
+export const watchFile = (file: string, readFile: ReadFile): (() => void) => {
   if (inMemory(file)) return () => undefined
-  const parts = [file, `${file}-wal`].map((name) => ({ name, inode: inodeOf(name) }))
+  const log = `${file}-wal`
+  const [inode, logInode] = [inodeOf(file), inodeOf(log)]
+  const checkContent = watchContent(file, readFile)
   return () => {
-    for (const { name, inode } of parts)
-      if (inodeOf(name) !== inode)
-        throw new Error(`${name} was replaced, moved or deleted while it was in use: put it back, or start again`)
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (found === undefined || found.ino !== inode) throw used(file)
+    if (inodeOf(log) !== logInode) throw used(log)
+    checkContent(`${String(found.size)} ${String(found.mtimeMs)}`)
   }
 }

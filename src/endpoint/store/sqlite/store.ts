@@ -1,6 +1,6 @@
 import type { Store } from '../store'
 import { appendTo } from './append'
-import { closeSqlite, emptyLog, inTransaction, openDatabase, type Database } from './database'
+import { closeSqlite, createFileReader, emptyLog, inTransaction, openDatabase, type Database } from './database'
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
@@ -21,7 +21,7 @@ export const openSqlite = async (file: string): Promise<Database> => {
     database?.close()
     const reason = cause instanceof Error ? cause.message : String(cause)
     const help = /damaged|malformed/.test(reason)
-      ? 'set DATA_FILE to a new file, and give the last export to the command import'
+      ? 'bring a backup back with wasabi-endpoint restore, or set DATA_FILE to a new file and import the last export'
       : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
     throw new Error(`Cannot use ${file} as the data file (${reason}): ${help}.`, { cause })
   }
@@ -68,7 +68,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   const clean = createCleaner(database)
   // What was erased by a process that was killed may be in the log still.
   clean()
-  const checkFile = watchFile(file)
+  const checkFile = watchFile(file, await createFileReader(file))
   const appendNow = appendTo(database, erased)
 
   // `async` turns what SQLite throws into a rejection; the work itself is done when these return.

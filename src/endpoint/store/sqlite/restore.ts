@@ -1,0 +1,96 @@
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { allErased } from '../pages'
+import { closeSqlite, isInUse, openDatabase, type Database } from './database'
+import { inodeOf } from './file'
+import { beginGeneration } from './schema'
+import { createSqliteStore } from './store'
+
+/** What a restore came to: how many events there are now, and where what was there before is. */
+export type Restored = { readonly events: number; readonly replaced: string | undefined }
+
+const isOurs = (database: Database): boolean => {
+  const text = `SELECT count(*) AS count FROM sqlite_master WHERE name IN ('event', 'aside', 'sequence')`
+  return (database.prepare(text).get() as { readonly count: number }).count === 3
+}
+
+/** Copies a backup beside the data file, and makes sure that it is whole. A log beside it has its last events. */
+const copyBackup = async (backup: string, copy: string): Promise<void> => {
+  for (const part of ['', '-wal']) if (existsSync(backup + part)) copyFileSync(backup + part, copy + part)
+  chmodSync(copy, 0o600)
+  const database = await openDatabase(copy)
+  const ours = isOurs(database)
+  closeSqlite(database)
+  if (!ours) throw new Error('it is no data file of wasabi')
+}
+
+/** The digests of who was erased since the backup was made. A damaged file gives none. */
+const erasedIn = async (file: string): Promise<readonly string[]> => {
+  const digests: string[] = []
+  try {
+    const store = await createSqliteStore(file)
+    try {
+      for await (const digest of allErased(store.erased)) digests.push(digest)
+    } finally {
+      await store.close()
+    }
+  } catch {
+    // It is damaged, which may be why a backup is needed.
+  }
+  return digests
+}
+
+/** Brings the tables up to date, and erases again who was erased since. Returns the number of events. */
+const prepareCopy = async (copy: string, erased: readonly string[]): Promise<number> => {
+  const store = await createSqliteStore(copy)
+  await store.addErased(erased)
+  if (erased.length > 0) await store.sweepErased()
+  await store.close()
+  const database = await openDatabase(copy)
+  beginGeneration(database)
+  const { count } = database.prepare('SELECT count(*) AS count FROM event').get() as { readonly count: number }
+  closeSqlite(database)
+  return count
+}
+
+/** Puts the copy in place of the data file, which is there under its name at any moment. */
+const replace = (file: string, copy: string): string | undefined => {
+  const replaced = `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
+  const isThere = existsSync(file)
+  if (isThere) linkSync(file, replaced)
+  // Only a damaged file has a log still.
+  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${replaced}-wal`)
+  rmSync(`${file}-shm`, { force: true })
+  renameSync(copy, file)
+  return isThere ? replaced : undefined
+}
+
+const checkPlaces = async (backup: string, file: string): Promise<void> => {
+  if (!existsSync(backup)) throw new Error(`There is no file ${backup}: name the backup to restore.`)
+  if (inodeOf(backup) === inodeOf(file)) throw new Error(`${backup} is DATA_FILE itself: name the backup to restore.`)
+  if (existsSync(file) && (await isInUse(file)))
+    throw new Error(`${file} is in use: stop the endpoint first, and start it after the restore.`)
+}
+
+/**
+ * Puts a backup in place of a data file, as a new store to its readers, whose cursors of before are refused. Rejects
+ * with a sentence, and has changed nothing then.
+ */
+export const restoreSqlite = async (backup: string, file: string): Promise<Restored> => {
+  await checkPlaces(backup, file)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const copy = `${file}.restoring`
+  const removeCopy = (): void => {
+    for (const part of ['', '-wal', '-shm']) rmSync(copy + part, { force: true })
+  }
+  removeCopy()
+  try {
+    await copyBackup(backup, copy)
+    const events = await prepareCopy(copy, existsSync(file) ? await erasedIn(file) : [])
+    return { events, replaced: replace(file, copy) }
+  } catch (cause) {
+    throw new Error(`Cannot restore ${backup} (${(cause as Error).message}): name another backup.`, { cause })
+  } finally {
+    removeCopy()
+  }
+}

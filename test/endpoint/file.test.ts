@@ -1,0 +1,226 @@
+import { DatabaseSync } from '@photostructure/sqlite'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { openStore } from '../../src/endpoint/store/open'
+import { useProgram } from './support/process'
+import { action, arrivalOf, freshFile } from './support/server'
+import { usePostgres } from './support/stores'
+
+const program = useProgram('endpoint-file')
+const freshDatabase = usePostgres()
+
+const arrivalsNamed = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => {
+    const interactionId = `${name} ${String(index)}`
+    return arrivalOf(Buffer.from(action({ interactionId, customerId: `customer of ${interactionId}` })))
+  })
+
+/** Adds events to a data file, and closes it. */
+const fill = async (file: string, name: string, count = 120) => {
+  const store = await openStore({ file })
+  await store.append(arrivalsNamed(name, count))
+  await store.close()
+}
+
+const idsIn = async (file: string): Promise<readonly string[]> => {
+  const store = await openStore({ file })
+  const entries = await store.events({ after: '0', limit: 1000 })
+  await store.close()
+  return entries.map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1] ?? '')
+}
+
+/** As the README makes a backup: `.backup` of SQLite. */
+const backUp = (file: string): string => {
+  const copy = `${dirname(file)}/copy.sqlite`
+  const database = new DatabaseSync(file)
+  database.exec(`VACUUM INTO '${copy}'`)
+  database.close()
+  return copy
+}
+
+const overwrite = (file: string, position: number, length: number): void => {
+  writeSync(openSync(file, 'r+'), Buffer.alloc(length, 0x55), 0, length, position)
+}
+
+/** Ends the endpoint as the kernel does when memory runs out: what it committed is in its log. */
+const killed = async (file: string, name: string) => {
+  const { child, post } = await program.start({ DATA_FILE: file })
+  expect(await post(action({ interactionId: name }))).toBe(201)
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
+
+const faults: readonly (readonly [fault: string, harm: (file: string, old: string) => void])[] = [
+  ['is deleted', (file) => rmSync(file)],
+  ['is moved', (file) => renameSync(file, `${file}.moved`)],
+  ['is replaced by an older copy', (file, old) => renameSync(old, file)],
+  ['is overwritten by an older copy', (file, old) => copyFileSync(old, file)],
+  ['is overwritten by something else', (file) => writeFileSync(file, Buffer.alloc(100_000, 'x'))],
+  ['is emptied', (file) => truncateSync(file, 0)],
+  ['is cut off', (file) => truncateSync(file, 8192)],
+  ['loses its log', (file) => rmSync(`${file}-wal`)],
+]
+
+test.each(faults)('answers 503 and is not ready when the data file %s while it runs', async (_, harm) => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const old = `${dirname(file)}/old.sqlite`
+  copyFileSync(file, old)
+  await fill(file, 'new')
+  const { post, origin, log } = await program.start({ DATA_FILE: file })
+  expect(await post(action({ interactionId: 'before' }))).toBe(201)
+  harm(file, old)
+  for (const interactionId of ['after', 'long after']) expect(await post(action({ interactionId }))).toBe(503)
+  expect((await fetch(`${origin}/health/ready`)).status).toBe(503)
+  expect(log.join('')).toContain('"event":"cannot commit"')
+})
+
+test('does not start on a damaged data file, and names the command that helps', async () => {
+  const file = freshFile()
+  await fill(file, 'event')
+  overwrite(file, 4096 * 3, 4096 * 2)
+  const { code, errors } = await program.command({ PORT: '0', DATA_FILE: file }, [])
+  expect([code, errors]).toEqual([1, expect.stringMatching(/damaged.*wasabi-endpoint restore/)])
+})
+
+test('leaves one whole file when it stops, which can be copied', async () => {
+  const file = freshFile()
+  const { child, post } = await program.start({ DATA_FILE: file })
+  for (let index = 0; index < 120; index += 1) await post(action({ interactionId: String(index) }))
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  expect(readdirSync(dirname(file))).toEqual(['wasabi.sqlite'])
+  const copy = freshFile()
+  await fill(copy, 'made', 0)
+  copyFileSync(file, copy)
+  expect(await idsIn(copy)).toHaveLength(120)
+})
+
+test('lets no other user read the data file, its log and exports', async () => {
+  const file = freshFile()
+  const { post } = await program.start({ DATA_FILE: file }, 'umask 000')
+  expect(await post(action())).toBe(201)
+  const exported = `${file}.ndjson`
+  const before = `umask 000; exec > ${exported}`
+  expect((await program.command({ DATA_FILE: file, BEFORE: before }, ['export'])).code).toBe(0)
+  expect(readFileSync(exported, 'utf8')).toContain('"event"')
+  for (const name of readdirSync(dirname(file)))
+    expect([name, (statSync(`${dirname(file)}/${name}`).mode & 0o777).toString(8)]).toEqual([name, '600'])
+  expect((statSync(dirname(file)).mode & 0o777).toString(8)).toBe('700')
+})
+
+test('puts a backup in place of the data file, for readers a new store', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const backup = backUp(file)
+  await killed(file, 'late')
+  const { origin: before, child } = await program.start({ DATA_FILE: file })
+  const page = (await (await fetch(`${before}/customer-actions?limit=1`)).json()) as { readonly next: string }
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+
+  const { code, output, errors } = await program.command({ DATA_FILE: file }, ['restore', backup])
+  const [, replaced = ''] = /What was there before is (\S+)\.$/m.exec(output) ?? []
+  expect([code, errors]).toEqual([0, ''])
+  expect(output).toContain(`${file} has the 120 events of ${backup} now.`)
+  expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+  const { origin, post } = await program.start({ DATA_FILE: file })
+  expect(await post(action({ interactionId: 'late' }))).toBe(201)
+  const refused = await fetch(`${origin}/customer-actions?after=${page.next}`)
+  expect([refused.status, await refused.text()]).toEqual([
+    400,
+    expect.stringContaining('before the store was restored'),
+  ])
+  expect(await idsIn(replaced)).toHaveLength(121)
+})
+
+test('restores over a damaged data file, and to a place where there is none', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const backup = backUp(file)
+  await killed(file, 'late')
+  overwrite(file, 0, 4096)
+  for (const place of [file, freshFile()]) {
+    const { code } = await program.command({ DATA_FILE: place }, ['restore', backup])
+    expect(code).toBe(0)
+    expect(await idsIn(place)).toHaveLength(120)
+  }
+})
+
+test('restores no customer that was erased since', async () => {
+  const file = freshFile()
+  await fill(file, 'old', 3)
+  const backup = backUp(file)
+  const store = await openStore({ file })
+  await store.erase({ customerId: 'customer of old 1' })
+  await store.close()
+  const { output } = await program.command({ DATA_FILE: file }, ['restore', backup])
+  expect(output).toContain('has the 2 events')
+  expect(await idsIn(file)).toEqual(['old 0', 'old 2'])
+})
+
+test('restores nothing while an endpoint uses the data file', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const backup = backUp(file)
+  const { post, child } = await program.start({ DATA_FILE: file })
+  expect(await post(action({ interactionId: 'first' }))).toBe(201)
+  const { code, errors } = await program.command({ DATA_FILE: file }, ['restore', backup])
+  expect([code, errors]).toEqual([1, expect.stringMatching(/in use: stop the endpoint first/)])
+  expect(await post(action({ interactionId: 'second' }))).toBe(201)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  expect(await idsIn(file)).toHaveLength(122)
+})
+
+test('restores nothing from what is no whole data file, and changes nothing', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const folder = dirname(file)
+  const damaged = backUp(file)
+  overwrite(damaged, 4096 * 3, 4096 * 2)
+  const strange = `${folder}/strange.sqlite`
+  const other = new DatabaseSync(strange)
+  other.exec('CREATE TABLE something (x)')
+  other.close()
+  writeFileSync(`${folder}/empty`, '')
+  writeFileSync(`${folder}/text`, 'no database'.repeat(1000))
+  const names = readdirSync(folder)
+  const refused: readonly (readonly [backup: string, sentence: RegExp])[] = [
+    [damaged, /damaged/],
+    [strange, /no data file of wasabi/],
+    [`${folder}/empty`, /no data file of wasabi/],
+    [`${folder}/text`, /not a database/],
+    [`${folder}/missing`, /There is no file/],
+    [file, /is DATA_FILE itself/],
+    ['', /Say which file/],
+  ]
+  for (const [backup, sentence] of refused) {
+    const { code, output, errors } = await program.command({ DATA_FILE: file }, ['restore', backup])
+    expect([code, output, errors], backup).toEqual([1, '', expect.stringMatching(sentence)])
+  }
+  expect(readdirSync(folder)).toEqual(names)
+  expect(await idsIn(file)).toHaveLength(120)
+})
+
+test('names what restores a PostgreSQL database', async () => {
+  const { database = '' } = await freshDatabase()
+  const { code, errors } = await program.command({ DATABASE_URL: database }, ['restore', 'copy.sqlite'])
+  expect([code, errors]).toEqual([1, expect.stringMatching(/pg_restore/)])
+  expect(existsSync('copy.sqlite')).toBe(false)
+})
