@@ -204,6 +204,9 @@ const ANSWERS: readonly (readonly [given: unknown, answer: string])[] = [
   ['', 'a UUID'],
   [null, 'a UUID'],
   [undefined, 'a UUID'],
+  ['undefined', 'a UUID'],
+  ['null', 'a UUID'],
+  ['None', 'a UUID'],
 ]
 
 for (const moment of ['before the script has come', 'after']) {
@@ -230,15 +233,15 @@ test('a word for a missing value is no id, though the stub does not know the wor
   endpoint,
   wasabi,
 }) => {
-  const words = `['undefined', 'null', 'None']`
+  const words = `['<nil>', '{{ order.id }}', Symbol(), Object.create(null)]`
   const early = `<script>${words}.map((interactionId) => wasabi.track('SIGN_UP', { interactionId }))</script>`
   site.put('/', early + wasabi())
   await tab.goto(site.url('/'))
   await tab.evaluate(() =>
     ['undefined', 'None'].map((interactionId) => window.wasabi?.track('SIGN_UP', { interactionId })),
   )
-  const ids = (await endpoint.holds(5)).map(({ body }) => body.interactionId)
-  expect(ids.filter((id) => UUID.test(id))).toHaveLength(5)
+  const ids = (await endpoint.holds(6)).map(({ body }) => body.interactionId)
+  expect(ids.filter((id) => UUID.test(id))).toHaveLength(6)
 })
 
 test('before the script has loaded, a call without an id gets one, and asking for the campaign is no mistake', async ({
@@ -247,13 +250,13 @@ test('before the script has loaded, a call without an id gets one, and asking fo
   endpoint,
   wasabi,
 }) => {
-  const early = `<script>ids = [false, {}, [], null, Symbol(), Object.create(null), 7].map((interactionId) => wasabi.track('SIGN_UP', { interactionId })); wasabi.attribution()</script>`
+  const early = `<script>ids = [false, {}, [], null, 'null', 'undefined', 'None', 7].map((interactionId) => wasabi.track('SIGN_UP', { interactionId })); wasabi.attribution()</script>`
   site.put('/', early + wasabi())
   await tab.goto(site.url('/'))
-  const stored = (await endpoint.holds(7)).map(({ body }) => body.interactionId)
+  const stored = (await endpoint.holds(8)).map(({ body }) => body.interactionId)
   const ids = await tab.evaluate(() => (window as { ids?: readonly string[] }).ids ?? [])
   expect([...stored].sort()).toEqual([...ids].sort())
-  expect(ids.filter((id) => /^[\da-f-]{36}$/.test(id))).toHaveLength(6)
+  expect(ids.filter((id) => /^[\da-f-]{36}$/.test(id))).toHaveLength(7)
   expect(ids).toContain('7')
   expect(site.complaints.filter((complaint) => complaint.includes('not a function'))).toEqual([])
 })

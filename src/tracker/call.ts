@@ -18,11 +18,13 @@ export type Call = {
 }
 
 /** A call as the stub queues it. */
-export type EarlyCall = readonly [
+export type EarlyCall = [
+  id: string,
   name: 'init' | Exclude<Call['name'], 'page'>,
   subject: unknown,
   details: GivenDetails,
   time: number,
-  href: string,
-  id: string,
+  /** Where the stub reads what the call returns. */
+  offset: number,
+  ...returned: unknown[],
 ]

@@ -1,10 +1,10 @@
 import { guard } from './browser/guard'
 import { onePerPage } from './browser/one-per-page'
 import type { EarlyCall } from './call'
-import { createWasabi, type Wasabi } from './wasabi'
+import { createWasabi } from './wasabi'
 
-/** The stub: the calls that it has queued, and the object that it passes calls on to from now on. */
-type Stub = { readonly q?: readonly EarlyCall[]; t?: Wasabi }
+/** The stub: its functions put their calls here. */
+type Stub = { q?: readonly EarlyCall[] | { readonly push: (call: EarlyCall) => void } }
 
 guard(() => {
   const page = window as { wasabi?: Stub }
@@ -13,11 +13,16 @@ guard(() => {
   // tag with the endpoint is asked then.
   const running = document.currentScript as HTMLElement | null
   const tag = running?.dataset?.endpoint ? running : document.querySelector<HTMLElement>('script[data-endpoint]')
-  const early = [...(stub.q ?? [])]
+  const early = (stub.q ?? []) as EarlyCall[]
   const wasabi = onePerPage(() => createWasabi({ tag: (tag ?? running)?.dataset ?? {}, early: early.splice(0) }))
+  const push = (call: EarlyCall) => {
+    const [interactionId, name, subject, details, , offset] = call
+    const perform = wasabi[name] as (subject: unknown, details: unknown) => unknown
+    call[offset] = perform(subject, { ...details, interactionId })
+  }
   // A module was here first: the calls that the stub has queued are made again.
-  const calls = wasabi as Partial<Record<string, (subject: unknown, details: unknown) => unknown>>
-  for (const [name, subject, details, , , interactionId] of early) calls[name]?.(subject, { ...details, interactionId })
-  stub.t = wasabi
+  early.forEach(push)
+  // Somebody may have taken a function from the stub: it performs its call from now on.
+  if (stub.q) stub.q = { push }
   page.wasabi = wasabi as Stub
 })()

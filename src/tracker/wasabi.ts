@@ -96,10 +96,10 @@ const callOf = (name: (typeof NAMES)[number]) =>
     return name === 'track' ? id : undefined
   })
 
-const submitEarly = guard(([name, subject, details, time, href, id]: EarlyCall, tag: Given) => {
+const submitEarly = guard(([id, name, subject, details, time]: EarlyCall, tag: Given) => {
   if (name === 'init') start(tag, subject as Given)
   // The stub is too short to know every word for a missing value.
-  else submit({ name, subject, details, time, href, id: readId(id) ?? uuid() })
+  else submit({ name, subject, details, time, href: location.href, id: readId(id) ?? uuid() })
 })
 
 /** Makes the object that a page talks to, at once. Its calls wait until they may be done. */

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
  * time (40). In the HTML entry it buys links with a press of any button, forms without a new element, a page without
  * the stub, and one sentence for each mistake.
  */
-const BUDGETS = { 'dist/wasabi-html.js': 950, 'dist/wasabi.js': 5800 }
+const BUDGETS = { 'dist/wasabi-html.js': 950, 'dist/wasabi.js': 5900 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
