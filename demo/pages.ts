@@ -26,7 +26,7 @@ const fileOf = (path: string) => {
 
 /**
  * What a page may do: nothing inline but the stub, which its hash names, and no text that becomes HTML. Campaign links
- * are written by strangers, and these pages show what stands in them.
+ * are written by strangers, and these pages show their values.
  */
 const policy = (stub: string) => {
   const hash = createHash('sha256').update(stub).digest('base64')
@@ -43,7 +43,7 @@ const policy = (stub: string) => {
   ].join('; ')
 }
 
-/** The path that was asked for, and who asks: looked up for pages only, since a new visitor is given a number. */
+/** The path that was asked for, and who asks: looked up for pages only, since a new visitor gets a number. */
 type Asked = { readonly path: string; readonly visitor: () => Visitor }
 
 /**

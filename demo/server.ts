@@ -11,7 +11,7 @@ import { createVisitors } from './visitors'
 const LANDING =
   '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
 
-/** A sentence instead of a stack: whoever starts the demo can act on it. */
+/** A sentence instead of a stack, with what to do. */
 const giveUp = (sentence: string): never => {
   console.error(sentence)
   process.exit(1)

@@ -24,7 +24,7 @@ export const COMPLAIN = `<script>(() => {
   addEventListener('unhandledrejection', ({ reason }) => complain('thrown: ' + reason))
 })()</script>`
 
-/** A page as people write them: the stub, and what stands in its body. */
+/** A page as people write them: the stub, and its body. */
 export const page = (body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${COMPLAIN}${STUB}${body}`
 
@@ -55,12 +55,12 @@ export const startSite = async () => {
     /** What the pages complained of. */
     complaints,
 
-    /** Puts a page at a path: what stands in its body, or all of it. */
+    /** Puts a page at a path: its body, or all of it. */
     put(path: string, content: Page | string) {
       pages.set(path, typeof content === 'string' ? { html: page(content) } : content)
     },
 
-    /** The address of a path under a name; `localhost` if none is given. */
+    /** The address of a path under a name; `localhost` without a name. */
     url: (path: string, host = 'localhost') => `http://${host}:${portOf(server)}${path}`,
 
     /** Waits until somebody asks for this path: how a page that no driver holds says where it is. */

@@ -98,7 +98,7 @@ test(
     await track(tab)
     expect(await cookies(tab)).toEqual({ wasabi_consent: 'denied' })
     expect(await storedKeys(tab)).toEqual([])
-    // The sentinel: permission is given, and only what is tracked after it arrives.
+    // The sentinel: permission is granted, and only later actions arrive.
     await consent(tab, true)
     await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
     const events = await endpoint.holds(3)

@@ -118,7 +118,7 @@ test('four tabs and an endpoint that comes back: every event once, and hardly a 
 })
 
 test(
-  'an attempt without an answer is given up after half a minute',
+  'an attempt without an answer ends after half a minute',
   { tag: '@chromium' },
   async ({ tab, site, endpoint, wasabi }) => {
     site.put('/', wasabi())

@@ -113,7 +113,7 @@ for (const host of ['intranet', 'www.shop.co.uk']) {
   })
 }
 
-/** What pages and extensions do to the platform; `before` the stub stands in the page. */
+/** What pages and extensions do to the platform; `before` the stub in the page. */
 const HOSTILE: Readonly<Record<string, string>> = {
   'a localStorage that throws': `Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage') } })`,
   'no localStorage at all': `Object.defineProperty(window, 'localStorage', { value: undefined })`,

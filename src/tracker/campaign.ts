@@ -3,7 +3,7 @@ import type { UtmParameters } from '../contract/customer-action'
 /** Reports the name of a value that was left out because it looks like an e-mail address. */
 type OnDropped = (name: string) => void
 
-/** A table without a prototype: no name from outside finds anything but what stands in it. */
+/** A table without a prototype: a name from a link finds nothing but its own entries. */
 type Table<Value> = Record<string, Value | undefined>
 
 /**

@@ -8,7 +8,7 @@ export type ConsentMode = 'implied' | 'required'
 export type Settings = {
   /** Absolute. Empty until it is known, and nothing is done before. */
   readonly endpoint: string
-  /** As it was given: it is checked where it is used. */
+  /** As the page wrote it: it is checked where it is used. */
   readonly customerId: unknown
   readonly consent: ConsentMode
   readonly attribution: AttributionModel

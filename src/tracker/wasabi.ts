@@ -28,7 +28,7 @@ export type Wasabi = {
    * Records one action: before it returns, the action is stored in the browser and its request is on the way.
    * The same `interactionId` twice is one action; after a refusal nothing is recorded.
    *
-   * @returns the `interactionId`: the one that was given, else a UUID in the order of time
+   * @returns the `interactionId`: that of the details, else a UUID in the order of time
    * @example wasabi.track('SIGN_UP', { customerId: '42' })
    */
   readonly track: (type: ActionType, details?: Details & { readonly interactionId?: Id | undefined }) => string
@@ -75,7 +75,7 @@ export type Wasabi = {
 
 /** What is known when the object is made. */
 export type Beginning = {
-  /** The options on the script tag, or those that the module was given. */
+  /** The options on the script tag, or those of `createTracker`. */
   readonly tag: Given
   /** The calls that the stub queued. */
   readonly early?: readonly EarlyCall[]

@@ -68,7 +68,7 @@ describeStores((freshPlace) => {
     )
   })
 
-  test('stores an event once that comes to several processes at once', async () => {
+  test('stores an event once that reaches several processes at once', async () => {
     const place = await freshPlace()
     const endpoints = [await startEndpoint(place), await startEndpoint(place)]
     const bodies = Array.from({ length: 40 }, (_, index) => action({ interactionId: String(index) }))

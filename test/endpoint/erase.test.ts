@@ -153,7 +153,7 @@ describeStores((freshPlace) => {
   })
 })
 
-test('erases the customer whose whole name was given, and nobody for half a name', async () => {
+test('erases the customer of a whole name, and nobody for half a name', async () => {
   const { origin, ids } = await endpointWith({ file: freshFile() }, [created('a', 'shop'), created('b', 'shop/42')])
   for (const path of ['', '50%'])
     expect((await fetch(`${origin}/customers/${path}`, { method: 'DELETE' })).status).toBe(400)

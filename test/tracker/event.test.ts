@@ -46,7 +46,7 @@ test.each([
   expect(readId(given)).toBe(id)
 })
 
-test('a correction keeps type, createdAt and campaign, and changes what it was given', () => {
+test('a correction keeps type, createdAt and campaign, and changes only the details of the call', () => {
   expect(corrected(action, { customerId: '42' })).toEqual({
     ...action,
     customerId: '42',

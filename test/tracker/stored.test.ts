@@ -6,7 +6,7 @@ const built = { script: readFileSync('dist/wasabi.js', 'utf8'), stub: readFileSy
 
 const README = readFileSync('README.md', 'utf8')
 
-/** The first column of the table of what is stored: `wasabi.C.…` stands for each key that begins like this. */
+/** The first column of the table of what is stored: `wasabi.C.…` means each key that begins like this. */
 const namesOfReadme = () => {
   const [, table = ''] = /## What is stored[\s\S]*?\n((?:\|.*\n)+)/.exec(README) ?? []
   return [...table.matchAll(/^\|([^|]*)/gm)].flatMap(([, names = '']) =>

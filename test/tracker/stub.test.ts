@@ -60,7 +60,7 @@ test.each([
   'nil',
   'true',
   '[object Object]',
-])('the stub makes an id where %j is given', (interactionId) => {
+])('the stub makes an id where the id is %j', (interactionId) => {
   expect(runStub().track('SIGN_UP', { interactionId })).toMatch(UUID)
 })
 

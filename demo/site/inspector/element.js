@@ -33,7 +33,7 @@ export const terms = (pairs) =>
     ),
   )
 
-/** Runs an update only when what it shows has changed: whoever reads or has the focus there is left in peace. */
+/** Runs an update only when what it shows has changed: a reader there keeps place and focus. */
 export const whenChanged = (update) => {
   let shown
   return (value) => {

@@ -46,7 +46,7 @@ const optionsOf = (ink, line, nameOf) => ({
   },
 })
 
-/** Conversions by campaign and type, drawn by Chart.js, and as a table for whoever cannot see a canvas. */
+/** Conversions by campaign and type, drawn by Chart.js, and as a table for people who cannot see a canvas. */
 export const createPicture = () => {
   const canvas = element('canvas', {
     role: 'img',

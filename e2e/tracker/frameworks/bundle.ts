@@ -7,7 +7,7 @@ export const EXAMPLE = 'https://collect.example.com/customer-actions'
 const ENTRY = resolve('e2e/tracker/frameworks/entry.js')
 
 /**
- * What Vite's bundler makes of a module that stands in this folder, for development: that is
+ * What Vite's bundler makes of a module of this folder, for development: that is
  * where React runs effects twice.
  */
 export const bundle = async (code: string, endpoint = EXAMPLE): Promise<string> => {

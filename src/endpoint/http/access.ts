@@ -7,7 +7,7 @@ export const isLoopback = (address: string): boolean =>
   /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address) || address === '::1' || address === 'localhost'
 
 /**
- * A page that has its own name point to 127.0.0.1 reads through the browser of whoever is in front of this machine; it
+ * A page that has its own name point to 127.0.0.1 reads through the browser of this machine's user; it
  * cannot but send that name: https://en.wikipedia.org/wiki/DNS_rebinding
  */
 const isOwnName = (host: string | undefined): boolean =>

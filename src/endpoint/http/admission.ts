@@ -38,8 +38,8 @@ const addressIn = (written: string): string | undefined => {
 }
 
 /**
- * Says who sent a request: its address, IPv6 by its first 64 bits, since a household or a host is given that much and
- * changes the rest at will. Whoever sits behind a proxy that names no address counts as that proxy.
+ * Says who sent a request: its address, IPv6 by its first 64 bits, since a household or a host has that much and
+ * changes the rest at will. Clients behind a proxy that names no address count as that proxy.
  */
 export const clientOf = ({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string =>
   normalizeIP(addressIn(ip) ?? socket.remoteAddress ?? '', 64)

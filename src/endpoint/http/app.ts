@@ -26,7 +26,7 @@ export type AppOptions = {
 /** Where events go. */
 export const collection = '/customer-actions'
 
-/** Whoever sends slowly is cut off: an event is less than a packet or two. All in milliseconds. */
+/** A slow sender is cut off: an event is less than a packet or two. All in milliseconds. */
 const limits = {
   requestTimeout: 10_000,
   // Longer than the minute for which proxies keep a connection, or they send into one that is being closed.
@@ -43,7 +43,7 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
       elsewhere(request.raw, reply.raw)
       return
     }
-    // A page that was given a wrong path can read at least that.
+    // A page with a wrong path can read at least that.
     reply.header('Access-Control-Allow-Origin', '*')
     answerProblem(reply, 404, `nothing here: events go to ${collection}`)
   }
@@ -58,7 +58,7 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
       maxParamLength: 16_384,
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
-    // A percent sign that stands for nothing names nothing, and must not erase half a name.
+    // A percent sign without two digits is no name, and must not erase half a name.
     frameworkErrors: (_, request, reply) => {
       if (/^\/(?:customers|erased)\//.test(request.raw.url ?? ''))
         answerProblem(reply, 400, 'is no path: write % as %25')

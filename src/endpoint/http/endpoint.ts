@@ -79,7 +79,7 @@ const createParts = (store: Store, log: Log) => {
   }
 }
 
-/** What pages use, and what answers them where they have gone wrong. */
+/** The routes that pages use, and the answers to their wrong paths and methods. */
 const addPublic = async (
   app: FastifyInstance,
   { committer, metrics, isClosed, check }: ReturnType<typeof createParts>,

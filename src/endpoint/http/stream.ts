@@ -35,11 +35,11 @@ const waitFor = async (follower: Follower): Promise<void> => {
   woken.abort()
 }
 
-/** Reads on only when the page has taken what it was given: a page that reads slowly costs one page of rows. */
+/** Reads on only when the reader has read what was sent: a slow reader costs one page of rows. */
 async function* messagesOf(follower: Follower, read: Store['entries'], from: string): AsyncGenerator<string> {
   let after = from
   let spoken = performance.now()
-  // An id without data: whoever is cut off before the first event resumes from here all the same.
+  // An id without data: a reader that is cut off before the first event resumes from here all the same.
   yield `id: ${from}\n\n`
   while (!follower.ended) {
     follower.hasNews = false

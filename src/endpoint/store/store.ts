@@ -101,7 +101,7 @@ export type Store = {
    * move, and what came after it then need not be what comes after it now. `undefined` when reading can go on.
    */
   readonly problemWith: (cursor: string) => Promise<string | undefined>
-  /** Stored events in the order of their cursors. An entry that comes to light later has a later cursor. */
+  /** Stored events in the order of their cursors. An entry that becomes visible later has a later cursor. */
   readonly events: (page: Page) => Promise<readonly Entry[]>
   /** Stored events and what was kept aside, in the order of their cursors. */
   readonly entries: (page: Page) => Promise<readonly Entry[]>

@@ -4,7 +4,7 @@
  */
 const KEY = typeof Symbol.for === 'function' ? Symbol.for('wasabi') : '__wasabi'
 
-/** Makes one for this page. Whoever comes second gets the first, and a warning. */
+/** Makes one for this page. A second caller gets the first one, and a warning. */
 export const onePerPage = <One>(create: () => One): One => {
   const page = window as object as Record<symbol | string, One | undefined>
   if (page[KEY]) console.warn('wasabi: this page has it already. Remove one of the two; the first one is used.')

@@ -1,4 +1,5 @@
-// Three database hosts, each with etcd, Patroni and PostgreSQL, and two hosts of the endpoint. The files are the operator's.
+// Three database hosts, each with etcd, Patroni and PostgreSQL, and two hosts of the endpoint.
+// The files are the operator's.
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -32,8 +33,9 @@ const prepareCommands = (folder) => {
 }
 
 /**
- * PostgreSQL's programs, with a clock of the host's own for the server. Patroni keeps the true time, since Python cannot
- * sleep under libfaketime 0.9.10; so does etcd, since programs in Go do not ask libc. Neither compares times of two hosts.
+ * PostgreSQL's programs, with a clock of the host's own for the server. Patroni keeps the true time, since Python
+ * cannot sleep under libfaketime 0.9.10; so does etcd, since programs in Go do not ask libc.
+ * Neither compares times of two hosts.
  */
 const writePrograms = (programs, clockFile) => {
   for (const program of readdirSync(postgresFolder)) {

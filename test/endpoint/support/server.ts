@@ -66,7 +66,7 @@ export const serveEndpoint = async (endpoint: Endpoint) => {
   }
 }
 
-/** What a store is given for a body. */
+/** The arrival that a store gets for a body. */
 export const arrivalOf = (bytes: Buffer, receivedAt = Date.now()): Arrival => {
   const validated = validate(bytes)
   return validated.type === 'valid' ? { ...validated, receivedAt } : { ...validated, receivedAt, bytes }

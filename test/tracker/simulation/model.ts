@@ -27,7 +27,7 @@ export type Expected = {
   /** Its customer now: an id, or `person 3` for a visitor. */
   customer: string
   contract: string
-  /** Everybody whom it was given to. */
+  /** Every customer that it was recorded for. */
   readonly customers: Set<string>
   /** Whether it must be stored in the end, and whether its last correction must be. */
   must: boolean
@@ -137,7 +137,7 @@ export const createModel = (world: World): Model => {
     const call = { type, campaign: CARRYING.includes(type) ? (touch?.campaign ?? '') : '', createdAt: time }
     const before = actions.get(id)
     if (before) {
-      // One action, whoever calls again: the first stands, if anything is left of it.
+      // One action, however often it is called: the first call counts, if anything is left of it.
       before.calls.push(call)
       before.customers.add(owner)
       before.mustBeCorrected = false
@@ -311,7 +311,7 @@ const checkAction = (world: World, expected: Expected, visitors: Map<string, str
   for (const action of all) {
     const customer = customerOf(action, visitors, customers)
     if (!expected.isInMemoryOnly && !customers.has(customer))
-      world.fault(`${id} is given to ${customer}, who is a stranger`)
+      world.fault(`${id} is stored for ${customer}, who is a stranger`)
   }
   const last = all.reduce((one, other) => (other.updatedAt > one.updatedAt ? other : one))
   if (!expected.must || !expected.mustBeCorrected) return

@@ -1,4 +1,4 @@
-/** Says whether a password seems to end the part of an address that it stands in: only an escaped one does not. */
+/** Says whether a password seems to contain a character that ends this part of the address, and is not escaped. */
 const hasBarePassword = (rest: string): boolean => {
   const [, password, after = ''] = /^[^@/?#:]*:([^@/?#]*)[/?#](.*)$/s.exec(rest) ?? []
   return password !== undefined && !/^\d{0,5}$/.test(password) && after.includes('@')

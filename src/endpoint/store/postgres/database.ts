@@ -106,7 +106,7 @@ const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
   await pool.query(text, [processID]).catch(() => undefined)
 }
 
-/** Runs on one connection, which whoever comes next finds in order, or not at all. */
+/** Runs on one connection, which is in order for the next caller, or closed. */
 const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
   let client: PoolClient | undefined
   let lost = false

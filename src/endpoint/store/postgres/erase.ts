@@ -50,7 +50,7 @@ const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
 
 const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<number> => {
   const customers = customersOf(customerIds)
-  // A body that names its customer is erased with that one; one that names none, with whoever stands in it.
+  // A body that names its customer is erased with that one; one that names none, with each id that is in its text.
   await query({
     ...unhurried(`DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[]) OR (customer IS NULL
       AND EXISTS (SELECT FROM unnest($2::bytea[]) AS written WHERE position(written IN bytes) > 0))`),
@@ -62,7 +62,7 @@ const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<
   return row?.count ?? 0
 }
 
-/** Whoever is writing is waited for, and whoever comes later sees what was erased. */
+/** Waits for the writers of this moment. Later writers see the erased ids. */
 const block = ({ transaction }: Postgres, customerIds: readonly string[]): Promise<void> =>
   transaction(async (query) => {
     await query('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE')
@@ -77,7 +77,7 @@ const block = ({ transaction }: Postgres, customerIds: readonly string[]): Promi
  * 2. Write down the customer's digest. From then on nothing new of that id is stored, and writers wait only for this.
  * 3. Find the visitors with events of the same interactions: they claim to be this customer.
  * 4. Write down the digests of the visitors that the operator named.
- * 5. Delete. Whoever is interrupted before finds all of it again, and is asked for again by the
+ * 5. Delete. An erasure that was interrupted before finds all of it again, and is asked for again by the
  *   operator, who had no answer.
  */
 export const erasePerson = async (postgres: Postgres, request: ErasureRequest): Promise<Erasure> => {

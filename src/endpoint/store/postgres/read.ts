@@ -26,7 +26,7 @@ const pauses = 100
 const patience = 5000
 const longPause = 50
 
-/** Transaction and number of a cursor. One of the other store has none here: whoever brings it begins anew. */
+/** Transaction and number of a cursor. A cursor of the other store has none here: its reader begins anew. */
 export const partsOf = (cursor: string): readonly [string, string] => {
   const [xid = '0', number = '0'] = cursor.includes('-') ? (cursor.split('.')[0] ?? '').split('-') : []
   return [xid, number]
@@ -34,7 +34,7 @@ export const partsOf = (cursor: string): readonly [string, string] => {
 
 type PageReader = (name: keyof typeof statements, page: Page) => Promise<readonly Entry[]>
 
-/** Whoever was answered finds the event, though somebody else is still committing. */
+/** A sender that was answered finds its event, though others are still committing. */
 const pageReader = ({ query, transaction }: Connections, suffix: string): PageReader => {
   const readConfirmed = confirmedOnly({ query, transaction })
   const select: PageReader = (name, { after, limit }) => {

@@ -32,7 +32,7 @@ const migrations: readonly string[] = [
   CREATE TABLE wasabi_erased (digest bytea PRIMARY KEY);
   `,
   forwardTables + summaryTables,
-  // Cursors that were given before the generation was there have none.
+  // Cursors of before there were generations have none.
   `
   CREATE TABLE wasabi_store (generation text NOT NULL, place text NOT NULL DEFAULT '', retention_time bigint);
   INSERT INTO wasabi_store (generation)

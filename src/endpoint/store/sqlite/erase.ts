@@ -15,7 +15,7 @@ const prepareStatements = (database: Database) => ({
   customers: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?'),
   customersOf: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE interaction_id = ?'),
   deleteEvent: database.prepare('DELETE FROM event WHERE cursor = ?'),
-  // A body that names its customer is erased with that one; one that names none, with whoever stands in it.
+  // A body that names its customer is erased with that one; one that names none, with each id that is in its text.
   deleteAside: database.prepare(
     'DELETE FROM aside WHERE customer_id = ?1 OR (customer_id IS NULL AND instr(bytes, ?2) > 0)',
   ),

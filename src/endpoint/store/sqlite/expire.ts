@@ -1,7 +1,7 @@
 import type { Store } from '../store'
 import type { Database } from './database'
 
-/** Rows at a time: SQLite works on the event loop, and nobody is to wait for long. */
+/** Rows at a time: SQLite works on the event loop, and no request should wait for long. */
 const expiredAtOnce = 500
 
 /** Returns what deletes by age, and what keeps the time that this goes by. */

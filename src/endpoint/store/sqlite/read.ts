@@ -14,7 +14,7 @@ type Row = {
 const stored = "cursor, received_at, 'stored' AS outcome, text, NULL AS bytes, NULL AS refusal FROM event"
 const putAside = 'cursor, received_at, outcome, NULL AS text, bytes, refusal FROM aside'
 
-/** A cursor's number. One of the other store has no number here: whoever brings it begins anew. */
+/** A cursor's number. A cursor of the other store has no number here: its reader begins anew. */
 export const numberOf = (cursor: string): number => (cursor.includes('-') ? 0 : Number(cursor.split('.', 1)[0]))
 
 const toEntry = (cursor: string, { received_at, outcome, text, bytes, refusal }: Row): Entry => ({

@@ -42,7 +42,7 @@ const migrations: readonly string[] = [
   `,
   'CREATE TABLE unfinished (digest TEXT PRIMARY KEY) WITHOUT ROWID;',
   forwardTables + summaryTables,
-  // Cursors that were given before the generation was there have none.
+  // Cursors of before there were generations have none.
   `
   DROP TABLE unfinished;
   CREATE TABLE store (generation TEXT NOT NULL, inode TEXT NOT NULL DEFAULT '', retention_time INTEGER);
