@@ -44,13 +44,16 @@ export const durably = `set_config('synchronous_commit',
 
 /**
  * As `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows late what was
- * acknowledged, and a demoted primary shows what is about to be undone. A server ends its connections when it is
- * demoted, so it is asked once for each:
+ * acknowledged, and a demoted primary shows what is about to be undone. A server ends its connections when it becomes a
+ * standby, so it is asked once for each; one that is only made read-only does not, see `renew`.
  * https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
  */
-const refuseStandby = async (client: PoolClient): Promise<void> => {
-  const { rows } = await client.query<{ readonly standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
-  if (rows[0]?.standby === true) throw new Error('the database is a standby')
+const refuseReadOnly = async (client: PoolClient): Promise<void> => {
+  const text = `SELECT CASE WHEN pg_is_in_recovery() THEN 'a standby'
+    WHEN current_setting('transaction_read_only') = 'on' THEN 'read-only' END AS state`
+  const { rows } = await client.query<{ readonly state: string | null }>(text)
+  const state = rows[0]?.state
+  if (typeof state === 'string') throw new Error(`the database is ${state}`)
 }
 
 const createPool = (connectionString: string): pg.Pool => {
@@ -63,7 +66,7 @@ const createPool = (connectionString: string): pg.Pool => {
     keepAlive: true,
     application_name: 'wasabi',
     verify: (client, done) => {
-      refuseStandby(client).then(() => {
+      refuseReadOnly(client).then(() => {
         done()
       }, done)
     },
@@ -75,13 +78,16 @@ const createPool = (connectionString: string): pg.Pool => {
   return pool
 }
 
+/** Says whether a statement was refused since the server may only be read. */
+const isReadOnly = (error: unknown): boolean => (error as { readonly code?: unknown }).code === '25006'
+
 /**
  * Says whether an error speaks of the server and not of the statement: no SQLSTATE at all (the network), its class 08,
  * 53, 57 (going down, starting up) or 58, or a standby that cannot be written to.
  */
 const isServersFault = (error: unknown): boolean => {
   const code = (error as { readonly code?: unknown }).code
-  return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || code === '25006'
+  return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || isReadOnly(error)
 }
 
 /** Says whether an error speaks of the rows: what they hold (SQLSTATE class 22, 23), or its size (54). */
@@ -133,15 +139,25 @@ const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise
  * one cannot be written to.
  */
 export const createPostgres = (url: string): Postgres => {
-  const pools = hostsIn(url).map(createPool)
+  const hosts = hostsIn(url)
+  const pools = hosts.map(createPool)
   let current = 0
+
+  /** What was connected before would go on reading from a primary that is fenced. */
+  const renew = (index: number): void => {
+    void pools[index]?.end()
+    pools[index] = createPool(hosts[index] as string)
+  }
 
   const withClient = async <Result>(run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
     const used = current
     try {
       return await runOn(pools[used] as pg.Pool, run)
     } catch (error) {
-      if (isServersFault(error) && current === used) current = (used + 1) % pools.length
+      if (isServersFault(error) && current === used) {
+        if (isReadOnly(error)) renew(used)
+        current = (used + 1) % pools.length
+      }
       throw error
     }
   }
