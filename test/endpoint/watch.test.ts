@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createHandler, type HandlerOptions } from '../../src/endpoint/http/endpoint'
 import { openStore } from '../../src/endpoint/store/open'
 import type { Store } from '../../src/endpoint/store/store'
-import { action, freshFile, serveEndpoint, startEndpoint } from './support/server'
+import { action, arrivalOf, freshFile, serveEndpoint, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 
 const metricsOf = async (origin: string) => {
@@ -28,6 +28,7 @@ const startFailing = async (options: HandlerOptions = {}) => {
     ...store,
     append: (arrivals) => faulty(() => store.append(arrivals)),
     check: () => faulty(store.check),
+    forward: { ...store.forward, lags: (now) => faulty(() => store.forward.lags(now)) },
   }
   const endpoint = await createHandler(failing, { log: () => undefined, ...options })
   onTestFinished(() => endpoint.close())
@@ -46,6 +47,39 @@ describeStores((freshPlace) => {
     await expect.poll(async () => (await fetch(`${origin}/health/ready`)).status).toBe(503)
     expect((await fetch(`${origin}/health/live`)).status).toBe(200)
   })
+
+  test('the metrics and /health/ready have the lag of forwarding, and /health/ready no address', async () => {
+    const store = await openStore(await freshPlace())
+    const endpoint = await createHandler(store)
+    onTestFinished(() => endpoint.close())
+    const { origin } = await serveEndpoint(endpoint)
+    const bodies = ['1', '2', '3'].map((interactionId) => action({ interactionId }))
+    const hourAgo = Date.now() - 3_600_000
+    await store.append(bodies.map((body) => arrivalOf(Buffer.from(body), hourAgo)))
+    await store.settle()
+    const [first] = await store.events({ after: '0', limit: 1 })
+    await store.forward.savePosition('https://one.example/secret', first?.cursor ?? '')
+    await store.forward.savePosition('https://two.example/secret', '0')
+
+    const answer = await (await fetch(`${origin}/health/ready`)).text()
+    expect(answer).not.toContain('secret')
+    const { status, forwarding } = JSON.parse(answer) as { status: string; forwarding: Record<string, number> }
+    expect([status, forwarding.events]).toEqual(['ready', 3])
+    expect(Math.round(forwarding.seconds ?? 0)).toBeGreaterThanOrEqual(3600)
+    const metrics = await metricsOf(origin)
+    const named = (series: string, target: string) =>
+      Number(metrics.get(`${series}{target="https://${target}/secret"}`))
+    expect(named('wasabi_forward_lag_events', 'one.example')).toBe(2)
+    expect(named('wasabi_forward_lag_events', 'two.example')).toBe(3)
+    expect(named('wasabi_forward_lag_seconds', 'one.example')).toBeGreaterThanOrEqual(3600)
+    expect(named('wasabi_forward_set_aside_events', 'one.example')).toBe(0)
+  })
+})
+
+test('the metrics answer while the store is away', async () => {
+  const { origin, fail } = await startFailing()
+  fail(true)
+  expect((await metricsOf(origin)).get('wasabi_queue_events')).toBe('0')
 })
 
 test('is not ready while it cannot commit, and ready again by itself', async () => {

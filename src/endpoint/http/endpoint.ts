@@ -56,16 +56,15 @@ const createParts = (store: Store, log: Log) => {
     else metrics.count('unavailable', arrivals.length)
   }
   const committer = createCommitter(store, onCommit)
-  const metrics = createMetrics({
-    queued: committer.queued,
-    streams: stream.count,
-    lags: () => store.forward.lags(Date.now()),
-  })
+  // While the store is away, the other figures are needed most.
+  const lags = () => store.forward.lags(Date.now()).catch(() => [])
+  const metrics = createMetrics({ queued: committer.queued, streams: stream.count, lags })
 
   return {
     stream,
     committer,
     metrics,
+    lags,
     isClosed: (): boolean => closing || committer.isFull(),
     check: async (): Promise<void> => {
       // On a full disk a small commit may succeed where a larger one has just failed.
@@ -82,7 +81,7 @@ const createParts = (store: Store, log: Log) => {
 /** The routes that pages use, and the answers to their wrong paths and methods. */
 const addPublic = async (
   app: FastifyInstance,
-  { committer, metrics, isClosed, check }: ReturnType<typeof createParts>,
+  { committer, metrics, isClosed, check, lags }: ReturnType<typeof createParts>,
   options: HandlerOptions,
 ): Promise<void> => {
   await addCors(app)
@@ -90,7 +89,7 @@ const addPublic = async (
     await guardAdmission(events, { ...options, isClosed, count: metrics.count })
     addIngest(events, collection, committer.add)
   })
-  addHealth(app, check)
+  addHealth(app, { check, lags })
   if (options.script) await addScript(app, options.script)
   allowOnly(app, collection, ['GET', 'HEAD', 'POST', 'OPTIONS'])
   allowOnly(app, `${collection}/*`, ['GET', 'HEAD', 'OPTIONS'])

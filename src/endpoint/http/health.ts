@@ -1,24 +1,44 @@
 import type { FastifyInstance } from 'fastify'
+import type { Lag } from '../store/forward'
 import { allowOnly } from './answer'
 
 /** Milliseconds for which an answer holds, since anybody may ask, and each question is a commit. */
 const freshFor = 1000
 
-const createReadiness = (check: () => Promise<void>): (() => Promise<boolean>) => {
+/** What the answer is found from. */
+export type Health = {
+  /** Rejects when no event can be committed. */
+  readonly check: () => Promise<void>
+  readonly lags: () => Promise<readonly Lag[]>
+}
+
+/** The receiver that is furthest behind. Its address is left out: anybody may ask, and a path may hold a secret. */
+const worstOf = (lags: readonly Lag[]) => ({
+  events: Math.max(...lags.map(({ events }) => events)),
+  seconds: Math.max(...lags.map(({ seconds }) => seconds)),
+})
+
+/** The answer when an event can be committed. A receiver that is behind does not make the endpoint less ready. */
+const readyAnswer = async ({ check, lags }: Health) => {
+  await check()
+  const known = await lags()
+  return { status: 'ready', ...(known.length > 0 && { forwarding: worstOf(known) }) }
+}
+
+type Answer = Awaited<ReturnType<typeof readyAnswer>>
+
+const createReadiness = (health: Health): (() => Promise<Answer | undefined>) => {
   let asked = -Infinity
   let asking = false
-  let known: Promise<boolean> = Promise.resolve(false)
+  let known: Promise<Answer | undefined> = Promise.resolve(undefined)
 
   return () => {
     // One at a time: a commit that waits for a standby takes long, and many of them would take all connections.
     if (!asking && performance.now() - asked > freshFor) {
       asked = performance.now()
       asking = true
-      known = check()
-        .then(
-          () => true,
-          () => false,
-        )
+      known = readyAnswer(health)
+        .catch(() => undefined)
         .finally(() => {
           asking = false
         })
@@ -27,13 +47,13 @@ const createReadiness = (check: () => Promise<void>): (() => Promise<boolean>) =
   }
 }
 
-/** Answers whether the process lives, and whether it could commit an event now. */
-export const addHealth = (app: FastifyInstance, check: () => Promise<void>): void => {
-  const isReady = createReadiness(check)
+/** Answers whether the process lives, whether it could commit an event now, and how far forwarding is behind. */
+export const addHealth = (app: FastifyInstance, health: Health): void => {
+  const readiness = createReadiness(health)
   app.get('/health/live', () => ({ status: 'live' }))
   app.get('/health/ready', async (_, reply) => {
-    const ready = await isReady()
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
+    const answer = await readiness()
+    return reply.code(answer ? 200 : 503).send(answer ?? { status: 'not ready' })
   })
   for (const path of ['/health/live', '/health/ready']) allowOnly(app, path, ['GET', 'HEAD'])
 }
