@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '../support/fixtures'
 import { STUB, page } from '../support/site'
-import { track } from '../support/steps'
+import { consent, track } from '../support/steps'
 
 const SCRIPT = readFileSync('dist/wasabi.js', 'utf8')
 
@@ -155,6 +155,44 @@ for (const [what, code] of Object.entries(HOSTILE)) {
     },
   )
 }
+
+test(
+  'a fetch that is no fetch is called once a page and reported as such, and the next page delivers',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', {
+      html: `<script>window.asked = []; function fetch(id) { asked.push(id) }</script>${page(wasabi({ consent: 'required' }))}`,
+    })
+    site.put('/next', wasabi())
+    await tab.goto(site.url('/?utm_source=own'))
+    for (const interactionId of ['a', 'b']) await track(tab, 'SIGN_UP', { interactionId })
+    await consent(tab, true)
+    await expect
+      .poll(() => site.complaints)
+      .toEqual([expect.stringMatching(/^wasabi: endpoint ".*" answered unreadable; kept.*own fetch/)])
+    expect(await tab.evaluate(() => Reflect.get(window, 'asked') as readonly string[])).toEqual([endpoint.url])
+    await tab.goto(site.url('/next'))
+    expect((await endpoint.holds(2)).map(({ body }) => body.utmParameters)).toEqual([
+      { utmSource: 'own' },
+      { utmSource: 'own' },
+    ])
+  },
+)
+
+test(
+  'a fetch that someone wraps, and that hides failures, is asked again',
+  { tag: '@chromium' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    const hiding = `{ const real = fetch; window.fetch = (...given) => real(...given).catch(() => undefined) }`
+    site.put('/', { html: `<script>${hiding}</script>${page(wasabi())}` })
+    await tab.goto(site.url('/'))
+    await endpoint.goAway()
+    await track(tab, 'SIGN_UP', { interactionId: 'later' })
+    await expect.poll(() => site.complaints).toEqual([expect.stringMatching(/answered unreadable; kept.*own fetch/)])
+    await endpoint.comeBack()
+    expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('later')
+  },
+)
 
 test(
   'with a fetch that throws nothing reaches the page, and the next page delivers',

@@ -106,7 +106,11 @@ const send = async (event: string, keepalive: boolean) => {
   if (outcome === 'rejected') report('event', event, `was refused for good: ${String(reason)}`)
   if (outcome === 'retry' && navigator.onLine)
     // A page does not learn which of these it was.
-    report('endpoint', settings.endpoint, `answered ${String(reason)}; kept. Check URL, redirects, CORS, CSP, blockers`)
+    report(
+      'endpoint',
+      settings.endpoint,
+      `answered ${String(reason)}; kept. Check URL, redirects, CORS, CSP, blockers, the page's own fetch`,
+    )
   return delivery
 }
 

@@ -43,10 +43,10 @@ afterEach(() => {
 })
 
 /** An outbox whose endpoint answers like this, and that holds one event. */
-const startOutbox = async (answer: () => Response) => {
+const startOutbox = async (answer: () => Response, isOwn = false) => {
   vi.stubGlobal('fetch', () => {
     arrivals.push(Date.now())
-    return Promise.resolve(answer())
+    return isOwn ? undefined : Promise.resolve(answer())
   })
   const { setSettings } = await import('../../src/tracker/settings')
   setSettings({
@@ -95,4 +95,11 @@ test('an event that cannot be read is kept and read once a page, and its correct
   await vi.advanceTimersByTimeAsync(60 * 60_000)
   expect(Object.keys(localStorage)).toEqual(['wasabi.C.b'])
   expect(read.mock.calls.filter(([key]) => key === 'wasabi.C.b')).toHaveLength(1)
+})
+
+test('what a page has in place of `fetch` is called once, and the event is kept', async () => {
+  await startOutbox(() => new Response(), true)
+  await vi.advanceTimersByTimeAsync(60 * 60_000)
+  expect(arrivals).toHaveLength(1)
+  expect(Object.keys(localStorage)).toEqual(['wasabi.C.a'])
 })

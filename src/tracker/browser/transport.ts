@@ -22,6 +22,12 @@ let later: AbortController | undefined
 /** Ends a later attempt that is under way. A first one cannot be taken back. */
 export const abortLater = (): void => later?.abort()
 
+/**
+ * Whether the page has something of its own in place of `fetch`: that is not called with the endpoint's address again.
+ * One that wraps the platform's is what the page, or its test, wants, and used as it is.
+ */
+let isReplaced = false
+
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 const readWait = (header: string) => +header * 1000 || readTime(header) - now()
 
@@ -40,14 +46,18 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     setTimeout(() => {
       attempt.abort()
     }, PATIENCE)
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      body,
-      keepalive,
-      credentials: 'omit',
-      redirect: 'error',
-      signal: attempt.signal,
-    })
+    const asked =
+      !isReplaced &&
+      fetch(endpoint, {
+        method: 'POST',
+        body,
+        keepalive,
+        credentials: 'omit',
+        redirect: 'error',
+        signal: attempt.signal,
+      })
+    isReplaced = !(asked as Promise<Response> | undefined)?.then
+    const answer = (await asked) as Response
     const reason = `${answer.status} ${String(answer.headers.get('content-type'))}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
     // Nor is what a service worker made up while the network is away: an answer of the network
@@ -57,7 +67,7 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch {
-    // Offline, blocked, no CORS header, a redirect, or no answer in time: a page cannot know which.
+    // Offline, blocked, no CORS header, a redirect, no answer in time, or none at all: a page cannot know which.
     return { outcome: 'retry', reason: 'unreadable' }
   }
 }
