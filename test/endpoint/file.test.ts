@@ -1,4 +1,4 @@
-import { DatabaseSync } from '@photostructure/sqlite'
+import { backup, DatabaseSync } from '@photostructure/sqlite'
 import { once } from 'node:events'
 import {
   copyFileSync,
@@ -43,11 +43,11 @@ const idsIn = async (file: string): Promise<readonly string[]> => {
   return entries.map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1] ?? '')
 }
 
-/** As the README makes a backup: `.backup` of SQLite. */
-const backUp = (file: string): string => {
+/** As the README makes a backup: `sqlite3 FILE ".backup COPY"` is this call. */
+const backUp = async (file: string): Promise<string> => {
   const copy = `${dirname(file)}/copy.sqlite`
   const database = new DatabaseSync(file)
-  database.exec(`VACUUM INTO '${copy}'`)
+  await backup(database, copy)
   database.close()
   return copy
 }
@@ -127,7 +127,7 @@ test('lets no other user read the data file, its log and exports', async () => {
 test('puts a backup in place of the data file, for readers a new store', async () => {
   const file = freshFile()
   await fill(file, 'old')
-  const backup = backUp(file)
+  const backup = await backUp(file)
   await killed(file, 'late')
   const { origin: before, child } = await program.start({ DATA_FILE: file })
   const page = (await (await fetch(`${before}/customer-actions?limit=1`)).json()) as { readonly next: string }
@@ -152,7 +152,7 @@ test('puts a backup in place of the data file, for readers a new store', async (
 test('restores over a damaged data file, and to a place where there is none', async () => {
   const file = freshFile()
   await fill(file, 'old')
-  const backup = backUp(file)
+  const backup = await backUp(file)
   await killed(file, 'late')
   overwrite(file, 0, 4096)
   for (const place of [file, freshFile()]) {
@@ -165,7 +165,7 @@ test('restores over a damaged data file, and to a place where there is none', as
 test('restores no customer that was erased since', async () => {
   const file = freshFile()
   await fill(file, 'old', 3)
-  const backup = backUp(file)
+  const backup = await backUp(file)
   const store = await openStore({ file })
   await store.erase({ customerId: 'customer of old 1' })
   await store.close()
@@ -177,7 +177,7 @@ test('restores no customer that was erased since', async () => {
 test('restores nothing while an endpoint uses the data file', async () => {
   const file = freshFile()
   await fill(file, 'old')
-  const backup = backUp(file)
+  const backup = await backUp(file)
   const { post, child } = await program.start({ DATA_FILE: file })
   expect(await post(action({ interactionId: 'first' }))).toBe(201)
   const { code, errors } = await program.command({ DATA_FILE: file }, ['restore', backup])
@@ -192,7 +192,7 @@ test('restores nothing from what is no whole data file, and changes nothing', as
   const file = freshFile()
   await fill(file, 'old')
   const folder = dirname(file)
-  const damaged = backUp(file)
+  const damaged = await backUp(file)
   overwrite(damaged, 4096 * 3, 4096 * 2)
   const strange = `${folder}/strange.sqlite`
   const other = new DatabaseSync(strange)

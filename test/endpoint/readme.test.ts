@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -119,6 +119,19 @@ test('the first event is stored and read, checked, handed on, saved and restored
   await run(inFolder(command(/^npm .* import </)), env)
   const restored = await startEndpoint('npm run endpoint', { DATA_FILE: `${folder}/new.sqlite` })
   expect(await (await fetch(`${restored.origin}/customer-actions`)).text()).toContain('"interactionId":"1"')
+})
+
+test('a backup is put in place of the data file', async () => {
+  const folder = freshPlace()
+  const env = { DATA_FILE: `${folder}/wasabi.sqlite` }
+  const first = await startEndpoint('npm run endpoint', env)
+  await fetch(`${first.origin}/customer-actions`, { method: 'POST', body: action() })
+  // A stopped endpoint leaves one whole file.
+  await first.end()
+  renameSync(env.DATA_FILE, `${folder}/copy.sqlite`)
+  await run(command(/^npm .* restore /).replace('copy.sqlite', `${folder}/copy.sqlite`), env)
+  const restored = await startEndpoint('npm run endpoint', env)
+  expect(await (await fetch(`${restored.origin}/customer-actions`)).text()).toContain('"interactionId":"i-1"')
 })
 
 test('a file moves to PostgreSQL', async () => {

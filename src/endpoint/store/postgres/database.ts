@@ -33,7 +33,7 @@ const queryOf =
  * text is translated, and its SQLSTATE is that of all warnings, so that any warning counts: the statements here give no
  * other. https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
-export const tellsOfLostStandby = (code: string | undefined): boolean => /^(?:01|57)/.test(code ?? '')
+export const meansLostStandby = (code: string | undefined): boolean => /^(?:01|57)/.test(code ?? '')
 
 /**
  * Never weaker than this, whatever the server's default is: `off`, `local` and `remote_write` answer before the commit
@@ -117,7 +117,7 @@ const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise
   let client: PoolClient | undefined
   let lost = false
   const onNotice = ({ code }: { readonly code: string | undefined }): void => {
-    lost ||= tellsOfLostStandby(code)
+    lost ||= meansLostStandby(code)
   }
   try {
     client = await pool.connect()
