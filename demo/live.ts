@@ -28,6 +28,9 @@ export const createLive = (handle: RequestListener) => {
   return {
     take: weather.take,
 
+    /** Whether the endpoint works; else browsers must not be left with a connection that they could use once more. */
+    isUp: () => weather.now() === 'up',
+
     /** `GET /demo/live`: server-sent events, beginning with how things stand. */
     follow(response: ServerResponse) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })

@@ -50,6 +50,10 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   const { method, url = '/', headers } = request
   const [path = '/'] = url.split('?', 1)
   const { host = '' } = headers
+  const isChange = method === 'POST' && path === '/demo/weather'
+  // A browser sends a request again by itself when a connection ends that was used before, once for each that it has:
+  // https://source.chromium.org/search?q=HttpNetworkTransaction::ShouldResendRequest
+  if (isChange || !live.isUp()) response.shouldKeepAlive = false
   if (!isOurs(host)) {
     response.writeHead(403, { 'content-type': 'text/plain' }).end('The demo answers to names of this machine only.')
     return
@@ -58,7 +62,7 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   // With its query: a redirect that drops it would drop the campaign.
   if (home !== undefined) response.writeHead(302, { location: `http://${home}${url}` }).end()
   else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
-  else if (method === 'POST' && path === '/demo/weather') void live.change(request, response)
+  else if (isChange) void live.change(request, response).then(() => server.closeIdleConnections())
   else if (path === '/demo/live') live.follow(response)
   else handle(request, response)
 }

@@ -54,6 +54,36 @@ test(
   },
 )
 
+for (const failure of ['Is away', 'Loses answers'])
+  test(
+    `the outbox counts what wasabi sends, when the endpoint ${failure.toLowerCase()}, and nothing that the browser repeats`,
+    { tag: '@chromium' },
+    async ({ page, demo }) => {
+      let sent = 0
+      page.on('request', (request) => {
+        if (request.url().endsWith('/customer-actions') && request.method() === 'POST') sent += 1
+      })
+      await page.goto(demo.app())
+      // Six at once, so that the browser has six connections that it could use once more.
+      await page.evaluate(() => {
+        for (let count = 0; count < 6; count++) window.wasabi?.track('SIGN_UP', { customerId: `customer-${count}` })
+      })
+      await expect(arrivals(page)).toHaveCount(6)
+      await expect(waiting(page)).toHaveCount(0)
+      sent = 0
+      await choose(page, failure)
+      await apply(page)
+      await expect(waiting(page)).toHaveCount(1)
+      const counted = async () =>
+        (await waiting(page).allInnerTexts())
+          .map((text) => Number(/(\d+) attempts?,/.exec(text)?.[1]))
+          .reduce((sum, count) => sum + count, 0)
+      await expect.poll(async () => (await counted()) - sent).toBe(0)
+      await choose(page, 'Works')
+      await expect(waiting(page)).toHaveCount(0)
+    },
+  )
+
 test('an answer that is slow is waited for', { tag: '@chromium' }, async ({ page, demo }) => {
   await page.goto(demo.app())
   await choose(page, 'Is slow')
