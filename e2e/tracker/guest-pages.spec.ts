@@ -11,6 +11,8 @@ const script = (code: string) => Promise.resolve(`<script>${code}</script>`)
 /** What a page has before the stub: a library, a variable or an element that nobody expects. */
 const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   'nothing of its own': () => Promise.resolve(''),
+  // Its own code, as its port to Node has it. No package has the file for browsers.
+  'Prototype, whose map and filter have no third argument': () => library('prototype'),
   'Datejs, whose Date.now is an object': () => library('datejs'),
   'MooTools, and its Date.parse (More) that gives a Date': async () =>
     (await library('mootools')) + (await script('Date.parse = (text) => new Date(text)')),

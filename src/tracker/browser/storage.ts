@@ -40,11 +40,12 @@ const tab = <Result>(use: (storage: Storage) => Result) => {
   }
 }
 
-/** Lists the keys that match. Never throws. */
-export const listKeys = (pattern: RegExp): readonly string[] =>
-  [...Object.keys(memory).filter((key) => memory[key]), ...(local(Object.keys) ?? [])].filter(
-    (key, index, keys) => pattern.test(key) && keys.indexOf(key) === index,
-  )
+/** Lists the keys that match. Never throws. Prototype's `filter` has no third argument, up to 1.7.0. */
+export const listKeys = (pattern: RegExp): readonly string[] => {
+  const written = Object.keys(memory).filter((key) => memory[key])
+  const stored = local(Object.keys) ?? []
+  return [...written, ...stored.filter((key) => !written.includes(key))].filter((key) => pattern.test(key))
+}
 
 /** Reads the text under a key. Never throws. */
 export const readText = (key: string): string | undefined => local((storage) => storage.getItem(key)) ?? memory[key]
