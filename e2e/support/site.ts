@@ -33,7 +33,7 @@ export const startSite = async () => {
   const pages = new Map<string, Page>()
   const script = readFileSync('dist/wasabi.js')
   const complaints: string[] = []
-  const expected = new Map<string, () => void>()
+  const expected = new Map<string, (url: string) => void>()
   /** Holds the script back: it arrives when the returned promise resolves. */
   let gate = Promise.resolve()
 
@@ -45,7 +45,7 @@ export const startSite = async () => {
       return
     }
     if (path === '/complaints') complaints.push(await text(request))
-    expected.get(path)?.()
+    expected.get(path)?.(request.url ?? '')
     const found = pages.get(path)
     if (!found) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...found.headers }).end(found.html)
@@ -63,8 +63,11 @@ export const startSite = async () => {
     /** The address of a path under a name; `localhost` without a name. */
     url: (path: string, host = 'localhost') => `http://${host}:${portOf(server)}${path}`,
 
-    /** Waits until somebody asks for this path: how a page that no driver holds says where it is. */
-    asked: (path: string) => new Promise<void>((resolve) => void expected.set(path, resolve)),
+    /**
+     * Waits until somebody asks for this path, and returns the whole of it: how a page that no driver holds says where
+     * it is.
+     */
+    asked: (path: string) => new Promise<string>((resolve) => void expected.set(path, resolve)),
 
     /** The script stays on its way until the function that this returns is called. */
     holdScript() {

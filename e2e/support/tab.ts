@@ -1,3 +1,5 @@
+export type MouseButton = 'left' | 'middle' | 'right'
+
 /**
  * A tab, as the driver of any engine can drive it: a test that stays within this runs everywhere.
  * What a page has (cookies, storage, history) is asked of the page itself.
@@ -11,6 +13,10 @@ export type Tab = {
     argument?: Argument,
   ): Promise<Result>
   readonly reload: () => Promise<unknown>
+  /** Clicks as a hand does: pressed, and released. */
+  readonly click: (selector: string, options?: { readonly button?: MouseButton }) => Promise<unknown>
+  /** Focuses an element and presses a key there. */
+  readonly press: (selector: string, key: 'Enter') => Promise<unknown>
   /** Closes the tab as a visitor would, and lets it say goodbye. */
   readonly close: () => Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { Tab } from './tab'
+import type { MouseButton, Tab } from './tab'
 
 /** Speaks W3C WebDriver: one command, and the value of its answer. */
 const createSend = (origin: string) => async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => {
@@ -36,6 +36,12 @@ const scriptOf = (run: (argument: never) => unknown) => `
 
 type Answer<Result> = { readonly value: Result } | { readonly error: string }
 
+/** As the protocol numbers them (WebDriver, 15.4.2). */
+const BUTTONS: readonly MouseButton[] = ['left', 'middle', 'right']
+
+/** Its code among the keys (WebDriver, 17.4.2). */
+const ENTER = '\uE007'
+
 /** A session of a driver is a browser with a profile of its own. */
 export const openProfile = async (send: Send, capabilities: object) => {
   const { sessionId } = (await send('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as {
@@ -52,7 +58,25 @@ export const openProfile = async (send: Send, capabilities: object) => {
     return result
   }
 
+  const find = async (selector: string) =>
+    (await send('POST', `${root}/element`, { using: 'css selector', value: selector })) as Readonly<
+      Record<string, string>
+    >
+
+  const click = async (selector: string, button: MouseButton) => {
+    const which = { button: BUTTONS.indexOf(button) }
+    const move = { type: 'pointerMove', duration: 0, origin: await find(selector), x: 0, y: 0 }
+    const actions = [move, { type: 'pointerDown', ...which }, { type: 'pointerUp', ...which }]
+    await send('POST', `${root}/actions`, { actions: [{ type: 'pointer', id: 'hand', actions }] })
+  }
+
   const tabOf = (handle: string): Tab => ({
+    click: (selector, { button = 'left' } = {}) => inTurn(handle, () => click(selector, button)),
+    press: (selector) =>
+      inTurn(handle, async () => {
+        const [id = ''] = Object.values(await find(selector))
+        await send('POST', `${root}/element/${id}/value`, { text: ENTER })
+      }),
     goto: (url) => inTurn(handle, () => send('POST', `${root}/url`, { url })),
     reload: () => inTurn(handle, () => send('POST', `${root}/refresh`, {})),
     async close() {

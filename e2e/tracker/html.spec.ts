@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '../support/fixtures'
+import type { Tab } from '../support/tab'
 
 const HTML = readFileSync('dist/wasabi-html.js', 'utf8')
 
@@ -63,7 +64,7 @@ test(
     const pressed = await tab.evaluate(() =>
       ['plain', 'own', 'other'].map((id) => {
         const link = document.getElementById(id) as HTMLAnchorElement
-        link.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, button: 1 }))
+        link.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true }))
         return link.href
       }),
     )
@@ -101,6 +102,176 @@ test(
   },
 )
 
+/** Presses links and says where each leads from then on. */
+const pressed = (tab: Tab, ...ids: readonly string[]) =>
+  tab.evaluate(
+    (names) =>
+      names.map((id) => {
+        const link = document.getElementById(id) as HTMLAnchorElement
+        link.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true }))
+        return link.href
+      }),
+    ids,
+  )
+
+for (const { title, go } of [
+  { title: 'a click', go: (tab: Tab) => tab.click('a') },
+  { title: 'a middle click, which opens a tab', go: (tab: Tab) => tab.click('a', { button: 'middle' }) },
+  { title: 'the keyboard', go: (tab: Tab) => tab.press('a', 'Enter') },
+])
+  test(
+    `a link that is followed by ${title} carries the campaign`,
+    { tag: '@everywhere' },
+    async ({ tab, site, wasabi }) => {
+      site.put('/there', 'there')
+      site.put('/', `${wasabi()}${tag('127.0.0.1')}<a href="${site.url('/there', '127.0.0.1')}">away</a>`)
+      await tab.goto(site.url('/?utm_source=news'))
+      const asked = site.asked('/there')
+      await go(tab)
+      expect(await asked).toBe('/there?utm_source=news')
+    },
+  )
+
+test('a link has the campaign when its menu opens', { tag: '@everywhere' }, async ({ tab, site, wasabi }) => {
+  site.put('/', `${wasabi()}${tag('127.0.0.1')}<a href="http://127.0.0.1/">away</a>`)
+  await tab.goto(site.url('/?utm_source=news'))
+  const shown = await tab.evaluate(() => {
+    const link = document.querySelector('a') as HTMLAnchorElement
+    // As the key for it does, without a press before.
+    link.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true }))
+    return link.href
+  })
+  expect(shown).toBe('http://127.0.0.1/?utm_source=news')
+})
+
+test('domains may be written as people write them', { tag: '@everywhere' }, async ({ tab, site, wasabi }) => {
+  site.put(
+    '/',
+    `${wasabi()}${tag('Bücher.example  SHOP.Example *.star.example .dot.example a/b %')}
+    <a id="idn" href="https://www.bücher.example/"></a><a id="upper" href="https://shop.EXAMPLE/"></a>
+    <a id="near" href="https://myshop.example/"></a>`,
+  )
+  await tab.goto(site.url('/?utm_source=news'))
+  expect(await pressed(tab, 'idn', 'upper', 'near')).toEqual([
+    'https://www.xn--bcher-kva.example/?utm_source=news',
+    'https://shop.example/?utm_source=news',
+    'https://myshop.example/',
+  ])
+  await expect.poll(() => site.complaints).toHaveLength(4)
+  expect([...site.complaints].sort()).toEqual(
+    ['%', '*.star.example', '.dot.example', 'a/b'].map((text) => `wasabi: "${text}" is no domain; ignored.`),
+  )
+})
+
+/** Forms that lead away or stay, how they are sent, and what is asked for then. */
+for (const { title, form, go, asked } of [
+  {
+    title: 'elsewhere by its button',
+    form: '<form action="/here"><input name="action" value="1"><button formaction="THERE"></button></form>',
+    go: () => document.querySelector('button')?.click(),
+    asked: '/there?action=1&utm_source=news',
+  },
+  {
+    title: 'home by its button',
+    form: '<form action="THERE"><input name="method" value="2"><button formaction="/here"></button></form>',
+    go: () => document.querySelector('button')?.click(),
+    asked: '/here?method=2',
+  },
+  {
+    title: 'by POST by its button',
+    form: '<form action="THERE?a=1"><button formmethod="post"></button></form>',
+    go: () => document.querySelector('button')?.click(),
+    asked: '/there?a=1',
+  },
+  {
+    title: 'with a campaign of its own',
+    form: '<form action="THERE"><input name="UTM_Source" value="own"></form>',
+    go: () => document.querySelector('form')?.submit(),
+    asked: '/there?UTM_Source=own',
+  },
+  {
+    title: 'with an empty field for the campaign',
+    form: '<form action="THERE"><input name="utm_source"></form>',
+    go: () => document.querySelector('form')?.submit(),
+    asked: '/there?utm_source=news',
+  },
+  {
+    title: 'home by a page that has prevented what its button does',
+    form: '<form action="/here"><input name="a" value="1"><button formaction="THERE"></button></form>',
+    go: () => {
+      addEventListener('submit', (event) => {
+        event.preventDefault()
+        setTimeout(() => document.querySelector('form')?.submit())
+      })
+      document.querySelector('button')?.click()
+    },
+    asked: '/here?a=1',
+  },
+])
+  test(`a form that is sent ${title}`, { tag: '@everywhere' }, async ({ tab, site, wasabi }) => {
+    for (const path of ['/there', '/here']) site.put(path, path)
+    site.put('/', wasabi() + tag('127.0.0.1') + form.replace('THERE', site.url('/there', '127.0.0.1')))
+    await tab.goto(site.url('/?utm_source=news'))
+    const seen = site.asked(asked.split('?')[0] ?? '')
+    await tab.evaluate(go)
+    expect(await seen).toBe(asked)
+    expect(site.complaints).toEqual([])
+  })
+
+test('a click on a label counts once', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
+  site.put(
+    '/',
+    `${wasabi()}${tag()}<label data-wasabi-track="SIGN_UP"><input type="checkbox"><b>I agree</b></label>
+    <p data-wasabi-track="PROMOTION_APPLIED"><label for="far"><i>far</i></label><input id="far" type="checkbox"></p>
+    <button data-wasabi-track="SUBSCRIPTION_CANCELLED">end</button>`,
+  )
+  await tab.goto(site.url('/'))
+  for (const selector of ['b', 'i', 'b', 'button']) await tab.click(selector)
+  const events = await endpoint.holds(4)
+  const types = events.map(({ body }) => body.interaction.type).sort()
+  expect(types).toEqual(['PROMOTION_APPLIED', 'SIGN_UP', 'SIGN_UP', 'SUBSCRIPTION_CANCELLED'])
+  expect(endpoint.arrivals).toHaveLength(4)
+})
+
+test('an input is filled wherever it is, and has its own value again after a refusal', async ({
+  tab,
+  site,
+  wasabi,
+}) => {
+  site.put(
+    '/',
+    `${wasabi()}${tag('127.0.0.1')}<form id="f"></form><input form="f" name="a" value="own" data-wasabi-field="utmSource">
+    <input form="f" name="b" value="old" data-wasabi-field="utmMedium"><a id="away" href="http://127.0.0.1/?a=1"></a>`,
+  )
+  await tab.goto(site.url('/?utm_source=news'))
+  const values = (act: () => void) =>
+    tab.evaluate((source) => {
+      addEventListener('submit', (event) => event.preventDefault())
+      new Function(source)()
+      document.querySelector('form')?.requestSubmit()
+      return [...document.querySelectorAll('input')].map(({ value }) => value)
+    }, `(${act.toString()})()`)
+  expect(await values(() => undefined)).toEqual(['news', ''])
+  expect(await pressed(tab, 'away')).toEqual(['http://127.0.0.1/?a=1&utm_source=news'])
+  expect(await values(() => history.pushState(null, '', '/?utm_medium=email'))).toEqual(['', 'email'])
+  expect(await pressed(tab, 'away', 'away')).toEqual([
+    'http://127.0.0.1/?a=1&utm_medium=email',
+    'http://127.0.0.1/?a=1&utm_medium=email',
+  ])
+  // The campaign outlives a log-out.
+  expect(await values(() => window.wasabi?.reset())).toEqual(['', 'email'])
+  expect(await values(() => window.wasabi?.consent(false))).toEqual(['own', 'old'])
+  expect(await pressed(tab, 'away')).toEqual(['http://127.0.0.1/?a=1'])
+})
+
+test('a link that the page has changed since is the page’s', async ({ tab, site, wasabi }) => {
+  site.put('/', `${wasabi()}${tag('127.0.0.1')}<a id="away" href="http://127.0.0.1/?a=1"></a>`)
+  await tab.goto(site.url('/?utm_source=news'))
+  expect(await pressed(tab, 'away')).toEqual(['http://127.0.0.1/?a=1&utm_source=news'])
+  await tab.evaluate(() => document.getElementById('away')?.setAttribute('href', 'https://other.example/?b=2'))
+  expect(await pressed(tab, 'away')).toEqual(['https://other.example/?b=2'])
+})
+
 test('after a refusal no link carries the campaign, and nothing is recorded', async ({
   tab,
   site,
@@ -133,6 +304,7 @@ test('mistakes in attributes are one sentence each, and the rest works', async (
   await tab.evaluate(() => {
     for (const name of ['b', 'i']) document.querySelector<HTMLElement>(name)?.click()
     addEventListener('submit', (event) => event.preventDefault())
+    document.querySelector('form')?.requestSubmit()
     document.querySelector('form')?.requestSubmit()
   })
   expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('right')

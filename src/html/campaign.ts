@@ -1,50 +1,74 @@
 import type { UtmParameters } from '../contract/customer-action'
 import { report } from './report'
-import { findScript } from './track'
+import { rewrite } from './rewrite'
 
 /** The campaign that the visitor's next conversion would get; none after a refusal, too. */
-const campaign = () => findScript()?.attribution() ?? {}
+const findCampaign = (): UtmParameters | undefined => window.wasabi?.attribution?.()
 
-/** The site's own domains, in lower case and punycode, as the browser writes a host. */
+/** A host as the browser writes it, in lower case and punycode; nothing, and a sentence, for what is none. */
+const readDomain = (text: string) => {
+  try {
+    return (/^http:..(\w[\w.-]*).$/.exec(new URL('http://' + text).href) as unknown as [string, string])[1]
+  } catch {
+    return report(`"${text}" is no domain; ignored.`)
+  }
+}
+
+/** The site's other domains. */
 const domains = document
-  .querySelector<HTMLElement>('script[data-link-domains]')
+  .querySelector<HTMLElement>('[data-link-domains]')
   ?.dataset['linkDomains']?.match(/\S+/g)
-  ?.filter((domain) => /^[\w.-]+$/.test(domain) || report('domain', domain))
+  ?.map(readDomain)
 
-const isOwn = ({ hostname }: URL | HTMLAnchorElement) =>
-  hostname !== location.hostname && domains?.some((domain) => `.${hostname}`.endsWith(`.${domain}`))
+const isOther = ({ hostname }: URL | HTMLAnchorElement) =>
+  hostname !== location.hostname && domains?.some((domain) => domain && `.${hostname}`.endsWith(`.${domain}`))
 
-/** The campaign as a link carries it. */
-const readPairs = () =>
-  Object.entries(campaign()).map(([field, value]) => [
-    field.replace('utm', 'utm_').replace('Terms', 'Term').toLowerCase(),
-    value,
-  ])
+/**
+ * The campaign as an address carries it, for one that leads to another domain of the site and has none itself: names in
+ * any case, as the script reads them, and an empty value is none. Here a value has no `=` of its own.
+ */
+const queryFor = (address: URL | HTMLAnchorElement, own: string) =>
+  isOther(address) && !/[?&#]utm_\w+=[^&#]/i.test(own)
+    ? `${new URLSearchParams(findCampaign())}`.replace(/m(\w+?)s?=/g, (_, name: string) => `m_${name.toLowerCase()}=`)
+    : ''
 
-/** Gives the campaign to a link that leads to a domain of the site's own, unless it has one itself. */
+/** Gives the campaign to a link. */
 export const decorateLink = (link: HTMLAnchorElement): void => {
-  const query = new URLSearchParams(readPairs()).toString()
-  if (query && isOwn(link) && !/[?&#]utm_/.test(link.href)) link.search += (link.search && '&') + query
+  rewrite(link, 'search', (search) => {
+    const query = queryFor(link, search + link.hash)
+    return search + (search && query && '&') + query
+  })
 }
 
 /**
  * The same for a form: its address has no query but its fields, so the campaign goes among them. No element is made.
+ * Attributes are read, since an input called `action` stands in for the property.
  */
-export const decorateForm = (form: HTMLFormElement, data: FormData): void => {
-  if (form.method === 'get' && isOwn(new URL(form.action)) && !/utm_/.test([...data.keys()].join()))
-    for (const [name = '', value = ''] of readPairs()) data.set(name, value)
+export const decorateForm = (form: HTMLFormElement, data: FormData, button?: HTMLElement | null): void => {
+  const read = (name: string) => button?.getAttribute('form' + name) || form.getAttribute(name) || ''
+  if (!/post|dialog/i.test(read('method')))
+    new URLSearchParams(
+      queryFor(
+        new URL(read('action'), document.baseURI),
+        `&${new URLSearchParams(data as unknown as URLSearchParams)}`,
+      ),
+    ).forEach((value, name) => {
+      data.set(name, value)
+    })
 }
+
+/** An input of a form, whose field is one of the campaign. */
+export const isField = ({ form, dataset }: HTMLInputElement): boolean =>
+  form !== undefined && /^utm(Source|Medium|Campaign|Content|Terms)$/.test(dataset['wasabiField'] as string)
 
 /** Fills the inputs of a form that ask for the campaign; without one they keep what they have. */
 export const fillFields = (form: HTMLFormElement, data?: FormData): void => {
-  const found = campaign()
-  for (const input of form.querySelectorAll<HTMLInputElement>('[data-wasabi-field]')) {
-    const field = input.dataset['wasabiField'] ?? ''
-    if (!/^utm(Source|Medium|Campaign|Content|Terms)$/.test(field) || !input.form) {
-      if (!data) report('field', field)
-    } else if (Object.keys(found)[0]) {
-      input.value = found[field as keyof UtmParameters] ?? ''
+  const campaign = findCampaign()
+  for (const input of document.querySelectorAll<HTMLInputElement>('[data-wasabi-field]'))
+    if (input.form === form && isField(input)) {
+      rewrite(input, 'value', (value) =>
+        campaign ? (campaign[input.dataset['wasabiField'] as keyof UtmParameters] ?? '') : value,
+      )
       data?.set(input.name, input.value)
     }
-  }
 }

@@ -1,48 +1,51 @@
 import { decorateForm, decorateLink, fillFields } from './campaign'
 import { guard } from './report'
-import { trackElement, trackPresent, trackWaiting } from './track'
+import { look, trackElement } from './track'
 
 /** A page that loads this twice must not record its actions twice. */
 const KEY = Symbol.for('wasabi.html')
 
 /** Listens before the page does: it reads what was filled in, and may stop the event. */
-const listen = (names: string, heed: (event: Event) => void) => {
-  for (const name of names.split(' ')) addEventListener(name, guard(heed), true)
+const listen = <Heeded extends Event>(name: string, heed: (event: Heeded) => void) => {
+  addEventListener(name, guard(heed) as (event: Event) => void, true)
 }
 
-/** What an event happened to, from the inside out. */
-const findIn = (event: Event, isFound: (element: HTMLElement & HTMLAnchorElement) => unknown) =>
-  (event.composedPath() as (HTMLElement & HTMLAnchorElement)[]).find(isFound)
+const MARKED = '[data-wasabi-track]:not([data-wasabi-on=load])'
 
-const isMarked = ({ dataset }: HTMLElement) => dataset?.['wasabiTrack'] !== undefined && dataset['wasabiOn'] !== 'load'
-
-/** A press comes before every way to follow a link: middle click, a new tab, the menu of the right button. */
-const press = (event: Event) => {
-  const link = findIn(event, ({ search }) => search !== undefined)
+/** A press comes before most ways to follow a link. The menu opens by key too; a finger held down opens a preview. */
+const press = (event: MouseEvent) => {
+  const path = event.composedPath() as (HTMLAnchorElement & HTMLLabelElement)[]
+  const link = path.find(({ hostname }) => hostname)
   if (link) decorateLink(link)
-  // A press alone is no click, and neither is the right button. A form counts when it is submitted.
-  const marked = findIn(event, isMarked)
-  if (marked && event.type !== 'mousedown' && (event as MouseEvent).button < 2 && marked.tagName !== 'FORM')
-    trackElement(marked)
+  // A form counts when it is submitted.
+  const marked = path.find((element) => (element as Partial<Element>).matches?.(`${MARKED}:not(form)`))
+  // A label clicks its input once more (HTML, 4.10.4), and that is the click that counts.
+  const isAgain = ({ control }: HTMLLabelElement) => marked?.contains(control) && !path.includes(control as never)
+  if (event.type === 'click' && marked && !path.some(isAgain)) trackElement(marked)
 }
 
-/** `formdata` follows `submit`; `form.submit()` has it alone. */
-const submit = (event: Event) => {
-  const form = event.target as HTMLFormElement
-  const { formData } = event as FormDataEvent
+let submitter: HTMLElement | null | undefined
+
+/** `formdata` follows `submit` at once, unless that was prevented; `form.submit()` has it alone. */
+const submit = ({ target, submitter: button, formData }: SubmitEvent & Partial<FormDataEvent>) => {
+  const form = target as HTMLFormElement
   fillFields(form, formData)
-  if (formData as unknown) decorateForm(form, formData)
-  else if (isMarked(form)) trackElement(form)
+  if (formData) return decorateForm(form, formData, submitter)
+  submitter = button
+  setTimeout(() => (submitter = null))
+  if (form.matches(MARKED)) trackElement(form)
 }
 
-guard(() => {
-  const page = window as { [KEY]?: boolean }
-  if (page[KEY]) return
+const page = window as { [KEY]?: boolean }
+if (!page[KEY]) {
   page[KEY] = true
-  listen('mousedown click auxclick', press)
-  listen('submit formdata', submit)
+  listen('pointerdown', press)
+  listen('click', press)
+  listen('contextmenu', press)
+  listen('submit', submit)
+  listen('formdata', submit)
   // A script's arrival is seen only while it is captured: `load` does not bubble (HTML, 4.12.1).
-  listen('load', trackWaiting)
-  trackPresent()
-  new MutationObserver(guard(trackPresent)).observe(document, { childList: true, subtree: true })
-})(undefined)
+  listen('load', look)
+  look()
+  new MutationObserver(look).observe(document, { childList: true, subtree: true })
+}

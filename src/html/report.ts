@@ -1,15 +1,15 @@
 /** Reports a mistake in the page. It is looked for where it is made, so that it is reported once. */
-export const report = (name: string, value: string): void => {
-  console.error(`wasabi: "${value}" is no ${name}; ignored.`)
+export const report = (sentence: unknown): undefined => {
+  console.error(`wasabi: ${sentence as string}`)
 }
 
 /** The page must not notice a fault of ours. */
 export const guard =
   <Given>(heed: (given: Given) => void) =>
-  (given: Given): void => {
+  (given?: Given): void => {
     try {
-      heed(given)
+      heed(given as Given)
     } catch (error) {
-      console.error('wasabi:', error)
+      report(error)
     }
   }
