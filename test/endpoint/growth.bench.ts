@@ -75,12 +75,14 @@ const eraseSome = async ({ erase }: Layout): Promise<readonly number[]> => {
 const expireMonth = async (layout: Layout) => {
   let over = false
   let slowest = 0
-  const inserting = insertUntil(layout, () => over)
-  const seconds = await timed(async () => {
+  const expireAll = async () => {
     for (let more = true; more;)
       slowest = Math.max(slowest, await timed(async () => ({ more } = await layout.expire(year.start + month))))
+  }
+  const inserting = insertUntil(layout, () => over)
+  const seconds = await timed(expireAll).finally(() => {
+    over = true
   })
-  over = true
   return { seconds: seconds / 1000, slowest, perSecond: await inserting }
 }
 

@@ -1,5 +1,5 @@
 import type { Store } from '../store'
-import type { Query } from './database'
+import { unhurried, type Query } from './database'
 
 /** Rows at a time, so that nobody waits for long. */
 const expiredAtOnce = 5000
@@ -8,7 +8,7 @@ const expireFrom = async (query: Query, table: 'wasabi_event' | 'wasabi_aside', 
   const text = `WITH gone AS (DELETE FROM ${table} WHERE (xid, number) IN
       (SELECT xid, number FROM ${table} WHERE received_at < $1 LIMIT ${String(expiredAtOnce)}) RETURNING 1)
     SELECT count(*)::int AS count FROM gone`
-  const [row] = await query<{ readonly count: number }>({ text, values: [before] })
+  const [row] = await query<{ readonly count: number }>({ ...unhurried(text), values: [before] })
   return row?.count ?? 0
 }
 

@@ -1,6 +1,6 @@
 import { unhurried, type Postgres, type Query } from './database'
 import { forwardTables } from './forward'
-import { summaryTables } from './summary'
+import { summaryByDay, summaryTables } from './summary'
 
 /** Each brings the tables from the version of its index to the next. What has been released is never changed. */
 const migrations: readonly string[] = [
@@ -38,6 +38,7 @@ const migrations: readonly string[] = [
   INSERT INTO wasabi_store (generation)
     SELECT CASE WHEN EXISTS (SELECT FROM wasabi_event) THEN '' ELSE left(md5(gen_random_uuid()::text), 8) END;
   `,
+  summaryByDay,
 ]
 
 /** Any number will do, as long as it stays the same. */

@@ -59,6 +59,31 @@ export const summaryTables = `
   WHERE f IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6;
 `
 
+/**
+ * Looks up the counts of the days of a deletion by their index. A join with those days read all counts, of which there
+ * may be as many as events: 13 s for each 5000 events that expired out of 20 million.
+ */
+export const summaryByDay = `
+  CREATE FUNCTION wasabi_sum_up(days bigint[]) RETURNS void LANGUAGE sql AS $$
+    WITH gone AS (DELETE FROM wasabi_conversion WHERE day = ANY (days) RETURNING *)
+    INSERT INTO wasabi_conversion SELECT day, type, source, medium, campaign, content, sum(count) FROM gone
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(count) <> 0
+  $$;
+  CREATE OR REPLACE FUNCTION wasabi_count() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO wasabi_conversion
+    SELECT day, f[1], f[2], f[3], f[4], f[5], count(*) * CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END
+    FROM (SELECT received_at / 86400000 AS day, wasabi_conversion_of(text) AS f FROM changed OFFSET 0) AS c
+    WHERE f IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6;
+    IF TG_OP = 'DELETE' THEN
+      PERFORM wasabi_sum_up(ARRAY(SELECT DISTINCT received_at / 86400000 FROM changed));
+    END IF;
+    RETURN NULL;
+  END
+  $$;
+  SELECT wasabi_sum_up(ARRAY(SELECT DISTINCT day FROM wasabi_conversion));
+`
+
 /** Counts with the database's own time limit of a statement. */
 export const createPostgresSummary =
   (query: Query): SummaryStore =>
