@@ -93,6 +93,13 @@ test('never answers an event with success where it takes none', async () => {
     const answer = await fetch(origin + path, { method: 'POST', body: action() })
     expect(answer.status, path).toBe(405)
     expect(answer.headers.get('Access-Control-Allow-Origin'), path).toBe('*')
+    for (const method of ['PUT', 'PATCH', 'PROPFIND', 'LOCK', 'M-SEARCH']) {
+      const other = await fetch(origin + path, { method })
+      expect([other.status, other.headers.get('Allow')], `${method} ${path}`).toEqual([
+        405,
+        answer.headers.get('Allow'),
+      ])
+    }
   }
 })
 

@@ -118,7 +118,7 @@ const useAll = async (database: string): Promise<void> => {
     'repeated',
     'refused',
   ])
-  await Promise.all(ids.map((id) => store.interaction(id)))
+  await Promise.all(ids.map((id) => store.interaction(id, { after: '0', limit: 10 })))
   expect(await store.events({ after: '0', limit: 100 })).toHaveLength(30)
   expect(await store.erase({ customerId: '2', visitors: 'all' })).toMatchObject({ erased: 1 })
   expect(await store.erased({ after: '', limit: 10 })).toHaveLength(1)

@@ -36,6 +36,32 @@ test('Prometheus takes the rules and the configuration', () => {
   execFileSync('promtool', ['check', 'config', 'src/endpoint/deploy/prometheus.yml'])
 })
 
+/** One line of a sample: https://prometheus.io/docs/instrumenting/exposition_formats */
+const sample = /^([a-z_:][a-z0-9_:]*?)(_bucket|_sum|_count)?(\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (\S+)$/
+
+test('Prometheus reads the metrics, whatever a receiver is called', async () => {
+  const target = 'https://import.example/events?a="b"\\c'
+  const lags = () => Promise.resolve([{ target, events: 1, seconds: 2.5, setAside: 0 }])
+  const metrics = createMetrics({ queued: () => 0, streams: () => 0, lags })
+  metrics.commit(0.002)
+  const text = await metrics.registry.metrics()
+  const lines = text.trim().split('\n')
+  const typed = new Map(
+    lines.flatMap((line) => (/^# TYPE (\S+) (\S+)$/.exec(line) ?? []).slice(1, 2).map((n) => [n, line])),
+  )
+  const samples = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  for (const line of samples) {
+    const [, name = '', , , value] = sample.exec(line) ?? []
+    expect(typed.get(name), line).toBeDefined()
+    expect(Number(value), line).not.toBeNaN()
+    if (typed.get(name)?.endsWith(' counter')) expect(name).toMatch(/_total$/)
+    expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'))
+  }
+  expect(new Set(samples.map((line) => line.replace(/ \S+$/, ''))).size).toBe(samples.length)
+  // It exits with an error for what it cannot read, and for what it would name otherwise.
+  if (has('promtool')) execFileSync('promtool', ['check', 'metrics'], { input: text })
+})
+
 test('each file that the README links to is in the package', () => {
   // Without its script, which builds: these files are in the package as they are.
   const packing = ['pack', '-w', 'wasabi-endpoint', '--dry-run', '--ignore-scripts', '--json']

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createHandler } from '../../src/endpoint/http/endpoint'
 import { openStore } from '../../src/endpoint/store/open'
+import type { Store } from '../../src/endpoint/store/store'
 import { action, arrivalOf, freshFile, rowsIn, serveEndpoint, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 
@@ -101,6 +102,37 @@ describeStores((freshPlace) => {
     await post(action({ customerId: 'right' }, 'UPDATED'))
     await post(action({ customerId: 'wrong' }))
     expect(await (await get('/i-1')).json()).toMatchObject({ state: { customerId: 'right' } })
+  })
+
+  test('reads the long history of an interaction a few events at a time', async () => {
+    const store = await openStore(await freshPlace())
+    const pages: number[] = []
+    const interaction: Store['interaction'] = async (id, page) => {
+      const entries = await store.interaction(id, page)
+      pages.push(entries.length)
+      return entries
+    }
+    const endpoint = await createHandler({ ...store, interaction })
+    onTestFinished(() => endpoint.close())
+    const { get } = await serveEndpoint(endpoint)
+    const updatedAt = (index: number) => new Date(Date.UTC(2026, 10, 23, 11) + index * 1000).toISOString()
+    const bodies = Array.from({ length: 1050 }, (_, index) =>
+      action({ customerId: `c-${String(index)}`, updatedAt: updatedAt(index) }, 'UPDATED'),
+    )
+    await store.append(
+      [...bodies, action(), action({ interactionId: 'i-2' })].map((body) => arrivalOf(Buffer.from(body))),
+    )
+    const { state, history } = (await (await get('/i-1')).json()) as {
+      state: unknown
+      history: { cursor: string; event: { body: { updatedAt: string } } }[]
+    }
+    expect(state).toMatchObject({ customerId: 'c-1049', type: 'SIGN_UP' })
+    expect(history.map(({ event }) => event.body.updatedAt)).toEqual([
+      ...bodies.map((_, index) => updatedAt(index)),
+      '2026-11-23T10:00:00.000Z',
+    ])
+    expect(Math.max(...pages)).toBeLessThanOrEqual(100)
+    expect((await get('/i-3')).status).toBe(404)
   })
 
   test('finds interactions of any name', async () => {

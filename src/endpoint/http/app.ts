@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import { METHODS, type RequestListener } from 'node:http'
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { logTrouble, type Log } from '../log'
@@ -65,6 +65,9 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
       else answerElsewhere(request, reply)
     },
   })
+  // Each method that Node reads, so that a path can say which ones it takes.
+  for (const method of METHODS)
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method)
   app.removeAllContentTypeParsers()
   app.setErrorHandler(createErrorAnswer(log))
   app.setNotFoundHandler(answerElsewhere)

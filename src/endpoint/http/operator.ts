@@ -70,7 +70,9 @@ export const addOperator = async (app: FastifyInstance, path: string, parts: Ope
     // Compared as written, so that an interaction of such a name can still be asked for, as in %73tream.
     const [written = ''] = request.url.slice(path.length + 1).split('?', 1)
     const answer = Object.hasOwn(named, written) ? named[written] : undefined
-    return answer?.(request, reply) ?? answerInteraction(reply, store, nameIn(request))
+    return (
+      answer?.(request, reply) ?? answerInteraction(request, reply, (page) => store.interaction(nameIn(request), page))
+    )
   })
   addErasure(app, parts)
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allEntries, type ReadPage } from '../store/pages'
-import { readState } from '../store/state'
+import { readState, type State } from '../store/state'
 import { firstCursor, type Entry, type Page, type Store } from '../store/store'
 import { answerJson, answerProblem } from './answer'
 import { entryRow } from './rows'
@@ -71,14 +71,25 @@ export const answerList = async (
   return reply.send(Readable.from(linesOf(allEntries(read, page.after), limit), { highWaterMark: 1 }))
 }
 
-/** Answers with the current state of an interaction, and the events that led to it. */
+async function* partsOf(state: State, entries: AsyncIterable<Entry>): AsyncGenerator<string> {
+  yield `{"state":${JSON.stringify(state)},"history":[`
+  let separator = ''
+  for await (const entry of entries) {
+    yield separator + entryRow(entry)
+    separator = ','
+  }
+  yield ']}'
+}
+
+/** Answers with the current state of an interaction, and the events that led to it, a few in memory at a time. */
 export const answerInteraction = async (
+  { method }: FastifyRequest,
   reply: FastifyReply,
-  store: Pick<Store, 'interaction'>,
-  interactionId: string,
+  read: ReadPage,
 ): Promise<FastifyReply> => {
-  const entries = await store.interaction(interactionId)
-  const state = readState(entries)
+  const state = await readState(allEntries(read))
   if (state === undefined) return answerProblem(reply, 404, 'no such interaction')
-  return answerJson(reply, 200, `{"state":${JSON.stringify(state)},"history":[${entries.map(entryRow).join(',')}]}`)
+  reply.type('application/json')
+  if (method === 'HEAD') return reply.send()
+  return reply.send(Readable.from(partsOf(state, allEntries(read)), { highWaterMark: 1 }))
 }

@@ -23,13 +23,17 @@ const later = (one: CustomerAction, other: CustomerAction): CustomerAction =>
   rankOf(other) > rankOf(one) ? other : one
 
 /** Reads the state of one interaction from all of its events: the same in whatever order they came. */
-export const readState = (entries: readonly Entry[]): State | undefined => {
-  const actions = entries.map(({ text }) => parseAction(text))
-  const [first] = actions
-  if (first === undefined) return undefined
+export const readState = async (entries: AsyncIterable<Entry>): Promise<State | undefined> => {
+  let latest: CustomerAction | undefined
+  let created: CustomerAction['body'] | undefined
+  for await (const { text } of entries) {
+    const action = parseAction(text)
+    latest = latest === undefined ? action : later(latest, action)
+    if (action.eventAction === 'CREATED') created = action.body
+  }
+  if (latest === undefined) return undefined
 
-  const { interactionId, customerId, interaction, updatedAt } = actions.reduce(later, first).body
-  const created = actions.find(({ eventAction }) => eventAction === 'CREATED')?.body
+  const { interactionId, customerId, interaction, updatedAt } = latest.body
   const { subscriptionContractId } = interaction
   return {
     interactionId,

@@ -109,8 +109,8 @@ export type Store = {
   readonly aside: (outcome: AsideOutcome, page: Page) => Promise<readonly Entry[]>
   /** Forgets what was kept aside under these cursors. */
   readonly discard: (cursors: readonly string[]) => Promise<void>
-  /** All stored events of one interaction, in the order of their cursors. */
-  readonly interaction: (interactionId: string) => Promise<readonly Entry[]>
+  /** Stored events of one interaction, in the order of their cursors: anybody can correct it any number of times. */
+  readonly interaction: (interactionId: string, page: Page) => Promise<readonly Entry[]>
   /** A cursor that all later entries come after, also when the newest entries are gone. */
   readonly newest: () => Promise<string>
   /** Erases a customer for good, at the operator's word. Late copies are dropped from then on. */

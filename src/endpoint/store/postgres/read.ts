@@ -91,8 +91,8 @@ export const createPostgresReader = (
     aside: (outcome: AsideOutcome, page: Page) => read(outcome, page),
     latestRefused: async (limit) =>
       (await query<Row>({ text: latestRefused, values: [limit] })).map((row) => toEntry(suffix, row)),
-    interaction: async (interactionId) => {
-      const values = [Buffer.from(interactionDigest(interactionId), 'hex')]
+    interaction: async (interactionId, { after, limit }) => {
+      const values = [...partsOf(after), limit, Buffer.from(interactionDigest(interactionId), 'hex')]
       return (await query<Row>({ text: interaction, values })).map((row) => toEntry(suffix, row))
     },
     settle: () => settle(query),

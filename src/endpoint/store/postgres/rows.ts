@@ -46,6 +46,9 @@ export const statements = {
 
 export const latestRefused = rowsOf(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY number DESC LIMIT $1`)
 
-export const interaction = rowsOf(
-  `SELECT ${stored} WHERE key >= $1 AND key <= $1 || decode(repeat('ff', 16), 'hex') ORDER BY xid, number`,
-)
+/** By the index over keys, and no walk over later events: what places its events is looked up first. */
+export const interaction = `
+  WITH own AS MATERIALIZED (SELECT xid AS x, number AS n FROM wasabi_event
+    WHERE key >= $4 AND key <= $4 || decode(repeat('ff', 16), 'hex')),
+  page AS MATERIALIZED (SELECT x, n FROM own WHERE (x, n) > ($1::xid8, $2::bigint) ORDER BY x, n LIMIT $3)
+  ${rowsOf(`SELECT ${stored} JOIN page ON xid = x AND number = n ORDER BY xid, number`)}`

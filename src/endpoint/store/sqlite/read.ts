@@ -33,7 +33,10 @@ const prepareStatements = (database: Database) => ({
   ),
   aside: database.prepare(`SELECT ${putAside} WHERE outcome = ?3 AND cursor > ?1 ORDER BY cursor LIMIT ?2`),
   latestRefused: database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`),
-  interaction: database.prepare(`SELECT ${stored} WHERE interaction_id = ? ORDER BY cursor`),
+  // The sign keeps it to the index over interactions, instead of a walk over all later events.
+  interaction: database.prepare(
+    `SELECT ${stored} WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2`,
+  ),
   newest: database.prepare('SELECT newest FROM sequence'),
 })
 
@@ -57,7 +60,8 @@ export const createSqliteReader = (
     entries: async ({ after, limit }: Page) => entriesOf(statements.entries.all(numberOf(after), limit)),
     aside: async (outcome, { after, limit }) => entriesOf(statements.aside.all(numberOf(after), limit, outcome)),
     latestRefused: async (limit) => entriesOf(statements.latestRefused.all(limit)),
-    interaction: async (interactionId) => entriesOf(statements.interaction.all(interactionId)),
+    interaction: async (interactionId, { after, limit }) =>
+      entriesOf(statements.interaction.all(numberOf(after), limit, interactionId)),
     newest: async () => cursorOf(newest()),
     problemWith: async (cursor) => {
       if (!isCursor(cursor)) return wrongCursor
