@@ -72,25 +72,3 @@ test(
     expect(site.complaints).toEqual([])
   },
 )
-
-test(
-  'a dataset that lists nothing, as that of Partytown, is asked by name',
-  { tag: '@chromium' },
-  async ({ tab, site, endpoint, wasabi }) => {
-    const proxy = `<script>(() => {
-    const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'dataset')
-    Object.defineProperty(HTMLElement.prototype, 'dataset', {
-      get() {
-        const real = get.call(this)
-        return new Proxy({}, { get: (_, name) => real[name], has: () => false, ownKeys: () => [] })
-      },
-    })
-  })()</script>`
-    site.put('/', write(proxy + wasabi({ consent: 'required' })))
-    await tab.goto(site.url('/?utm_source=proxy'))
-    await track(tab)
-    await consent(tab, true)
-    expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'proxy' })
-    expect(site.complaints).toEqual([])
-  },
-)

@@ -58,7 +58,7 @@ const answerOf = (fate: Fate, random: Random) => {
   if (fate === 'wait') headers['retry-after'] = `${1 + random.below(120)}`
   return {
     status: fate === '503' || fate === 'wait' ? 503 : random.pick([201, 200, 202, 204]),
-    url: 'https://collect.example.com/',
+    type: 'cors',
     headers: { get: (name: string) => headers[name] ?? null },
     text: () => Promise.resolve(''),
   }

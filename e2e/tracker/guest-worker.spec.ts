@@ -1,0 +1,31 @@
+import { expect, test } from '../support/fixtures'
+import { delivered, track } from '../support/steps'
+
+/** A worker that makes up an answer for whatever the network does not bring: a page that works offline has one. */
+const MAKES_UP = `
+  addEventListener('install', () => skipWaiting())
+  addEventListener('activate', (event) => event.waitUntil(clients.claim()))
+  addEventListener('fetch', (event) => event.respondWith(fetch(event.request).catch(() =>
+    new Response('{}', { headers: { 'content-type': 'application/json' } }))))`
+
+test(
+  'an answer that a service worker makes up while offline is no receipt: the event arrives when the network is back',
+  { tag: '@chromium' },
+  async ({ tab, context, site, endpoint, wasabi }) => {
+    site.put('/worker.js', { html: MAKES_UP, headers: { 'content-type': 'text/javascript' } })
+    site.put('/', wasabi())
+    await tab.goto(site.url('/'))
+    await tab.evaluate(async () => {
+      const claimed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
+      await navigator.serviceWorker.register('/worker.js')
+      await claimed
+    })
+    await context.setOffline(true)
+    await track(tab, 'SIGN_UP', { interactionId: 'offline' })
+    // A second answer of the worker comes after the first one.
+    await tab.evaluate((url) => fetch(url, { method: 'POST', body: '{}' }), endpoint.url)
+    await context.setOffline(false)
+    expect((await endpoint.holds(1)).map(({ body }) => body.interactionId)).toEqual(['offline'])
+    await delivered(tab)
+  },
+)
