@@ -18,6 +18,13 @@ const prepareCommands = (folder) => {
     runOn(host, { command: ['etcdctl', `--endpoints=http://${host}:2379`, ...args], env: { ...env, ETCDCTL_API: '3' } })
   return {
     etcdctl,
+    psql: (host, text) => {
+      const address = 'host=db1,db2,db3 user=postgres target_session_attrs=read-write'
+      return runOn(host, {
+        command: ['psql', address, '-c', text],
+        env: { ...env, PGPASSWORD: secrets.SUPERUSER_PASSWORD },
+      })
+    },
     patronictl: (host, ...args) => runOn(host, { command: ['patronictl', '-c', `${deploy}patroni.yml`, ...args], env }),
     etcdLeader: async () => {
       const all = databases.map((name) => `http://${name}:2379`).join()
@@ -117,13 +124,14 @@ export const prepareCluster = () => {
   const place = prepareFolder()
   const { folder } = place
   const programs = preparePrograms(place)
+  const commands = prepareCommands(folder)
   const { endAll, ...ends } = prepareEnds(place, programs.running)
   const isReady = async (name) => (await fetch(`http://${addressOf(name)}:4174/health/ready`)).ok
 
   return {
     ...programs,
     ...ends,
-    ...prepareCommands(folder),
+    ...commands,
     folder,
     token: secrets.READ_TOKEN,
     urls: applications.map((name) => `http://${addressOf(name)}:4174/customer-actions`),
@@ -146,8 +154,8 @@ export const prepareCluster = () => {
       }
       for (const name of databases) programs.startPatroni(name)
       await until('three databases, one of them synchronous', isWhole)
-      await on(await primary(), 'postgres', `CREATE ROLE wasabi LOGIN PASSWORD '${secrets.WASABI_PASSWORD}'`)
-      await on(await primary(), 'postgres', 'CREATE DATABASE wasabi OWNER wasabi')
+      await commands.psql('db1', `CREATE ROLE wasabi LOGIN PASSWORD '${secrets.WASABI_PASSWORD}'`)
+      await commands.psql('db1', 'CREATE DATABASE wasabi OWNER wasabi')
       for (const name of applications) programs.startEndpoint(name)
       for (const name of applications) await until(`the endpoint on ${name}`, () => isReady(name))
     },
