@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
-const PAGES = ['README.md', 'CHANGELOG.md', 'src/endpoint/README.md', '.github/CONTRIBUTING.md', '.github/SECURITY.md']
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'src/endpoint/README.md',
+  'src/endpoint/deploy/cluster/README.md',
+  '.github/CONTRIBUTING.md',
+  '.github/SECURITY.md',
+]
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Readonly<Record<string, string>> }
 
