@@ -58,6 +58,69 @@ test(
   },
 )
 
+/** What happens to calls on a page with these options, before the script has loaded and after. */
+const CASES: Readonly<
+  Record<string, readonly [options: Readonly<Record<string, string>>, early: string, late: string, last: RegExp]>
+> = {
+  'calls before and after the script has loaded': [
+    {},
+    `wasabi.track('SIGN_UP', { interactionId: 'a' })`,
+    `wasabi.update('a', { subscriptionContractId: 7 }); wasabi.identify(42); wasabi.reset()
+     wasabi.track('SUBSCRIPTION_CANCELLED', { interactionId: 'b' })`,
+    /accepted 201 .*"b"/,
+  ],
+  'calls that wait for consent, again and again': [
+    { consent: 'required' },
+    `wasabi.track('SIGN_UP', { interactionId: 'a' }); wasabi.identify(42)`,
+    `wasabi.attribution(); wasabi.update('a', { customerId: 7 }); wasabi.reset(); wasabi.attribution()`,
+    /reset waits for consent/,
+  ],
+  'calls after a refusal': [
+    {},
+    `wasabi.consent(false)`,
+    `wasabi.track('SIGN_UP', { interactionId: 'a' }); wasabi.identify(42)`,
+    /identify denied/,
+  ],
+  'consent that is late': [
+    { consent: 'required' },
+    `wasabi.track('SIGN_UP', { interactionId: 'a' })`,
+    `wasabi.consent(true); wasabi.update('a', { customerId: 42 })`,
+    /accepted .*UPDATED/,
+  ],
+  'a router that replaces the address, and mistakes': [
+    { 'customer-id': 'None' },
+    `history.replaceState(null, '', '/home'); wasabi.track('SIGN_UP', { interactionId: 'nil', customerID: 7 })`,
+    `wasabi.track('SIGNUP'); wasabi.track('SIGN_UP', { interactionId: '[object Object]' })`,
+    /"SIGNUP" does not exist/,
+  ],
+  'an endpoint that refuses for good': [
+    { endpoint: '/refuses' },
+    '',
+    `wasabi.track('SIGN_UP', { interactionId: 'a' })`,
+    /answered 404 without a type/,
+  ],
+}
+
+for (const [what, [options, early, late, last]] of Object.entries(CASES)) {
+  test(
+    `debug logs each line once, and no missing value: ${what}`,
+    { tag: '@chromium' },
+    async ({ tab, site, wasabi }) => {
+      site.put('/', { html: LISTEN + page(`<script>${early}</script>${wasabi({ debug: '', ...options })}`) })
+      await tab.goto(site.url('/?utm_source=news'))
+      await tab.evaluate((code) => {
+        eval(code)
+      }, late)
+      await shows(tab, last)
+      const lines = await linesOf(tab)
+      expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([])
+      expect(
+        lines.filter((line) => /undefined|null|NaN|\[object /.test(line.replaceAll('"[object Object]"', ''))),
+      ).toEqual([])
+    },
+  )
+}
+
 test(
   'without debug nothing is logged while all goes well',
   { tag: '@chromium' },

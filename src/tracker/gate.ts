@@ -13,6 +13,8 @@ import { settings } from './settings'
 
 /** Calls that wait, in order: for options, for permission, or for a prerendered page to be shown. */
 let waiting: Call[] = []
+/** How many of them were asked about before, and logged. */
+let asked = 0
 /** Whether something waited for permission. */
 let isHeld = false
 let perform: (call: Call) => void
@@ -44,14 +46,15 @@ const answer = ({ subject }: Call) => {
 
 /** Heeds the answers among the calls that wait, in order: a refusal drops what was called before it, too. */
 const heedAnswers = () => {
-  for (const call of waiting.splice(0)) {
+  waiting.splice(0).forEach((call, index) => {
     if (call.name === 'consent') answer(call)
     const given = permission()
-    log(call.name, given ?? 'waits for consent')
+    if (index >= asked && given !== 'granted') log(call.name, given ?? 'waits for consent')
     if (given === 'denied') refuse()
     else waiting.push(call)
     isHeld ||= !given
-  }
+  })
+  asked = waiting.length
 }
 
 /** Captures the landing in this tab's own trail, if permission was late and no call that waits has brought it. */
@@ -72,6 +75,7 @@ const release = () => {
   if (!waiting[0]) return
   captureTrail()
   waiting.splice(0).forEach((call) => pass(call))
+  asked = 0
   isHeld = false
 }
 

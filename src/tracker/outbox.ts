@@ -103,13 +103,13 @@ const send = async (event: string, keepalive: boolean) => {
   const delivery = await deliver(settings.endpoint, event, keepalive)
   const { outcome, reason } = delivery
   log(outcome, reason, event)
-  if (outcome === 'rejected') report('event', event, `was refused for good: ${String(reason)}`)
+  if (outcome === 'rejected') report('event', event, `was refused for good: ${reason}`)
   if (outcome === 'retry' && navigator.onLine)
     // A page does not learn which of these it was.
     report(
       'endpoint',
       settings.endpoint,
-      `answered ${String(reason)}; kept. Check URL, redirects, CORS, CSP, blockers, the page's own fetch`,
+      `answered ${reason}; kept. Check URL, redirects, CORS, CSP, blockers, the page's own fetch`,
     )
   return delivery
 }

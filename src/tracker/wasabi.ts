@@ -105,8 +105,12 @@ const submitEarly = guard(([id, name, subject, details, time]: EarlyCall, tag: G
 /** Makes the object that a page talks to, at once. Its calls wait until they may be done. */
 export const createWasabi = ({ tag, early = [] }: Beginning): Wasabi => {
   createGate(perform)
-  for (const href of [readFirstAddress() ?? location.href, location.href])
+  const visit = (href: string) => {
     submit({ name: 'page', details: {}, time: now(), href, id: '' })
+  }
+  const first = readFirstAddress()
+  if (first && first !== location.href) visit(first)
+  visit(location.href)
   early.forEach((call) => submitEarly(call, tag))
   const begin = guard(() => {
     if (!settings.endpoint) start(tag)

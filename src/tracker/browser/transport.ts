@@ -8,7 +8,7 @@ export type Delivery = {
    */
   readonly outcome: 'accepted' | 'rejected' | 'retry'
   /** What the endpoint answered. */
-  readonly reason?: string
+  readonly reason: string
   /** For how many milliseconds the endpoint asked not to be tried. */
   readonly wait?: number
 }
@@ -58,12 +58,12 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
       })
     isReplaced = !(asked as Promise<Response> | undefined)?.then
     const answer = (await asked) as Response
-    const reason = `${answer.status} ${String(answer.headers.get('content-type'))}`
+    const reason = `${answer.status} ${answer.headers.get('content-type') ?? 'without a type'}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
     // Nor is what a service worker made up while the network is away: it has the request's own address, but never the
     // type of an answer from another origin (Fetch, 2.2.6; the same in Chromium 150, Firefox and WebKit).
     const isMadeUp = answer.type !== 'cors' && !navigator.onLine
-    if (/^20[0124](?!.*html)/.test(reason) && !isMadeUp) return { outcome: 'accepted' }
+    if (/^20[0124](?!.*html)/.test(reason) && !isMadeUp) return { outcome: 'accepted', reason }
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch {
