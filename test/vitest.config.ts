@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** They start programs, replicate a database, install a package or live thousands of lives: ten seconds and more. */
 const SLOW = [
-  'endpoint/{access,away,check,cursor,database,demoted,file,forwarder,growth,main,proxy,readme,schema,transfer}.test.ts',
+  'endpoint/{access,away,check,cursor,database,demoted,file,forwarder,growth,main,package,proxy,readme,schema,transfer}.test.ts',
   'package/package.test.ts',
   'tracker/simulation.test.ts',
 ]

@@ -3,14 +3,15 @@
 // dist in the root is kept new.
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 
 const root = new URL('../../', import.meta.url)
-const packed = new URL('dist/', import.meta.url)
+const [, , step = '', place] = process.argv
+const packed = place === undefined ? new URL('dist/', import.meta.url) : pathToFileURL(`${place}/`)
 const from = (path) => new URL(path, root)
 const to = (path) => new URL(path, packed)
 
-rmSync(packed, { recursive: true, force: true })
-if (!process.argv.includes('--remove')) {
+const build = () => {
   rmSync(from('dist/endpoint/'), { recursive: true, force: true })
   const { status } = spawnSync('npx', ['rollup', '-c', '--silent'], {
     cwd: root,
@@ -19,7 +20,15 @@ if (!process.argv.includes('--remove')) {
     shell: process.platform === 'win32',
   })
   if (status !== 0) process.exit(1)
+}
+
+const gather = () => {
   for (const path of ['wasabi.js', 'wasabi.js.br', 'wasabi.js.gz', 'endpoint/', 'page/'])
     cpSync(from(`dist/${path}`), to(path), { recursive: true })
   cpSync(from('src/contract/customer-action.schema.json'), to('customer-action.schema.json'))
 }
+
+rmSync(packed, { recursive: true, force: true })
+// Tests have built already: `--gather` with another folder does the rest.
+if (step === '') build()
+if (step !== '--remove') gather()

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
@@ -204,6 +205,26 @@ test('reads a line without end in the time that its length takes, and goes on af
   expect(await importAll(store, Readable.from(lines()))).toEqual({ stored: 1, known: 0, aside: 0, unreadable: [1] })
   await store.close()
 })
+
+/** Gives a program a terminal. It is on every Linux; what BSD and macOS have takes other arguments. */
+const hasTerminal = spawnSync('script', ['--version']).status === 0
+console.log(`terminals on this machine: ${hasTerminal ? 'script' : 'none; util-linux brings script'}`)
+
+if (hasTerminal)
+  test('says what to import when it would wait for a terminal', () => {
+    const { status, stdout } = spawnSync(
+      'script',
+      ['-qec', `"${process.execPath}" "${program.file}" import`, '/dev/null'],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, DATA_FILE: freshFile() },
+        // The keyboard: nobody types.
+        stdio: ['pipe', 'pipe', 'pipe'],
+        timeout: 20_000,
+      },
+    )
+    expect([status, stdout.trim()]).toEqual([1, 'Say what to import, as in wasabi-endpoint import < events.ndjson.'])
+  })
 
 test.each(['export', 'replay'])('says so when there is no file to %s', async (command) => {
   const file = freshFile()

@@ -79,7 +79,7 @@ const findPrograms = (scratch: string): Programs => {
 }
 
 /** PostgreSQL refuses to run as root. */
-const unprivileged = (): { readonly uid?: number; readonly gid?: number } => {
+export const unprivileged = (): { readonly uid?: number; readonly gid?: number } => {
   if (process.getuid?.() !== 0) return {}
   const [, uid = '65534', gid = '65534'] = /^nobody:[^:]*:(\d+):(\d+)/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? []
   return { uid: Number(uid), gid: Number(gid) }

@@ -1,0 +1,112 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { root } from './support/process'
+import { unprivileged } from './support/postgres'
+import { action } from './support/server'
+
+/** An empty folder somewhere else, where the package is installed with what it depends on, and nothing else. */
+const project = mkdtempSync(join(tmpdir(), 'wasabi-package-'))
+const modules = join(project, 'node_modules')
+const installed = join(modules, 'wasabi-endpoint')
+
+const run = (program: string, args: readonly string[]) => execFileSync(program, args, { cwd: root, encoding: 'utf8' })
+
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+
+type Locked = { readonly dev?: true; readonly link?: true; readonly devOptional?: true }
+
+beforeAll(() => {
+  // Built already, by what starts the tests.
+  const source = join(project, 'source')
+  for (const part of ['package.json', 'README.md', 'deploy'])
+    cpSync(join(root, 'src/endpoint', part), join(source, part), { recursive: true })
+  run(process.execPath, ['src/endpoint/pack.mjs', '--gather', join(source, 'dist')])
+  run('npm', ['pack', source, '--ignore-scripts', '--pack-destination', project])
+  rmSync(source, { recursive: true })
+  mkdirSync(installed, { recursive: true })
+  const [tarball = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'))
+  run('tar', ['xzf', join(project, tarball), '-C', installed, '--strip-components=1'])
+  // npm would ask the registry for them: these are the ones that the lock file names.
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> }
+  for (const [path, { dev, link, devOptional }] of Object.entries(packages))
+    if (path.startsWith('node_modules/') && !dev && !link && !devOptional)
+      cpSync(join(root, path), join(project, path), { recursive: true })
+  run('chmod', ['-R', 'a+rX,a-w', project])
+})
+afterAll(() => {
+  run('chmod', ['-R', 'u+w', project])
+  rmSync(project, { recursive: true })
+})
+
+const { version, bin } = JSON.parse(readFileSync('src/endpoint/package.json', 'utf8')) as {
+  version: string
+  bin: { 'wasabi-endpoint': string }
+}
+
+/** Runs the package's command as another user, who can write into the data folder only. */
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const nowhere = { HOME: '/nonexistent', TMPDIR: '/nonexistent', PATH: process.env.PATH }
+  const child = spawn(process.execPath, [join(installed, bin['wasabi-endpoint']), ...args], {
+    ...unprivileged(),
+    cwd: project,
+    env: { ...nowhere, ...env },
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  return { child, said: () => said }
+}
+
+test('is smaller than 60 MB with all that it needs', () => {
+  const size = filesIn(project).reduce((sum, file) => sum + statSync(file).size, 0)
+  expect(size).toBeGreaterThan(1e6)
+  expect(size).toBeLessThan(60e6)
+})
+
+test('has a command that a shell can start', () => {
+  expect(readFileSync(join(installed, bin['wasabi-endpoint']), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+})
+
+test.each([
+  ['--help', /^wasabi-endpoint +takes events/],
+  ['--version', new RegExp(`^${version}\n$`)],
+])('%s exits with 0', async (argument, sentence) => {
+  const { child, said } = start([argument])
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(said()).toMatch(sentence)
+})
+
+test('takes events as another user, who can write into the data folder only', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'wasabi-data-'))
+  chmodSync(data, 0o777)
+  onTestFinished(() => {
+    rmSync(data, { recursive: true })
+  })
+  const { child, said } = start([], { PORT: '0', DATA_FILE: join(data, 'wasabi.sqlite') })
+  await expect.poll(said).toContain('"event":"start"')
+  const url = /http:\S+/.exec(said())?.[0] ?? ''
+  expect((await fetch(url, { method: 'POST', body: action() })).status).toBe(201)
+  const { origin } = new URL(url)
+  for (const path of [
+    '/',
+    '/page.js',
+    '/wasabi.js',
+    `/wasabi-${version}.js`,
+    '/customer-actions',
+    '/overview/conversions',
+  ])
+    expect((await fetch(origin + path)).status, path).toBe(200)
+  const closed = once(child, 'close')
+  child.kill('SIGTERM')
+  expect(await closed).toEqual([0, null])
+  expect(readdirSync(data)).toEqual(['wasabi.sqlite'])
+})
