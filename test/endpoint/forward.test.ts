@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { Ajv } from 'ajv'
 import { expect, onTestFinished, test } from 'vitest'
+import schema from '../../src/contract/customer-action.schema.json'
 import { forward } from '../../src/endpoint/commands/forward'
 import { retryAfterOf } from '../../src/endpoint/forward/answer'
 import { forwardAll, forwardAside } from '../../src/endpoint/forward/forward'
@@ -14,8 +16,10 @@ import { waitTime } from '../../src/endpoint/forward/wait'
 import { openStore } from '../../src/endpoint/store/open'
 import type { LogLine } from '../../src/endpoint/log'
 import { startReceiver } from './support/receiver'
-import { action, arrivalOf, serve } from './support/server'
+import { action, arrivalOf, eventVectors, serve } from './support/server'
 import { describeStores } from './support/stores'
+
+const isEvent = new Ajv({ formats: { 'date-time': (written: string) => !isNaN(Date.parse(written)) } }).compile(schema)
 
 const later = (second: number): string => new Date(Date.UTC(2026, 10, 23, 11, 0, second)).toISOString()
 
@@ -88,13 +92,18 @@ describeStores((freshPlace) => {
   test('an event that was set aside is sent again, and is erased with its customer', async () => {
     const [one, other] = [action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })]
     const store = await openWith([one, other])
-    const url = (await startReceiver((response) => void response.writeHead(400).end('no'))).url
+    let accepts = false
+    const { url } = await startReceiver((response) => void response.writeHead(accepts ? 200 : 413).end('no'))
     await forwardAll(jobFor(store, url))
     expect(await store.forward.refusals(10)).toHaveLength(2)
     await store.erase({ customerId: 'gone' })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     const job = jobFor(store, url)
     expect(await forwardAside(job)).toEqual({ sent: 0, setAside: 1 })
+    expect(await store.forward.refusals(10)).toHaveLength(1)
+    accepts = true
+    expect(await forwardAside(job)).toEqual({ sent: 1, setAside: 0 })
+    expect(await store.forward.refusals(10)).toEqual([])
   })
 
   test('an event that is erased while it waits is not handed on', async () => {
@@ -127,6 +136,19 @@ describeStores((freshPlace) => {
     expect(events).toBe(10)
     expect((await read).trimEnd().split('\n')).toEqual([...story, odd.replace('\n', ' ')])
     expect(await writeLines({ store, after: cursor }, new PassThrough())).toEqual({ events: 0, cursor })
+  })
+
+  test('each line is valid against the schema, for all that the endpoint takes', async () => {
+    const taken = eventVectors.filter(({ status }) => status === 201 || status === 200).map(({ body }) => body)
+    const store = await openWith([...story, ...taken])
+    const output = new PassThrough()
+    const read = text(output)
+    await writeLines({ store }, output)
+    output.end()
+    const lines = (await read).trimEnd().split('\n')
+    expect(lines.length).toBeGreaterThan(story.length + 5)
+    const problems = lines.map((line) => (isEvent(JSON.parse(line)) ? '' : `${JSON.stringify(isEvent.errors)} ${line}`))
+    expect(problems.filter(Boolean)).toEqual([])
   })
 
   test('slips are named before anything is sent', async () => {

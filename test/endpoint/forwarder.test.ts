@@ -1,51 +1,198 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { keyOf, send } from '../../src/endpoint/forward/send'
 import { openStore } from '../../src/endpoint/store/open'
+import { createRandom, type Random } from '../tracker/simulation/random'
 import { environmentOf, useProgram } from './support/process'
 import { startReceiver } from './support/receiver'
 import { action, arrivalOf } from './support/server'
 import { describeStores } from './support/stores'
 
+// Twelve processes, one after the other: a busy machine takes its time to start them.
+vi.setConfig({ testTimeout: 300_000 })
+
 const program = useProgram('forwarder')
 const kills = 10
+/** A prime: no rule of lanes puts the events of one interaction together by chance. */
+const interactions = 61
+const total = 366
+const token = 'Bearer a-token-that-nobody-sees'
+
+/** A run is repeated by its seed: SEED=7 npx vitest run --config test/vitest.config.ts forwarder */
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
+
+/** Each interaction with its corrections, mixed. */
+const story = Array.from({ length: total }, (_, index) => {
+  const interactionId = `i-${String(index % interactions)}`
+  const updatedAt = new Date(Date.UTC(2026, 10, 23, 11) + index).toISOString()
+  return index < interactions ? action({ interactionId }) : action({ interactionId, updatedAt }, 'UPDATED')
+})
+
+const ofInteraction = (bodies: readonly string[], id: number): readonly string[] =>
+  bodies.filter((body) => body.includes(`"i-${String(id)}"`))
+
+const headersFile = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'wasabi-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const file = join(folder, 'headers')
+  writeFileSync(file, `Authorization: ${token}\n`)
+  return file
+}
+
+type Answer = readonly [part: number, answer: (response: ServerResponse) => void]
+
+/** The receiver has the event, and the sender cannot know. */
+const loseAnswer: Answer[1] = (response) => response.destroy()
+
+/** What goes wrong with a request that the receiver has read, and how often. */
+const troubles: readonly Answer[] = [
+  [0.03, loseAnswer],
+  [0.02, (response) => void response.writeHead(503).end()],
+  [0.02, (response) => void response.writeHead(429, { 'Retry-After': '0' }).end()],
+  [0.01, (response) => void response.writeHead(302, { Location: 'https://example.com' }).end()],
+  [0.01, (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Welcome</p>')],
+]
+
+const troubleOf = (random: Random): Answer[1] | undefined => {
+  let left = random.next()
+  return troubles.find(([part]) => (left -= part) < 0)?.[1]
+}
+
+/** A receiver that refuses some events for good, has trouble with some requests, and can hang, die and come back. */
+const createPoorReceiver = async (random: Random) => {
+  const taken: string[] = []
+  const refused = new Set(story.filter(() => random.chance(0.05)))
+  const state = { accepts: false, requests: 0, tokens: new Set<unknown>(), keys: new Map<string, string>() }
+  let hangsAt = Infinity
+  let onHang = (): void => undefined
+
+  const answer = (body: string, response: ServerResponse): void => {
+    if (state.requests >= hangsAt) {
+      onHang()
+      return
+    }
+    const trouble = state.accepts ? undefined : troubleOf(random)
+    if (refused.has(body) && !state.accepts) response.writeHead(422).end('{"why":"unknown"}')
+    else if (trouble !== undefined && trouble !== loseAnswer) trouble(response)
+    else {
+      taken.push(body)
+      if (trouble === undefined) response.writeHead(204).end()
+      else trouble(response)
+    }
+  }
+  const server: Server = createServer((request, response) => {
+    if (request.method === 'HEAD') {
+      response.writeHead(405).end()
+      return
+    }
+    void text(request).then(
+      (body) => {
+        state.requests += 1
+        state.tokens.add(request.headers.authorization)
+        state.keys.set(String(request.headers['idempotency-key']), body)
+        answer(body, response)
+      },
+      () => undefined,
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const die = async (): Promise<void> => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  onTestFinished(die)
+  return {
+    url: `http://127.0.0.1:${String(port)}/import`,
+    refused,
+    state,
+    die,
+    comeBack: async () => {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
+    /** Resolves when so many more requests have come. From then on each request hangs. */
+    hangsAfter: (count: number): Promise<void> => {
+      hangsAt = state.requests + count
+      return new Promise((resolve) => (onHang = resolve))
+    },
+    works: () => {
+      hangsAt = Infinity
+    },
+    /** The bodies in the order in which they came first. */
+    bodies: (): readonly string[] => [...new Set(taken)],
+  }
+}
 
 describeStores((freshPlace) => {
-  test('forwarders killed ten times hand each event on, in order for each interaction', async () => {
+  test(`forwarders killed ten times hand each event on to a poor receiver, in order (seed ${String(seed)})`, async () => {
+    const random = createRandom(seed)
     const place = await freshPlace()
     const store = await openStore(place)
     onTestFinished(() => store.close())
-    const bodies = Array.from({ length: 600 }, (_, index) => {
-      const interactionId = `i-${String(index % 100)}`
-      const updatedAt = new Date(Date.UTC(2026, 10, 23, 11) + index).toISOString()
-      return index < 100 ? action({ interactionId }) : action({ interactionId, updatedAt }, 'UPDATED')
-    })
-    await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+    await store.append(story.map((body) => arrivalOf(Buffer.from(body))))
     await store.settle()
+    const receiver = await createPoorReceiver(random)
+    const concurrency = String(2 + random.below(5))
+    const args = ['forward', '--to', receiver.url, '--headers', headersFile(), '--concurrency', concurrency]
+    const outputs: string[] = []
 
-    let dueAt = Infinity
-    let kill = (): void => undefined
-    const receiver = await startReceiver((response, _, count) => {
-      if (count >= dueAt) kill()
-      else if (count % 50 === 7) response.destroy()
-      else response.writeHead(204).end()
-    })
-    const args = ['forward', '--to', receiver.url, '--concurrency', '4', '--once']
-    for (let round = 1; round <= kills; round += 1) {
+    for (let round = 0; round < kills; round += 1) {
+      receiver.works()
+      const isDead = round % 3 === 2
+      if (isDead) await receiver.die()
       const child = program.run(environmentOf(place), ...args)
-      // In the middle of requests, a little later each time.
-      dueAt = receiver.requests.length + 40
-      kill = () => void child.kill('SIGKILL')
+      const errors: string[] = []
+      child.stdout?.on('data', (chunk: Buffer) => outputs.push(chunk.toString()))
+      child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
+      if (isDead) {
+        await expect.poll(() => errors.join('')).toContain('cannot be reached')
+        await receiver.comeBack()
+      }
+      // Fewer than there are events, so that each forwarder is killed in the middle of them.
+      await receiver.hangsAfter(1 + random.below(Math.floor(total / kills) - 5))
+      expect(execFileSync('ps', ['-o', 'args=', '-p', String(child.pid)], { encoding: 'utf8' })).not.toContain(token)
+      child.kill('SIGKILL')
       expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+      outputs.push(...errors)
     }
-    dueAt = Infinity
-    const { code, errors } = await program.command(environmentOf(place), args)
-    expect({ code, errors }).toMatchObject({ code: 0 })
+    receiver.works()
+    const last = await program.command(environmentOf(place), [...args, '--once'])
+    expect([0, 1], last.errors).toContain(last.code)
 
-    const arrived = receiver.bodies()
-    expect([...arrived].sort()).toEqual([...bodies].sort())
-    const of = (list: readonly string[], id: number) => list.filter((body) => body.includes(`"i-${String(id)}"`))
-    for (let id = 0; id < 100; id += 1) expect(of(arrived, id)).toEqual(of(bodies, id))
-    // Far fewer than would come again if each forwarder began anew.
-    expect(receiver.requests.length).toBeLessThan(600 + kills * 60)
+    const isTaken = (body: string): boolean => !receiver.refused.has(body)
+    const bodies = receiver.bodies()
+    expect([...bodies].sort()).toEqual(story.filter(isTaken).sort())
+    for (let id = 0; id < interactions; id += 1)
+      expect(ofInteraction(bodies, id)).toEqual(ofInteraction(story, id).filter(isTaken))
+    expect([...receiver.state.keys].every(([key, body]) => key === keyOf(body))).toBe(true)
+    expect(receiver.state.keys.size).toBe(total)
+    expect((await store.forward.lags(Date.now()))[0]).toMatchObject({ events: 0, setAside: receiver.refused.size })
+    // Each forwarder goes on where the last one stopped; beginning anew would be half of all in each round.
+    expect(receiver.state.requests).toBeLessThan(total * 2)
+
+    receiver.state.accepts = true
+    const again = await program.command(environmentOf(place), [...args, '--again'])
+    expect(again).toMatchObject({ code: 0 })
+    expect([...receiver.bodies()].sort()).toEqual([...story].sort())
+    expect(await store.forward.refusals(10)).toEqual([])
+    expect([...receiver.state.tokens]).toEqual([token])
+    expect([...outputs, last.output, last.errors, again.output, again.errors].join('')).not.toContain('a-token')
   })
+})
+
+test('a receiver that hangs counts as one that is away after half a minute', async () => {
+  const { url } = await startReceiver(() => undefined)
+  const verdict = await send({ url: new URL(url), headers: new Headers() }, action(), new AbortController().signal)
+  expect(verdict).toMatchObject({ type: 'trouble', why: 'the receiver does not answer' })
 })
