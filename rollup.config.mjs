@@ -100,7 +100,7 @@ const compressed = {
 const pageFiles = {
   name: 'page-files',
   generateBundle() {
-    for (const fileName of ['page.html', 'page.css'])
+    for (const fileName of ['page.html', 'page.css', 'parts.css'])
       this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/endpoint/page/${fileName}`) })
   },
 }

@@ -1,23 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
-import { expect, test as base } from 'playwright/test'
 import { fileURLToPath } from 'node:url'
+import AxeBuilder from '@axe-core/playwright'
 import { validate } from '../src/endpoint/action/validate'
 import { createHandler } from '../src/endpoint/http/endpoint'
 import { openStore } from '../src/endpoint/store/open'
+import { expect, test as base } from './support/fixtures'
+import type { Tab } from './support/tab'
 
 const token = 'a-token-of-some-length'
 const page = fileURLToPath(new URL('../dist/page', import.meta.url))
 
+/** Campaigns that try to be more than text, and how the page shows them. */
 const hostile = [
-  '<img src=x onerror=alert(1)>',
-  "'; DROP TABLE event; --",
-  '=HYPERLINK("x")',
-  '__proto__',
-  'x'.repeat(5000),
-]
+  ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
+  ["'; DROP TABLE event; --", "'; DROP TABLE event; --"],
+  ['=HYPERLINK("x")', '=HYPERLINK("x")'],
+  ['__proto__', '__proto__'],
+  ['(no campaign)', '(no campaign)'],
+  ['{{7*7}}', '{{7*7}}'],
+  ['gnirps\u202e', 'gnirps⟨U+202E⟩'],
+  ['\u2066a\u2069\u200fb', '⟨U+2066⟩a⟨U+2069⟩⟨U+200F⟩b'],
+  ['bell\u0007', 'bell⟨U+0007⟩'],
+  // SQLite counts by what is before a NUL: https://www.sqlite.org/nulinstr.html
+  ['nul\u0000 and more', 'nul'],
+  ['مرحبا 1', 'مرحبا 1'],
+  ['x'.repeat(5000), 'x'.repeat(200)],
+] as const
+
+const thirty = Array.from({ length: 30 }, (_, index) => ['spring', 'mail', ''][index % 3] ?? '')
 
 const bodyOf = (index: number, utmCampaign: string): string =>
   JSON.stringify({
@@ -33,6 +45,8 @@ const bodyOf = (index: number, utmCampaign: string): string =>
       updatedAt: '2026-11-23T10:00:00.000Z',
     },
   })
+
+const post = (origin: string, body: string) => fetch(`${origin}/customer-actions`, { method: 'POST', body })
 
 type Fixtures = { readonly start: (campaigns: readonly string[], readToken?: string) => Promise<string> }
 
@@ -57,54 +71,112 @@ const test = base.extend<Fixtures>({
   },
 })
 
-for (const [name, campaigns] of [
-  ['no event', []],
-  ['one event', ['spring']],
-  ['thirty events', Array.from({ length: 30 }, (_, index) => ['spring', 'mail', ''][index % 3] ?? '')],
-  ['hostile values', hostile],
-] as const)
-  test(`the page shows ${name}, and axe finds nothing @chromium`, async ({ page: tab, start }) => {
-    const troubles: string[] = []
-    tab.on('pageerror', ({ message }) => troubles.push(message))
-    tab.on('console', (message) => message.type() === 'error' && troubles.push(message.text()))
-    tab.on('dialog', (dialog) => void dialog.dismiss().then(() => troubles.push('a dialog')))
+const textsOf = (tab: Tab, selector: string): Promise<readonly string[]> =>
+  tab.evaluate((wanted) => [...document.querySelectorAll(wanted)].map(({ textContent }) => textContent), selector)
+
+const expectTexts = (tab: Tab, selector: string, texts: readonly string[]) =>
+  expect.poll(() => textsOf(tab, selector)).toEqual(texts)
+
+const click = (tab: Tab, selector: string): Promise<void> =>
+  tab.evaluate((wanted) => {
+    document.querySelector<HTMLElement>(wanted)?.click()
+  }, selector)
+
+const giveToken = (tab: Tab, given: string): Promise<void> =>
+  tab.evaluate((value) => {
+    const field = document.querySelector<HTMLInputElement>('#token')
+    if (field) field.value = value
+    field?.form?.requestSubmit()
+  }, given)
+
+for (const [name, campaigns, rows] of [
+  ['no event', [], []],
+  ['one event', ['spring'], ['spring']],
+  ['thirty events', thirty, ['spring', 'mail', '(types without a campaign)']],
+  ['hostile values', hostile.map(([campaign]) => campaign), hostile.map(([, shown]) => shown)],
+] as const) {
+  test(`the page shows ${name} @everywhere`, async ({ tab, start }) => {
     await tab.goto(await start(campaigns))
-    await expect(tab.locator('#status')).toHaveText(`${String(campaigns.length)} conversions`)
-    for (const campaign of campaigns)
-      if (campaign !== '' && campaign.length < 200) await expect(tab.getByRole('table')).toContainText(campaign)
-    await expect(tab.locator('tfoot td').last()).toHaveText(campaigns.length === 0 ? '–' : '100.0 %')
-    expect((await new AxeBuilder({ page: tab }).analyze()).violations).toEqual([])
-    expect(troubles).toEqual([])
+    const noun = campaigns.length === 1 ? 'conversion' : 'conversions'
+    await expectTexts(tab, '#status', [`${String(campaigns.length)} ${noun}`])
+    expect([...(await textsOf(tab, 'tbody th'))].sort()).toEqual([...rows].sort())
+    expect((await textsOf(tab, 'tfoot td')).at(-1)).toBe(campaigns.length === 0 ? '–' : '100.0 %')
+    // Each value is text, in a direction of its own.
+    expect(await textsOf(tab, 'main img, main script, main a')).toEqual([])
+    const directions = await tab.evaluate(() =>
+      [...document.querySelectorAll('tbody bdi')].map((value) => getComputedStyle(value).unicodeBidi),
+    )
+    expect(directions).toEqual(rows.filter((row) => row !== '(types without a campaign)').map(() => 'isolate'))
+    const widths = () =>
+      tab.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
+    const [inside, screen] = await widths()
+    expect(inside).toBeLessThanOrEqual(screen ?? 0)
   })
 
-test('a table sorts, a new event comes in by itself, and a refusal names its field @chromium', async ({
-  page: tab,
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`axe finds nothing on the page with ${name}, ${colorScheme} @chromium`, async ({ page: tab, start }) => {
+      const troubles: string[] = []
+      tab.on('pageerror', ({ message }) => troubles.push(message))
+      tab.on('console', (message) => message.type() === 'error' && troubles.push(message.text()))
+      tab.on('dialog', (dialog) => void dialog.dismiss().then(() => troubles.push('a dialog')))
+      await tab.emulateMedia({ colorScheme })
+      const origin = await start(campaigns)
+      await tab.goto(origin)
+      await expect(tab.locator('tfoot')).toBeVisible()
+      await post(origin, bodyOf(100, 'fresh'))
+      await expect(tab.locator('.arrivals > li')).toHaveCount(1)
+      expect((await new AxeBuilder({ page: tab }).analyze()).violations).toEqual([])
+      expect(troubles).toEqual([])
+    })
+}
+
+test('the page sorts, shows what comes by itself, and names the field of a refusal @everywhere', async ({
+  tab,
   start,
 }) => {
   const origin = await start(['b', 'b', '', 'a'])
   await tab.goto(origin)
-  const first = tab.locator('tbody th').first()
-  await expect(first).toHaveText('b')
-  await tab.getByRole('button', { name: 'Name' }).click()
-  await expect(first).toHaveText('(types without a campaign)')
-  await tab.request.post(`${origin}/customer-actions`, { data: bodyOf(10, 'fresh') })
-  await tab.request.post(`${origin}/customer-actions`, { data: bodyOf(11, 'fresh').replace('"c"', '""') })
-  await expect(tab.locator('#stream li')).toHaveCount(2)
-  await expect(tab.locator('#status')).toHaveText('5 conversions')
-  await expect(tab.locator('#refused')).toContainText('/body/customerId must not be empty')
+  await expectTexts(tab, 'tbody th', ['b', '(types without a campaign)', 'a'])
+  await click(tab, 'thead th:first-child button')
+  await expectTexts(tab, 'tbody th', ['(types without a campaign)', 'a', 'b'])
+  await post(origin, bodyOf(10, 'fresh\u202e'))
+  await post(origin, bodyOf(10, 'fresh\u202e'))
+  await post(origin, bodyOf(11, '').replace('"c"', '""'))
+  await expectTexts(tab, '.arrivals .badge', ['refused', 'known', 'stored'])
+  await expectTexts(tab, '.arrivals .campaign', ['', 'fresh⟨U+202E⟩', 'fresh⟨U+202E⟩'])
+  await expectTexts(tab, '#status', ['5 conversions'])
+  await expectTexts(tab, '#refused strong', ['/body/customerId'])
 })
 
-test('with a token the page asks for it, and keeps it in the tab @chromium', async ({ page: tab, start }) => {
-  const urls: string[] = []
-  tab.on('request', (request) => urls.push(request.url()))
+test('with a token the page asks for it, and keeps it in the tab @everywhere', async ({ tab, start }) => {
   await tab.goto(await start(['spring'], token))
-  await tab.getByLabel('Token for reading').fill('wrong')
-  await tab.getByRole('button', { name: 'Open' }).click()
-  await expect(tab.locator('#status')).toHaveText('Reading needs a token.')
-  await tab.getByLabel('Token for reading').fill(token)
-  await tab.getByRole('button', { name: 'Open' }).click()
-  await expect(tab.locator('#status')).toHaveText('1 conversions')
+  await expectTexts(tab, '#status', ['Reading needs a token.'])
+  await giveToken(tab, 'wrong')
+  await expectTexts(tab, '#status', ['This is not the token of the endpoint.'])
+  await giveToken(tab, token)
+  await expectTexts(tab, '#status', ['1 conversion'])
   await tab.reload()
-  await expect(tab.locator('#status')).toHaveText('1 conversions')
-  expect(urls.filter((url) => url.includes(token))).toEqual([])
+  await expectTexts(tab, '#status', ['1 conversion'])
+  expect(await tab.evaluate(() => location.href + document.cookie + JSON.stringify(localStorage))).not.toContain(token)
+})
+
+test('the file has what the table shows, in its order @chromium', async ({ page: tab, start }) => {
+  await tab.goto(await start(['=1', 'b', '', 'b']))
+  await tab.getByRole('button', { name: 'Name' }).click()
+  const [download] = await Promise.all([
+    tab.waitForEvent('download'),
+    tab.getByRole('button', { name: 'Save as CSV' }).click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/^conversions-by-campaign-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/)
+  expect(
+    readFileSync(await download.path(), 'utf8')
+      .split('\r\n')
+      .slice(1),
+  ).toEqual([
+    '(types without a campaign),0,0,1,0,1,25.0 %',
+    "'=1,1,0,0,0,1,25.0 %",
+    'b,2,0,0,0,2,50.0 %',
+    'All,3,0,1,0,4,100.0 %',
+    '',
+  ])
 })

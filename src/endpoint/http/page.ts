@@ -8,6 +8,7 @@ import { allowOnly } from './answer'
 const files = [
   ['/', 'page.html', 'text/html; charset=utf-8'],
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
+  ['/page.parts.css', 'parts.css', 'text/css; charset=utf-8'],
   ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
 ] as const
 

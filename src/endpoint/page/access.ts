@@ -9,6 +9,9 @@ const headers = (): Record<string, string> => {
   return token === null ? {} : { Authorization: `Bearer ${token}` }
 }
 
+/** Whether this tab has a token, be it right or wrong. */
+export const hasToken = (): boolean => sessionStorage.getItem(kept) !== null
+
 /** Keeps the token for as long as the tab is there. */
 export const keepToken = (token: string): void => {
   sessionStorage.setItem(kept, token)
@@ -18,10 +21,11 @@ export const keepToken = (token: string): void => {
 export const ask = async <Answer>(path: string): Promise<Answer | undefined> => {
   const response = await fetch(path, { headers: headers() })
   if (response.status === 401) return undefined
-  const answer: unknown = await response.json()
-  if (response.ok) return answer as Answer
-  const [problem] = (answer as { readonly errors: readonly { readonly message: string }[] }).errors
-  throw new Error(problem?.message ?? `the endpoint answers ${String(response.status)}`)
+  // A proxy before the endpoint answers with pages of its own.
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok && answer !== undefined) return answer as Answer
+  const { errors } = (answer ?? {}) as { readonly errors?: readonly { readonly message: string }[] }
+  throw new Error(errors?.[0]?.message ?? `The endpoint answers ${String(response.status)}.`)
 }
 
 /** One server-sent event. */

@@ -1,3 +1,5 @@
+import { readable } from './readable'
+
 /** Makes an element. What is put into it is text: all values come from strangers. */
 export const element = (
   name: string,
@@ -9,6 +11,9 @@ export const element = (
   made.append(...children)
   return made
 }
+
+/** A value from outside, in a direction of its own: one that is written from the right reorders nothing around it. */
+export const outside = (value: string): HTMLElement => element('bdi', {}, readable(value))
 
 /** The element of an id that the page's own HTML has. */
 export const byId = <Kind extends HTMLElement = HTMLElement>(id: string): Kind => document.getElementById(id) as Kind

@@ -1,5 +1,5 @@
-import type { Message } from './access'
-import { byId, element } from './element'
+import { byId, element, outside } from './element'
+import { readable } from './readable'
 
 type Refused = {
   readonly receivedAt: string
@@ -23,9 +23,6 @@ export type Forwarding = {
   }[]
 }
 
-/** Entries of the stream that stay on the page. */
-const mostEntries = 50
-
 const nothing = (text: string): HTMLElement => element('p', {}, text)
 
 const list = (items: readonly HTMLElement[]): HTMLElement => element('ol', { class: 'list' }, ...items)
@@ -37,10 +34,15 @@ const refusedItem = ({ receivedAt, errors, body }: Refused): HTMLElement =>
     element('time', { datetime: receivedAt }, new Date(receivedAt).toLocaleString()),
     ...errors.flatMap(({ path, message }) => [
       ' ',
-      element('strong', { class: 'bad' }, path || 'the whole body'),
-      ` ${message}`,
+      element('strong', { class: 'bad' }, outside(path || 'the whole body')),
+      ` ${readable(message)}`,
     ]),
-    element('details', {}, element('summary', {}, 'The body as it came'), element('pre', {}, body)),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'The body as it came'),
+      element('pre', { tabindex: '0' }, readable(body)),
+    ),
   )
 
 /** Shows what was refused, newest first. */
@@ -66,35 +68,10 @@ export const showForwarding = ({ receivers, refused }: Forwarding): void => {
       {},
       `Event ${cursor}, refused by ${target}: `,
       element('strong', { class: 'bad' }, String(status)),
-      element('pre', {}, answer),
+      element('pre', { tabindex: '0' }, readable(answer)),
     ),
   )
   byId('forwarding').replaceChildren(
     lines.length === 0 ? nothing('Nothing is forwarded.') : list([...lines, ...answers]),
   )
-}
-
-type Told = {
-  readonly event?: {
-    readonly body: {
-      readonly interaction: { readonly type: string }
-      readonly utmParameters?: { readonly utmCampaign?: string }
-    }
-  }
-}
-
-/** Adds what has just come, newest first. */
-export const showMessage = ({ event: outcome, data }: Message): void => {
-  const { event } = JSON.parse(data) as Told
-  const place = byId('stream')
-  const campaign = event?.body.utmParameters?.utmCampaign
-  place.prepend(
-    element(
-      'li',
-      {},
-      element('strong', {}, outcome),
-      ` ${event?.body.interaction.type ?? 'no event'}${campaign === undefined ? '' : ` – ${campaign}`}`,
-    ),
-  )
-  place.children[mostEntries]?.remove()
 }

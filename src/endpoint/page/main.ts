@@ -1,8 +1,10 @@
-import { ask, follow, keepToken } from './access'
-import { byId } from './element'
-import { showForwarding, showMessage, showRefused, type Forwarding } from './lists'
-import { createPicture, dayRows } from './picture'
-import { csvOf, rowsOf, totals, type Conversions, type Row } from './rows'
+import { ask, follow, hasToken, keepToken } from './access'
+import { createArrivals, type Arrival } from './arrivals'
+import { dayRows } from './bars'
+import { byId, element } from './element'
+import { showForwarding, showRefused, type Forwarding } from './lists'
+import { createPicture } from './picture'
+import { csvOf, rowsOf, totals, type Conversions } from './rows'
 import { createTable } from './table'
 
 /** As many bars as a reader can distinguish. */
@@ -15,8 +17,9 @@ const soon = 1000
 const question = byId<HTMLFormElement>('question')
 const drawDays = createPicture(byId<HTMLCanvasElement>('days'), 'x')
 const drawBars = createPicture(byId<HTMLCanvasElement>('bars'), 'y')
-const drawTable = createTable(byId('table'))
-let shown: { readonly by: string; readonly rows: readonly Row[] } = { by: 'campaign', rows: [] }
+const table = createTable(byId('table'))
+const arrivals = createArrivals(element('p', {}, 'Nothing has come since this page was opened.'))
+let shown: Conversions | undefined
 
 const valueOf = (name: string): string => (question.elements.namedItem(name) as HTMLInputElement).value
 const setDay = (name: string, daysAgo: number): void => {
@@ -32,13 +35,13 @@ const report = (text: string): void => {
 const show = (conversions: Conversions): void => {
   const rows = rowsOf(conversions)
   const all = totals(conversions)
-  shown = { by: conversions.by, rows }
+  shown = conversions
   byId('by').textContent = conversions.by
   byId('bars').setAttribute('aria-label', `Conversions by ${conversions.by} and type; the table below has the numbers`)
   drawDays(dayRows(conversions.from, conversions.to, conversions.days))
   drawBars(rows.slice(0, mostBars))
-  drawTable(rows, all)
-  report(`${all.total.toLocaleString()} conversions`)
+  table.show(rows, all)
+  report(`${all.total.toLocaleString()} ${all.total === 1 ? 'conversion' : 'conversions'}`)
 }
 
 const isOpen = (yes: boolean): void => {
@@ -72,14 +75,15 @@ let due: ReturnType<typeof setTimeout> | undefined
 
 const open = async (): Promise<void> => {
   if (!(await load())) {
-    report('Reading needs a token.')
+    report(hasToken() ? 'This is not the token of the endpoint.' : 'Reading needs a token.')
     return
   }
   if (following) return
   following = true
   setInterval(() => void load(), lookAgain)
   await follow((message) => {
-    showMessage(message)
+    const { event, data } = message
+    arrivals.add({ ...(JSON.parse(data) as Arrival), outcome: event as Arrival['outcome'] })
     // Once for all that comes together.
     due ??= setTimeout(() => {
       due = undefined
@@ -95,12 +99,16 @@ byId('access').addEventListener('submit', (event) => {
 })
 question.addEventListener('change', () => void load())
 byId('csv').addEventListener('click', () => {
+  if (shown === undefined) return
+  const { by, from, to } = shown
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([csvOf(shown.by, shown.rows)], { type: 'text/csv' }))
-  link.download = `conversions-by-${shown.by}.csv`
+  const text = csvOf(by, table.inOrder(rowsOf(shown)), totals(shown))
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+  link.download = `conversions-by-${by}-${from}-${to}.csv`
   link.click()
   URL.revokeObjectURL(link.href)
 })
+byId('stream').append(...arrivals.parts)
 setDay('from', 29)
 setDay('to', 0)
 void open()

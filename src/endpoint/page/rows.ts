@@ -9,8 +9,15 @@ export type Conversions = {
   readonly days: readonly { readonly day: string; readonly type: string; readonly count: number }[]
 }
 
-/** One line of the table: the count of each type, in the order of `ACTION_TYPES`. */
-export type Row = { readonly name: string; readonly counts: readonly number[]; readonly total: number }
+/** One line of the table. */
+export type Row = {
+  readonly name: string
+  /** Whether the name is the page's own, as for events without a campaign: a campaign may be called so, too. */
+  readonly isOwn: boolean
+  /** The count of each type, in the order of `ACTION_TYPES`. */
+  readonly counts: readonly number[]
+  readonly total: number
+}
 
 /** The types that carry a campaign by themselves. The others have none unless the site chose so. */
 const carriers: readonly string[] = ['SIGN_UP', 'PROMOTION_APPLIED']
@@ -25,29 +32,32 @@ const nameOf = (by: string, value: string, type: string): string => {
   return carriers.includes(type) ? `(no ${by})` : `(types without a ${by})`
 }
 
-const rowOf = (name: string, counts: readonly number[]): Row => ({ name, counts, total: sum(counts) })
-
 /** All of the range, by type. */
-export const totals = ({ days }: Conversions): Row =>
-  rowOf(
-    'All',
-    ACTION_TYPES.map((type) => sum(days.filter((one) => one.type === type).map(({ count }) => count))),
-  )
+export const totals = ({ days }: Conversions): Row => {
+  const counts = ACTION_TYPES.map((type) => sum(days.filter((one) => one.type === type).map(({ count }) => count)))
+  return { name: 'All', isOwn: true, counts, total: sum(counts) }
+}
 
 /** The rows, the largest first; what the answer left out is one more. */
 export const rowsOf = (conversions: Conversions): readonly Row[] => {
-  const counts = new Map<string, number[]>()
+  const lines = new Map<string, { readonly name: string; readonly isOwn: boolean; readonly counts: number[] }>()
   for (const { value, type, count } of conversions.values) {
+    const isOwn = value === ''
     const name = nameOf(conversions.by, value, type)
-    const row = counts.get(name) ?? ACTION_TYPES.map(() => 0)
+    const key = `${String(isOwn)} ${name}`
+    const line = lines.get(key) ?? { name, isOwn, counts: ACTION_TYPES.map(() => 0) }
     const index = ACTION_TYPES.findIndex((one) => one === type)
-    row[index] = (row[index] ?? 0) + count
-    counts.set(name, row)
+    line.counts[index] = (line.counts[index] ?? 0) + count
+    lines.set(key, line)
   }
-  const rows = [...counts].map(([name, row]) => rowOf(name, row)).sort((one, other) => other.total - one.total)
+  const rows = [...lines.values()]
+    .map((line) => ({ ...line, total: sum(line.counts) }))
+    .sort((one, other) => other.total - one.total)
   const all = totals(conversions)
   const left = all.counts.map((count, index) => count - sum(rows.map((row) => row.counts[index] ?? 0)))
-  return left.some((count) => count > 0) ? [...rows, rowOf('(others)', left)] : rows
+  return left.some((count) => count > 0)
+    ? [...rows, { name: '(others)', isOwn: true, counts: left, total: sum(left) }]
+    : rows
 }
 
 /** The part of a whole, in percent. */
@@ -59,12 +69,16 @@ export const share = (part: number, whole: number): string =>
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const cell = (value: string | number): string => {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
+  const isFormula = typeof value === 'string' && /^\s*[=+\-@]/.test(value)
+  const text = isFormula ? `'${value}` : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** What the table shows, as CSV (RFC 4180). */
-export const csvOf = (by: string, rows: readonly Row[]): string =>
-  [[by, ...ACTION_TYPES, 'total'], ...rows.map(({ name, counts, total }) => [name, ...counts, total])]
+/** The rows in their order, and their sum, as CSV (RFC 4180). */
+export const csvOf = (by: string, rows: readonly Row[], all: Row): string =>
+  [
+    [by, ...ACTION_TYPES, 'total', 'share'],
+    ...[...rows, all].map(({ name, counts, total }) => [name, ...counts, total, share(total, all.total)]),
+  ]
     .map((line) => `${line.map(cell).join(',')}\r\n`)
     .join('')

@@ -1,14 +1,17 @@
-import { element } from './element'
+import { element, outside } from './element'
 import { share, typeNames, type Row } from './rows'
 
 type Column = {
   readonly name: string
   readonly value: (row: Row) => string | number
-  readonly show: (row: Row, all: Row) => string
+  readonly show: (row: Row, all: Row) => string | HTMLElement
 }
 
+/** The page's own names look different from a stranger's that are written the same. */
+const nameIn = ({ name, isOwn }: Row): HTMLElement => (isOwn ? element('em', {}, name) : outside(name))
+
 const columns: readonly Column[] = [
-  { name: 'Name', value: ({ name }) => name.toLowerCase(), show: ({ name }) => name },
+  { name: 'Name', value: ({ name }) => name.toLowerCase(), show: nameIn },
   ...typeNames.map((name, index) => ({
     name,
     value: ({ counts }: Row) => counts[index] ?? 0,
@@ -29,10 +32,17 @@ const lineOf = (row: Row, all: Row): HTMLElement =>
     ),
   )
 
-/** Returns what shows rows as a table that sorts by each of its columns. */
+type Order = { readonly index: number; readonly down: boolean }
+
+const sortedBy = ({ index, down }: Order, rows: readonly Row[]): readonly Row[] => {
+  const value = columns[index]?.value ?? (() => 0)
+  return [...rows].sort((one, other) => compare(value(one), value(other)) * (down ? -1 : 1))
+}
+
+/** Returns what shows rows as a table that sorts by each of its columns, and what says in which order they are. */
 export const createTable = (place: HTMLElement) => {
   let shown: { readonly rows: readonly Row[]; readonly all: Row } | undefined
-  let sorted = { index: columns.length - 2, down: true }
+  let sorted: Order = { index: columns.length - 2, down: true }
 
   const headOf = ({ name }: Column, index: number): HTMLElement => {
     const isSorted = index === sorted.index
@@ -40,31 +50,35 @@ export const createTable = (place: HTMLElement) => {
     button.addEventListener('click', () => {
       sorted = { index, down: index === sorted.index ? !sorted.down : index > 0 }
       draw()
-      place.querySelectorAll('button')[index]?.focus()
     })
     const order = sorted.down ? 'descending' : 'ascending'
     return element('th', { scope: 'col', ...(isSorted && { 'aria-sort': order }) }, button)
   }
 
+  const inOrder = (rows: readonly Row[]): readonly Row[] => sortedBy(sorted, rows)
+
   const draw = (): void => {
     if (shown === undefined) return
     const { rows, all } = shown
-    const { index, down } = sorted
-    const value = columns[index]?.value ?? (() => 0)
-    const inOrder = [...rows].sort((one, other) => compare(value(one), value(other)) * (down ? -1 : 1))
+    // Whoever sorts by the keyboard goes on where they were.
+    const focused = [...place.querySelectorAll('button')].findIndex((button) => button === document.activeElement)
     place.replaceChildren(
       element(
         'table',
         {},
         element('thead', {}, element('tr', {}, ...columns.map(headOf))),
-        element('tbody', {}, ...inOrder.map((row) => lineOf(row, all))),
+        element('tbody', {}, ...inOrder(rows).map((row) => lineOf(row, all))),
         element('tfoot', {}, lineOf(all, all)),
       ),
     )
+    place.querySelectorAll('button')[focused]?.focus()
   }
 
-  return (rows: readonly Row[], all: Row): void => {
-    shown = { rows, all }
-    draw()
+  return {
+    show: (rows: readonly Row[], all: Row): void => {
+      shown = { rows, all }
+      draw()
+    },
+    inOrder,
   }
 }

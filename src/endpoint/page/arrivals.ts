@@ -1,0 +1,128 @@
+import { element, outside } from './element'
+import { readable } from './readable'
+
+/** An event as it left a page. A refused body may be anything, and has none. */
+type Event = {
+  readonly eventAction: string
+  readonly body: {
+    readonly interactionId: string
+    readonly customerId: string
+    readonly interaction: { readonly type: string; readonly subscriptionContractId?: string }
+    readonly utmParameters?: Readonly<Record<string, string>>
+    readonly createdAt: string
+    readonly updatedAt: string
+  }
+}
+
+/** One message of the stream. */
+export type Arrival = {
+  readonly outcome: 'stored' | 'repeated' | 'refused'
+  readonly receivedAt: string
+  readonly event?: Event
+  readonly reason?: string
+  readonly body?: string
+}
+
+/** Entries that are kept, and those of them that are shown until somebody asks for all. */
+const kept = 50
+const shownFirst = 6
+
+const badges = { stored: 'stored', repeated: 'known', refused: 'refused' } as const
+
+const timeOf = (receivedAt: string): string =>
+  new Date(receivedAt).toLocaleTimeString([], {
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
+
+type Term = readonly [name: string, value: string | undefined]
+
+/** What a reader asks first: which campaign, and who. */
+const storyOf = ({ body }: Event): readonly Term[] => [
+  ...Object.entries(body.utmParameters ?? {}),
+  ['customerId', body.customerId],
+]
+
+const plumbingOf = ({ body }: Event): readonly Term[] => [
+  ['interactionId', body.interactionId],
+  ['subscriptionContractId', body.interaction.subscriptionContractId],
+  ['createdAt', body.createdAt],
+  ['updatedAt', body.updatedAt],
+]
+
+/** The fields that are there. */
+const terms = (pairs: readonly Term[]): HTMLElement =>
+  element(
+    'dl',
+    {},
+    ...pairs.flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [element('div', {}, element('dt', {}, readable(name)), element('dd', {}, outside(value)))],
+    ),
+  )
+
+const verdictOf = ({ outcome, reason = '' }: Arrival): readonly HTMLElement[] => {
+  if (outcome === 'stored') return []
+  const text =
+    outcome === 'repeated'
+      ? `Recognised: ${reason}. Nothing was stored a second time.`
+      : `Refused: ${reason}. The browser reports it on its console, and does not send it again.`
+  return [element('p', { class: 'verdict' }, readable(text))]
+}
+
+const headOf = ({ outcome, event, receivedAt }: Arrival): HTMLElement =>
+  element(
+    'summary',
+    {},
+    element('span', { class: `badge ${outcome}` }, badges[outcome]),
+    element('strong', {}, readable(event?.body.interaction.type ?? 'Not an event')),
+    ...(event?.eventAction === 'UPDATED' ? [element('span', { class: 'kind' }, 'corrected')] : []),
+    element('span', { class: 'campaign' }, outside(event?.body.utmParameters?.utmCampaign ?? '')),
+    element('time', { datetime: receivedAt }, timeOf(receivedAt)),
+  )
+
+const detailsOf = (arrival: Arrival): HTMLElement => {
+  const { event, body = '' } = arrival
+  return element(
+    'details',
+    { open: '' },
+    headOf(arrival),
+    ...verdictOf(arrival),
+    ...(event ? [terms(storyOf(event))] : []),
+    element(
+      'details',
+      {},
+      element('summary', {}, event ? 'Ids, times, and the body as it came' : 'The body as it came'),
+      ...(event ? [terms(plumbingOf(event))] : []),
+      element('pre', { tabindex: '0' }, readable(event ? JSON.stringify(event, null, 2) : body)),
+    ),
+  )
+}
+
+/** The events as they come in, newest first, the newest one open. `empty` is shown until there is one. */
+export const createArrivals = (empty: HTMLElement) => {
+  const list = element('ol', { class: 'arrivals', reversed: '' })
+  const all = element('button', { type: 'button', class: 'quiet', hidden: '' })
+  const spoken = element('p', { class: 'hidden', role: 'status' })
+  all.addEventListener('click', () => {
+    list.classList.add('all')
+    all.hidden = true
+  })
+
+  return {
+    parts: [spoken, empty, list, all],
+    add: (arrival: Arrival): void => {
+      empty.hidden = true
+      list.querySelector(':scope > li > details')?.removeAttribute('open')
+      list.prepend(element('li', { class: arrival.outcome }, detailsOf(arrival)))
+      list.children[kept]?.remove()
+      const count = list.children.length
+      all.hidden = count <= shownFirst || list.classList.contains('all')
+      all.textContent = `Show the newest ${String(count)}`
+      spoken.textContent = `${readable(arrival.event?.body.interaction.type ?? 'A body')}: ${badges[arrival.outcome]}`
+    },
+  }
+}
