@@ -34,7 +34,7 @@ const smaller = {
     } = uglify.minify(code, {
       module: true,
       sourceMap: true,
-      compress: { passes: 4, unsafe: true, pure_getters: true },
+      compress: { passes: 4, unsafe: true, pure_getters: true, inline: 1, sequences: false },
     })
     if (error) throw error
     return { code: small, map }

@@ -2,7 +2,7 @@
  * Two copies, of whatever versions, find each other here: a symbol of the registry is no name that a page could have. A
  * polyfill of `Symbol` may be without it.
  */
-const KEY = typeof Symbol.for === 'function' ? Symbol.for('wasabi') : '__wasabi'
+const KEY = Symbol.for?.('wasabi') ?? '__wasabi'
 
 /** Makes one for this page. A second caller gets the first one, and a warning. */
 export const onePerPage = <One>(create: () => One): One => {

@@ -23,22 +23,16 @@ const forgetStored = () => {
 }
 
 /** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
-const local = <Result>(use: (storage: Storage) => Result) => {
+const within = <Result>(name: 'localStorage' | 'sessionStorage', use: (storage: Storage) => Result) => {
   try {
-    return use(localStorage)
+    return use(window[name])
   } catch {
     return undefined // What this page wrote is in memory all the same.
   }
 }
 
-/** As with `localStorage`. */
-const tab = <Result>(use: (storage: Storage) => Result) => {
-  try {
-    return use(sessionStorage)
-  } catch {
-    return undefined
-  }
-}
+const local = <Result>(use: (storage: Storage) => Result) => within('localStorage', use)
+const tab = <Result>(use: (storage: Storage) => Result) => within('sessionStorage', use)
 
 /** Lists the keys that match. Never throws. Prototype's `filter` has no third argument, up to 1.7.0. */
 export const listKeys = (pattern: RegExp): readonly string[] => {
