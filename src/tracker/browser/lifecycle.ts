@@ -15,10 +15,15 @@ export const onLifecycle = (onMoment: (isLeaving: boolean) => void, onLeave: () 
   addEventListener('pagehide', onLeave)
 }
 
-/** Runs when the page has nothing more urgent to do. WebKit has no idle moments. */
+/** A page has the processor for itself while it loads. Milliseconds. */
+const LOADING = 1000
+
+/** Runs when the page has had time to load, and has nothing more urgent to do. WebKit has no idle moments. */
 export const whenIdle = (run: () => void): void => {
-  if ('requestIdleCallback' in window) requestIdleCallback(run)
-  else setTimeout(run)
+  setTimeout(() => {
+    if ('requestIdleCallback' in window) requestIdleCallback(run)
+    else run()
+  }, LOADING)
 }
 
 /** Whether the page is made in advance: it may never be shown, and its address may still change. */

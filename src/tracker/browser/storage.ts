@@ -23,16 +23,22 @@ const forgetStored = () => {
 }
 
 /** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
-const within = <Result>(name: 'localStorage' | 'sessionStorage', use: (storage: Storage) => Result) => {
+const local = <Result>(use: (storage: Storage) => Result) => {
   try {
-    return use(window[name])
+    return use(localStorage)
   } catch {
     return undefined // What this page wrote is in memory all the same.
   }
 }
 
-const local = <Result>(use: (storage: Storage) => Result) => within('localStorage', use)
-const tab = <Result>(use: (storage: Storage) => Result) => within('sessionStorage', use)
+/** As with `localStorage`. */
+const tab = <Result>(use: (storage: Storage) => Result) => {
+  try {
+    return use(sessionStorage)
+  } catch {
+    return undefined
+  }
+}
 
 /** Lists the keys that match. Never throws. Prototype's `filter` has no third argument, up to 1.7.0. */
 export const listKeys = (pattern: RegExp): readonly string[] => {
