@@ -56,10 +56,10 @@ const clean = (value: string, name: string, onDropped?: OnDropped) => {
 const ESCAPED = /&((amp|#0*38|#x0*26)(;|%3b))+/gi
 
 /**
- * What could be a parameter of ours, its underscore perhaps encoded, blanks around its name: a megabyte of others costs
- * a millisecond. A second `?` begins another pair, and so does an anchor behind a hash router's query.
+ * What could be a parameter of ours, its underscore perhaps encoded, blanks of any kind around its name: a megabyte of
+ * others costs a millisecond. A second `?` begins another pair, and so does an anchor behind a hash router's query.
  */
-const PAIR = /[?&#]([+ ]|%20)*utm(_|%5f)[a-z]+([+ ]|%20)*=[^?&#]+/gi
+const PAIR = /[?&#]([+ ]|%[\da-f]{2})*utm(_|%5f)[a-z]+([+ ]|%[\da-f]{2})*=[^?&#]+/gi
 
 /** No link repeats a name more often than this by mistake. */
 const MAX_PAIRS = 99
@@ -69,7 +69,7 @@ const readQuery = (query: string, onDropped?: OnDropped) => {
   let campaign: Record<string, string> | undefined
   const pairs = query.match(PAIR)?.slice(0, MAX_PAIRS) ?? []
   for (const [given, value] of new URLSearchParams(pairs.map((pair) => pair.slice(1)).join('&'))) {
-    const name = given.toLowerCase().trim()
+    const name = given.toLowerCase().replace(ZERO_WIDTH, '').trim()
     if (FIELDS[name]) values[name] ||= clean(value, name, onDropped)
   }
   for (const name in FIELDS) if (values[name]) (campaign ??= {})[FIELDS[name] ?? ''] ??= values[name]
@@ -77,12 +77,13 @@ const readQuery = (query: string, onDropped?: OnDropped) => {
 }
 
 /**
- * Reads the campaign that a URL carries, as a person would who reads the link: from its query, else from its fragment.
+ * Reads the campaign that a URL carries, as a person would who reads the link: from its query, else from its fragment,
+ * else from its path, where somebody forgot the question mark.
  * Never throws, and takes time linear in the length of the URL.
  */
 export const readCampaign = (url: string, onDropped?: OnDropped): UtmParameters | undefined => {
-  const [, query = '', fragment = ''] = /^[^?#]*([^#]*)(.*)/s.exec(url.replace(ESCAPED, '&')) ?? []
-  return readQuery(query, onDropped) ?? readQuery(fragment, onDropped)
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)([^#]*)(.*)/s.exec(url.replace(ESCAPED, '&')) ?? []
+  return readQuery(query, onDropped) ?? readQuery(fragment, onDropped) ?? readQuery(path, onDropped)
 }
 
 /** Writes a campaign as the query string that {@link readCampaign} reads, in characters that a cookie may hold. */

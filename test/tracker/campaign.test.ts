@@ -6,6 +6,21 @@ test.each(vectors)('$why', ({ url, utmParameters }) => {
   expect(readCampaign(url) ?? null).toEqual(utmParameters)
 })
 
+/** More links as people break them: what a person who reads them would call their campaign. */
+test.each([
+  ['no question mark at all', '/land&utm_source=news&utm_medium=email', { utmSource: 'news', utmMedium: 'email' }],
+  ['a zero-width space before a name', '/?%E2%80%8Butm_source=news', { utmSource: 'news' }],
+  ['a zero-width space behind a name', '/?utm_source%E2%80%8B=news', { utmSource: 'news' }],
+  ['a byte order mark before a name', '/?a=1&%EF%BB%BFutm_source=news', { utmSource: 'news' }],
+  ['a no-break space and a line end around a name', '/?%C2%A0utm_source%0A=news', { utmSource: 'news' }],
+  ['an encoded ampersand before a name', '/?%26utm_source=news', null],
+  ['a campaign inside an encoded address', '/?next=https%3A%2F%2Fo.example%2F%3Futm_source%3Dnews', null],
+  ['a text to scroll to', '/#:~:text=utm_source=news', null],
+  ['a name inside another', '/?my_utm_source=a&ref=utm_source=b', null],
+])('%s', (_, path, campaign) => {
+  expect(readCampaign(`https://shop.example${path}`) ?? null).toEqual(campaign)
+})
+
 test.each(vectors.filter(({ utmParameters }) => utmParameters))(
   'what is written for "$why" reads back the same',
   ({ url }) => {
@@ -48,6 +63,9 @@ test.each([
   ['encoded at signs', `?utm_source=${'a%2540'.repeat(160_000)}`],
   ['spaces', `?utm_term=${'+a'.repeat(500_000)}`],
   ['empty values', `?${'utm_source=&'.repeat(80_000)}`],
+  ['a path', 'a&utm_'.repeat(160_000)],
+  ['blanks before no name', `?${'%20'.repeat(330_000)}`],
+  ['blanks after a name', `?utm_source${'%20'.repeat(330_000)}`],
   ['a fragment', `#${'/'.repeat(1_000_000)}`],
   ['a fragment of parameters', `#/x?${'utm_source=&'.repeat(80_000)}`],
 ])(
