@@ -70,7 +70,8 @@ for (const asked of [true, false]) {
     site,
     endpoint,
   }) => {
-    const recipe = `<script>${snippet('globalPrivacyControl').replace(ENDPOINT, endpoint.url)}</script>`
+    const recipes = [snippet('globalPrivacyControl').replace(ENDPOINT, endpoint.url), snippet('consent-changed')]
+    const recipe = `<script>${recipes.join('\n')}</script>`
     const control = `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: ${asked} })</script>`
     site.put('/', `${control}${recipe}<script async src="/wasabi.js"></script>`)
     const answer = (marketing: boolean) =>
