@@ -55,8 +55,11 @@ test('finds the new primary when its own is demoted, and reads from no standby',
   // Nobody's standby, so that it stays behind for good.
   writeFileSync(`${primary.folder}/data/standby.signal`, '')
   await primary.start()
-  await expect.poll(() => send('after')).toBe(201)
-  for (let turn = 0; turn < 5; turn += 1) expect(idsOf(await read(cursor))).toEqual(['after'])
+  const another = await start(database.replace(/(?<=@)[^,]+,/, ''))
+  await expect.poll(() => another.send('meanwhile')).toBe(201)
+  await expect.poll(async () => idsOf(await read(cursor))).toEqual(['meanwhile'])
+  expect(await send('after')).toBe(201)
+  for (let turn = 0; turn < 5; turn += 1) expect(idsOf(await read(cursor))).toEqual(['meanwhile', 'after'])
 })
 
 test('leaves a primary that is fenced by being read-only, though that keeps its connections', async () => {
