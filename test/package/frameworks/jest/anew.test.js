@@ -1,0 +1,9 @@
+const { createTracker } = require('wasabi-utm')
+
+// A file of its own is a document of its own: nothing is left of the other tracker.
+test('a test file starts anew', async () => {
+  const send = jest.spyOn(globalThis, 'fetch')
+  const wasabi = createTracker({ endpoint: process.env.ENDPOINT, utmTypes: 'SUBSCRIPTION_CANCELLED' })
+  wasabi.track('SUBSCRIPTION_CANCELLED', { interactionId: 'end', customerId: 'customer-1' })
+  expect((await send.mock.results[0].value).status).toBe(201)
+})

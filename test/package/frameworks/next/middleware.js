@@ -1,0 +1,12 @@
+import { NextResponse } from 'next/server'
+import { campaignCookie } from 'wasabi-utm/server'
+
+// On the edge runtime, for each page that somebody can land on.
+export function middleware(request) {
+  const response = NextResponse.next()
+  const cookie = campaignCookie(request.url)
+  if (cookie) response.headers.append('Set-Cookie', cookie)
+  return response
+}
+
+export const config = { matcher: '/' }

@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { chromium, type Browser } from 'playwright'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { orEnded, startChild } from '../../../e2e/support/child'
+import { findEngines } from '../../../e2e/support/engines.mjs'
+import { freePort, startEndpoint } from '../../../e2e/support/host'
+import { startSite } from '../../../e2e/support/site'
+import { install } from './install'
+import { environmentOf, run } from './run'
+
+const open: { browser?: Browser } = {}
+beforeAll(async () => {
+  open.browser = await chromium.launch(findEngines().find(({ name }) => name === 'chromium')?.launchOptions)
+})
+afterAll(async () => {
+  await open.browser?.close()
+})
+
+const LANDING = '/?utm_source=framework&utm_campaign=spring'
+
+/** Starts a project's own server, and waits until it says that it is ready. */
+const serve = async (project: string, [command = '', ...args]: readonly string[], endpoint: string) => {
+  const port = String(await freePort())
+  const { stdout, ended, stop } = startChild(`node_modules/.bin/${command}`, [...args, '--port', port], {
+    cwd: project,
+    env: environmentOf(endpoint),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  while (!/Ready in|Local: +http/.test(said.replace(/- Local:/, '')))
+    said += String(await orEnded(once(stdout as Readable, 'data'), ended))
+  return { url: `http://localhost:${port}`, close: stop }
+}
+
+/** Lands, waits for the sign-up, presses the button; returns what arrived, and what the page had to say. */
+const visit = async (url: string, endpoint: Awaited<ReturnType<typeof startEndpoint>>) => {
+  const context = await open.browser?.newContext()
+  const page = await context?.newPage()
+  const complaints: string[] = []
+  page?.on('pageerror', ({ message }) => complaints.push(message))
+  page?.on('console', (message) => {
+    if (/error|warning/.test(message.type())) complaints.push(message.text())
+  })
+  await page?.goto(url + LANDING)
+  await endpoint.holds(1)
+  await page?.getByRole('button', { name: 'End' }).click()
+  const events = await endpoint.holds(2)
+  const effects = await page?.evaluate(() => Reflect.get(window, 'effects') as number)
+  await context?.close()
+  return { events, complaints, effects, requests: endpoint.arrivals.length }
+}
+
+/** One sign-up, with its campaign, by one request, however often its effect has run. */
+const expectOnce = ({ events, complaints, effects, requests }: Awaited<ReturnType<typeof visit>>, runs: number) => {
+  expect(complaints).toEqual([])
+  expect(effects).toBe(runs)
+  expect(requests).toBe(2)
+  expect(events.map(({ body }) => [body.interactionId, body.utmParameters])).toEqual([
+    ['order-1', { utmSource: 'framework', utmCampaign: 'spring' }],
+    ['end', undefined],
+  ])
+}
+
+test('a plain import map', async () => {
+  const { project, remove } = await install('import-map')
+  const endpoint = await startEndpoint()
+  const site = await startSite()
+  const html = readFileSync(`${project}/index.html`, 'utf8').replace('%ENDPOINT%', endpoint.url)
+  const module = readFileSync(`${project}/node_modules/wasabi-utm/dist/index.js`, 'utf8')
+  site.put('/', { html })
+  site.put('/node_modules/wasabi-utm/dist/index.js', { html: module, headers: { 'content-type': 'text/javascript' } })
+  expectOnce(await visit(site.url(''), endpoint), 1)
+  await site.close()
+  await endpoint.close()
+  remove()
+})
+
+/** Strict React runs an effect twice while it is developed. */
+const PROJECTS = [
+  { name: 'vite-react', build: ['vite', 'build'], built: ['vite', 'preview'], developed: ['vite'], runs: 2 },
+  { name: 'sveltekit', build: ['vite', 'build'], built: ['vite', 'preview'], developed: ['vite'], runs: 1 },
+  { name: 'next', build: ['next', 'build'], built: ['next', 'start'], developed: ['next', 'dev'], runs: 2 },
+] as const
+
+test.each(PROJECTS)('$name, as it is built and as it is developed', async ({ name, build, built, developed, runs }) => {
+  const { project, remove } = await install(name)
+  const modes = [
+    { args: built, times: 1 },
+    { args: developed, times: runs },
+  ]
+  for (const { args, times } of modes) {
+    const endpoint = await startEndpoint()
+    if (args === built) await run(project, ['npx', ...build], endpoint.url)
+    const server = await serve(project, args, endpoint.url)
+    expectOnce(await visit(server.url, endpoint), times)
+    if (name === 'next') {
+      // Its middleware runs the server entry on the edge runtime.
+      const landing = await fetch(server.url + LANDING)
+      expect(landing.headers.get('set-cookie')).toMatch(
+        /^wasabi_utm=utm_source=framework&utm_campaign=spring; Path=\/;/,
+      )
+    }
+    await server.close()
+    await endpoint.close()
+  }
+  remove()
+})
