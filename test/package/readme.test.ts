@@ -36,7 +36,8 @@ test('the README has fewer than 230 lines with something on them, and every file
 
 test('the recipes of the README are the code that the tests run in the frameworks', () => {
   const readme = readFileSync('README.md', 'utf8')
-  expect(readme).toContain(readFileSync('e2e/tracker/frameworks/react.js', 'utf8').trim())
+  for (const file of ['e2e/tracker/frameworks/react.js', 'test/package/frameworks/express/campaign.js'])
+    expect(readme).toContain(readFileSync(file, 'utf8').trim())
   const [swapped = ''] = /<script>wasabi\.track.*<\/script>/.exec(readme) ?? []
   for (const page of ['turbo', 'htmx'])
     expect(readFileSync(`e2e/tracker/frameworks/${page}.html`, 'utf8')).toContain(swapped)
