@@ -23,7 +23,7 @@ const linesOf = (readme: string) =>
 /** Commands that other tests and benchmarks run, or that brought these tests here. */
 const ELSEWHERE = [
   /^npm ci$/,
-  /^npm run (?:bench:endpoint|faults:endpoint|faults:cluster)\b/,
+  /^npm run (?:bench:endpoint|bench:growth|faults:endpoint|faults:cluster)\b/,
   // test/endpoint/away.test.ts and endpoint.faults.ts copy a primary and list several hosts.
   /^pg_basebackup /,
   /@primary,standby1,standby2\//,
