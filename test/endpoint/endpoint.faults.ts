@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { openStore } from '../../src/endpoint/store/open'
 import { sendLoad, type Load } from './support/load'
+import { during, expectWhole, idsIn } from './support/during'
 import { administrate, prepareServer, type Server } from './support/postgres'
 import { environmentOf, useProgram } from './support/process'
 import { action, freshFile } from './support/server'
@@ -31,58 +31,6 @@ const places = {
   PostgreSQL: () => databaseOn(server),
 }
 const kinds = ['SQLite', 'PostgreSQL'] as const
-
-const idsIn = async (place: Place): Promise<readonly string[]> => {
-  const store = await openStore(place)
-  const ids: string[] = []
-  for (let after = '0'; ;) {
-    const page = await store.events({ after, limit: 10_000 })
-    ids.push(...page.map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1] ?? ''))
-    const last = page.at(-1)
-    if (last === undefined) break
-    after = last.cursor
-  }
-  await store.close()
-  return ids
-}
-
-/** Acknowledged and not stored: none. Rows: as many as there are different keys. */
-const expectWhole = async (place: Place, loads: readonly Load[], what: string): Promise<void> => {
-  const ids = await idsIn(place)
-  const stored = new Set(ids)
-  const taken = loads.flatMap((load) => load.taken)
-  const lost = taken.filter((id) => !stored.has(id)).length
-  const statuses = loads
-    .flatMap((load) => [...load.statuses])
-    .reduce((sum, [status, count]) => sum.set(status, (sum.get(status) ?? 0) + count), new Map<number, number>())
-  const others = [...statuses].map(([status, count]) => `${String(count)} × ${String(status)}`).join(', ')
-  console.log(
-    `${what}: ${others}; ${String(taken.length)} acknowledged, ${String(lost)} of them lost; ${String(ids.length)} rows, ${String(stored.size)} different`,
-  )
-  expect(taken.length).toBeGreaterThan(0)
-  expect(lost).toBe(0)
-  expect(ids).toHaveLength(stored.size)
-}
-
-/** A load that goes on until `events` more were stored after each step. */
-const during = async (url: string, steps: readonly (() => unknown)[], events = 2000): Promise<Load> => {
-  const stop = new AbortController()
-  let stored = 0
-  const waiting: { at: number; resolve: () => void }[] = []
-  const onTaken = (count: number): void => {
-    stored = count
-    for (const { at, resolve } of waiting) if (stored >= at) resolve()
-  }
-  const reached = (at: number) => new Promise<void>((resolve) => waiting.push({ at, resolve }))
-  const load = sendLoad(url, { answers: Infinity, signal: stop.signal, onTaken })
-  await reached(events)
-  for (const step of steps) {
-    await step()
-    await reached(stored + events)
-  }
-  stop.abort()
-  return load
-}
 
 test.each(kinds)('the endpoint is killed ten times under load, %s', async (kind) => {
   const place = await places[kind]()

@@ -16,6 +16,8 @@ import {
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
+import { sequencePage } from '../../src/endpoint/store/sqlite/database'
+import { readNewest } from '../../src/endpoint/store/sqlite/page'
 import { useProgram } from './support/process'
 import { action, arrivalOf, freshFile } from './support/server'
 import { usePostgres } from './support/stores'
@@ -88,6 +90,39 @@ test.each(faults)('answers 503 and is not ready when the data file %s while it r
   for (const interactionId of ['after', 'long after']) expect(await post(action({ interactionId }))).toBe(503)
   expect((await fetch(`${origin}/health/ready`)).status).toBe(503)
   expect(log.join('')).toContain('"event":"cannot commit"')
+})
+
+test('reads the newest cursor from the file alone, whatever its size', async () => {
+  const file = freshFile()
+  await fill(file, 'event', 0)
+  const database = new DatabaseSync(file)
+  const page = sequencePage(database)
+  const descriptor = openSync(file, 'r')
+  const newest = [0, 1, 2, 127, 128, 40_000, 9_000_000, 3_000_000_000, 2 ** 45, 2 ** 50]
+  const read = newest.map((number) => {
+    database.prepare('UPDATE sequence SET newest = ?').run(number)
+    return readNewest(descriptor, page)
+  })
+  database.close()
+  expect(read).toEqual(newest)
+})
+
+test('goes on taking events while another process reads', async () => {
+  const file = freshFile()
+  await fill(file, 'event')
+  const { post } = await program.start({ DATA_FILE: file })
+  expect(await post(action())).toBe(201)
+  const reader = new DatabaseSync(file, { readOnly: true })
+  reader.exec('BEGIN')
+  expect(reader.prepare('SELECT count(*) AS count FROM event').get()).toMatchObject({ count: 121 })
+  expect(await post(action({ interactionId: 'i-2' }))).toBe(201)
+  // As far as the reader lets it.
+  const other = new DatabaseSync(file)
+  other.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  expect(await post(action({ interactionId: 'i-3' }))).toBe(201)
+  reader.close()
+  other.close()
+  expect(await post(action({ interactionId: 'i-4' }))).toBe(201)
 })
 
 test('does not start on a damaged data file, and names the command that helps', async () => {

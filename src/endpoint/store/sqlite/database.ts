@@ -1,13 +1,12 @@
 import { mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { dirname } from 'node:path'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { inMemory, makePrivate, type ReadFile } from './file'
+import { inMemory, makePrivate } from './file'
 
 /** An open SQLite database. */
 export type Database = DatabaseSyncInstance
 
-type Sqlite = { readonly DatabaseSync: new (file: string, options?: { readonly readOnly: boolean }) => Database }
+type Sqlite = { readonly DatabaseSync: new (file: string) => Database }
 
 /**
  * Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a
@@ -102,21 +101,13 @@ export const openDatabase = async (file: string): Promise<Database> => {
   }
 }
 
-/**
- * Returns what reads the file alone. An immutable file has no log: https://sqlite.org/uri.html#uriimmutable
- */
-export const createFileReader = async (file: string): Promise<ReadFile> => {
-  const { DatabaseSync } = await loadSqlite()
-  const address = `${pathToFileURL(resolve(file)).href}?immutable=1`
-  return () => {
-    const database = new DatabaseSync(address, { readOnly: true })
-    try {
-      return (database.prepare('SELECT newest FROM sequence').get() as { readonly newest: number }).newest
-    } finally {
-      database.close()
+/** The page of the file that has the newest cursor. */
+export const sequencePage = (database: Database): number =>
+  (
+    database.prepare(`SELECT rootpage FROM sqlite_master WHERE name = 'sequence'`).get() as {
+      readonly rootpage: number
     }
-  }
-}
+  ).rootpage
 
 /** Says whether another process has a data file open. Leaves one whole file when none has. */
 export const isInUse = async (file: string): Promise<boolean> => {

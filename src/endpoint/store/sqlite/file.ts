@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { readNewest } from './page'
 
 /** Says whether a data file is none, but memory. */
 export const inMemory = (file: string): boolean => file === ':memory:' || file === ''
@@ -13,47 +14,57 @@ export const makePrivate = (file: string): void => {
 /** What the file system knows a file by, whatever its name. `undefined` when there is none of that name. */
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 
-/** Reads the newest cursor that the file itself has, without its log. Throws when the file cannot be read. */
-export type ReadFile = () => number
-
 const used = (name: string): Error =>
   new Error(`${name} was replaced, moved, deleted or overwritten while it was in use: put it back, or start again`)
 
+/** What keeps an eye on a data file. */
+export type FileWatch = {
+  /** Throws when the file is not what it was any more. */
+  readonly check: () => void
+  /** To be called when nothing has the file open any more: closing it lets go of all of this process's locks on it. */
+  readonly end: () => void
+}
+
 /**
  * Returns what throws when the file is overwritten. Only a checkpoint writes into it, of this process or of another,
- * and brings its newest cursor forward: a copy from before takes it back, and anything else cannot be read.
+ * and brings its newest cursor forward: a copy from before takes it back, and anything else has none. Other pages say
+ * nothing: as long as somebody reads, a checkpoint leaves some of them behind.
  */
-const watchContent = (file: string, readFile: ReadFile): ((change: string) => void) => {
+const watchContent = (file: string, descriptor: number, page: number): ((change: string, size: number) => void) => {
   let known = ''
-  let newest = 0
-  try {
-    newest = readFile()
-  } catch {
-    // Node's own SQLite opens no such address before 22.15.
-    return () => undefined
-  }
-  return (change) => {
+  let largest = 0
+  // A new file may have everything in its log still.
+  let newest = readNewest(descriptor, page)
+  return (change, size) => {
     if (change === known) return
-    const found = readFile()
-    if (found < newest) throw used(file)
-    newest = found
+    const found = readNewest(descriptor, page)
+    if (size < largest || (newest !== undefined && (found === undefined || found < newest))) throw used(file)
     known = change
+    newest = found
+    largest = size
   }
 }
 
 /**
- * Returns what throws when the data file or its log is not the one that was opened any more, since what is committed
- * then goes into a file without a name and is gone with the process; or when the file was overwritten.
+ * Watches whether the data file and its log are those that were opened, since what is committed to another goes into a
+ * file without a name and is gone with the process; and whether the file was overwritten. `page` has the newest cursor.
  */
-export const watchFile = (file: string, readFile: ReadFile): (() => void) => {
-  if (inMemory(file)) return () => undefined
+export const watchFile = (file: string, page: number): FileWatch => {
+  if (inMemory(file)) return { check: () => undefined, end: () => undefined }
   const log = `${file}-wal`
   const [inode, logInode] = [inodeOf(file), inodeOf(log)]
-  const checkContent = watchContent(file, readFile)
-  return () => {
+  const descriptor = openSync(file, 'r')
+  const checkContent = watchContent(file, descriptor, page)
+  const check = (): void => {
     const found = statSync(file, { throwIfNoEntry: false })
     if (found === undefined || found.ino !== inode) throw used(file)
     if (inodeOf(log) !== logInode) throw used(log)
-    checkContent(`${String(found.size)} ${String(found.mtimeMs)}`)
+    checkContent(`${String(found.size)} ${String(found.mtimeMs)}`, found.size)
+  }
+  return {
+    check,
+    end: () => {
+      closeSync(descriptor)
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../store'
 import { appendTo } from './append'
-import { closeSqlite, createFileReader, emptyLog, inTransaction, openDatabase, type Database } from './database'
+import { closeSqlite, emptyLog, inTransaction, openDatabase, sequencePage, type Database } from './database'
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
@@ -68,7 +68,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   const clean = createCleaner(database)
   // What was erased by a process that was killed may be in the log still.
   clean()
-  const checkFile = watchFile(file, await createFileReader(file))
+  const watch = watchFile(file, sequencePage(database))
   const appendNow = appendTo(database, erased)
 
   // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
@@ -76,7 +76,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     append: async (arrivals) => {
       const outcomes = appendNow(arrivals)
       // After the commit: what was written to a file without a name must not be acknowledged.
-      checkFile()
+      watch.check()
       return outcomes
     },
     lanes: 1,
@@ -97,10 +97,11 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     summary: createSqliteSummary(file, database),
     check: async () => {
       touch(database)
-      checkFile()
+      watch.check()
     },
     close: async () => {
       closeSqlite(database)
+      watch.end()
     },
   }
 }
