@@ -56,7 +56,9 @@ const campaignOf = (given: Readonly<Record<string, unknown>>) => {
  */
 export const customerAction = (type: ActionType, details: ActionDetails): CustomerAction => {
   if (!ACTION_TYPES.includes(type)) refuse('action', type, `does not exist. Use ${ACTION_TYPES.join(', ')}`)
-  const { interactionId, customerId, subscriptionContractId: contract, utmParameters, createdAt } = details
+  // A caller without types may leave the details out.
+  const given: Partial<ActionDetails> | undefined = details
+  const { interactionId, customerId, subscriptionContractId: contract, utmParameters, createdAt } = given ?? {}
   const time = timeOf(createdAt)
   const campaign = campaignOf(utmParameters ?? {})
   const subscriptionContractId = contract === undefined ? undefined : idOf('subscriptionContractId', contract)

@@ -60,7 +60,11 @@ const readEndpoint = (given: unknown) => {
   } catch {
     // Not a URL at all.
   }
-  report('data-endpoint', given, 'is not an https URL without a password; nothing is recorded')
+  report(
+    'endpoint',
+    given ?? '',
+    'is no https URL without a password; nothing is recorded. Set data-endpoint, or call init',
+  )
   return ''
 }
 
@@ -90,13 +94,20 @@ const readTypes = (given: unknown) => {
 /** Options as they came. */
 export type Given = { readonly [option in keyof Options]?: unknown }
 
+/** A slip in an option's name. Other scripts have attributes on a tag, as `data-cookieconsent`. */
+const SLIP = /^(data.)?(endp|custo|cons|attr|utm|cookie.?d)/i
+
 /** Checks what the page gave, fills in the rest, and reports its mistakes. */
 export const readOptions = (given: Given, tag: Given): Settings => {
   // By name: a `dataset` may be a proxy that lists nothing (Partytown).
-  const read = (option: keyof Options, usual?: unknown) => given[option] ?? tag[option] ?? usual
+  const known: string[] = []
+  const read = (option: keyof Options, usual?: unknown) => {
+    known.push(option)
+    return given[option] ?? tag[option] ?? usual
+  }
   setDebug(String(read('debug', false)) !== 'false')
   setCookieDomain(String(read('cookieDomain', '')))
-  return {
+  const options = {
     endpoint: readEndpoint(read('endpoint')),
     customerId: read('customerId') || undefined,
     consent: choose('consent', read('consent', 'implied'), ['required', 'implied']) as ConsentMode,
@@ -104,4 +115,8 @@ export const readOptions = (given: Given, tag: Given): Settings => {
     attributionDays: readDays(read('attributionDays', 90)),
     utmTypes: readTypes(read('utmTypes', UTM_TYPES)),
   }
+  for (const name of Object.keys({ ...tag, ...given }))
+    if (SLIP.test(name) && !known.includes(name))
+      report('option', name, `does not exist; ignored. Use ${known.join(', ')}`)
+  return options
 }

@@ -82,7 +82,7 @@ export type Beginning = {
 }
 
 const start = (tag: Given, options: Given = {}) => {
-  if (settings.endpoint) return report('init', options.endpoint, 'is ignored; it was called before')
+  if (settings.endpoint) return report('init', options.endpoint ?? '', 'is ignored; the options are set already')
   setSettings(readOptions(options, tag))
   if (settings.endpoint) openGate()
 }

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest'
  * its button sends it, a campaign is taken off again after a refusal, domains may be in capitals or any alphabet, a
  * label's click counts once.
  */
-const BUDGETS = { 'dist/wasabi-html.js': 1100, 'dist/wasabi.js': 5900 }
+const BUDGETS = { 'dist/wasabi-html.js': 1100, 'dist/wasabi.js': 6000 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length

@@ -91,6 +91,7 @@ test.each([
   ['SIGN_UP', { ...RIGHT, createdAt: 'yesterday' }, /createdAt "yesterday" is no time/],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utm_source: 'news' } }, /utmParameters "utm_source" is none of utmSource/],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utmSource: 7 } }, /utmSource "7" is no string/],
+  ['SIGN_UP', undefined, /interactionId "undefined" is no id/],
 ])('%s of %j throws a sentence', (type, details, sentence) => {
   expect(() => customerAction(type as 'SIGN_UP', details as typeof RIGHT)).toThrow(sentence)
 })
