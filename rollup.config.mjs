@@ -96,6 +96,12 @@ const compressed = {
   },
 }
 
+const pageScript = () => [
+  typescript({ tsconfig: 'src/endpoint/page/tsconfig.json' }),
+  nodeResolve({ browser: true }),
+  terser({ ecma: 2021, module: true }),
+]
+
 /** The operator's page beside its script. */
 const pageFiles = {
   name: 'page-files',
@@ -156,11 +162,12 @@ export default [
   {
     input: { page: 'src/endpoint/page/main.ts' },
     output: { dir: 'dist/page', format: 'es' },
-    plugins: [
-      typescript({ tsconfig: 'src/endpoint/page/tsconfig.json' }),
-      nodeResolve({ browser: true }),
-      terser({ ecma: 2021, module: true }),
-      pageFiles,
-    ],
+    plugins: [...pageScript(), pageFiles],
+  },
+  {
+    // The demo's inspector shows arrivals, picture and table as the operator's page does.
+    input: { parts: 'src/endpoint/page/parts.ts' },
+    output: { dir: 'dist/demo', format: 'es' },
+    plugins: pageScript(),
   },
 ]

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
-import { dirname, extname, join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Visitor } from './visitors'
 
@@ -14,11 +13,11 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const chart = join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js')
 
 const fileOf = (path: string) => {
   if (path === '/wasabi.js') return join(root, 'dist/wasabi.js')
-  if (path === '/vendor/chart.js') return chart
+  if (path === '/parts.js') return join(root, 'dist/demo/parts.js')
+  if (path === '/parts.css') return join(root, 'src/endpoint/page/parts.css')
   // Nothing but plain names, so that no path leads out of the folder.
   if (!/^(\/[\w-]+)*(\.\w+|\/)?$/.test(path)) return undefined
   return join(root, 'demo/site', path === '/' ? 'index.html' : extname(path) ? path : `${path}.html`)

@@ -45,6 +45,7 @@ const handle: RequestListener = (request, response) => {
   endpoint.routing(request, response)
 }
 const live = createLive(handle)
+let isStopping = false
 
 const serve = (request: IncomingMessage, response: ServerResponse) => {
   const { method, url = '/', headers } = request
@@ -54,6 +55,11 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   // A browser sends a request again by itself when a connection ends that was used before, once for each that it has:
   // https://source.chromium.org/search?q=HttpNetworkTransaction::ShouldResendRequest
   if (isChange || !live.isUp()) response.shouldKeepAlive = false
+  if (isStopping) {
+    // Its store may be closed already.
+    response.writeHead(503).end()
+    return
+  }
   if (!isOurs(host)) {
     response.writeHead(403, { 'content-type': 'text/plain' }).end('The demo answers to names of this machine only.')
     return
@@ -87,6 +93,7 @@ server.listen(port, '127.0.0.1', () => {
 })
 
 const stop = () => {
+  isStopping = true
   live.end()
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()

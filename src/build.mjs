@@ -15,6 +15,7 @@ export const BUILT = [
   'dist/page/page.js',
   'dist/endpoint/main.js',
   'dist/demo/demo.js',
+  'dist/demo/parts.js',
 ]
 
 const SOURCES = ['src', 'demo', 'rollup.config.mjs', 'package.json', 'tsconfig.json']

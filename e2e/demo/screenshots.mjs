@@ -66,7 +66,7 @@ const take = async (browser, address, { name, ...look }) => {
   await shoot('app')
   await page.goto(new URL('/inspector', page.url()).href)
   await page.locator('.inspector canvas').waitFor()
-  await page.waitForFunction(() => window.Chart?.getChart(document.querySelector('canvas'))?.data.labels.length > 2)
+  await page.locator('.inspector tbody tr').nth(2).waitFor({ state: 'attached' })
   await shoot('inspector')
   await context.close()
 }

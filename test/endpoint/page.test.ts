@@ -14,7 +14,7 @@ const answer = (values: Conversions['values']): Conversions => ({
 
 test('the picture is made of bars: one for each name, stacked by the type of conversion', () => {
   const rows = rowsOf(answer([{ value: 'spring', type: 'PROMOTION_APPLIED', count: 3 }]))
-  const { type, data, options } = barsOf(rows, { indexAxis: 'y', ink: 'black', line: 'grey' })
+  const { type, data, options } = barsOf(rows, { indexAxis: 'y', ink: 'black', line: 'grey', width: 1000 })
   expect(
     type,
     'The pictures of the page and of the demo are bars. Another kind of chart shows neither days in a row nor four types side by side.',
@@ -22,6 +22,7 @@ test('the picture is made of bars: one for each name, stacked by the type of con
   expect(data.datasets.map(({ label }) => label)).toEqual([...typeNames])
   expect(data.datasets.map(({ data: counts }) => counts)).toEqual([[0], [0], [0], [3]])
   expect(new Set(data.datasets.map(({ backgroundColor }) => backgroundColor)).size).toBe(ACTION_TYPES.length)
+  expect(options?.animation, 'The picture does not move: some visitors asked for less motion.').toBe(false)
   expect(options?.scales).toMatchObject({ x: { stacked: true }, y: { stacked: true } })
 })
 

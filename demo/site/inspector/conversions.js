@@ -1,33 +1,55 @@
-export const TYPES = [
-  ['SIGN_UP', 'Sign-ups'],
-  ['PROMOTION_APPLIED', 'Promotions'],
-  ['SUBSCRIPTION_RESTARTED', 'Restarts'],
-  ['SUBSCRIPTION_CANCELLED', 'Cancellations'],
-]
+import { createPicture, createTable, rowsOf, totals } from '/parts.js'
+import { element, section } from './element.js'
 
-const SHOWN = 6
+/** Bars that fit beside the page. */
+const MOST_BARS = 7
 
-/** Counts stored actions by campaign and type. A correction is no further conversion. */
+/** Once for all that comes in together, in milliseconds. */
+const SOON = 200
+
+/** Conversions by campaign and type, as the endpoint counts them: as a picture, and as a table. */
 export const createConversions = () => {
-  const counts = new Map()
-  return {
-    add({ outcome, event }) {
-      if (outcome !== 'stored' || event.eventAction !== 'CREATED') return
-      const { utmCampaign, utmSource } = event.body.utmParameters ?? {}
-      const campaign = utmCampaign ?? utmSource ?? 'no campaign'
-      const row = counts.get(campaign) ?? { campaign, total: 0, types: TYPES.map(() => 0) }
-      row.total++
-      row.types[TYPES.findIndex(([type]) => type === event.body.interaction.type)]++
-      counts.set(campaign, row)
-    },
+  const canvas = element('canvas', {
+    role: 'img',
+    'aria-label': 'Conversions by campaign and type; the table below has the numbers',
+  })
+  const empty = element(
+    'p',
+    { className: 'none' },
+    'No conversions yet. ',
+    element('a', { href: '/app#sign-up', textContent: 'Sign up in the app' }),
+    ', and its campaign gets a bar.',
+  )
+  const place = element('div', {
+    className: 'scroll',
+    tabIndex: 0,
+    role: 'group',
+    'aria-label': 'Conversions as a table',
+  })
+  const table = createTable(place)
+  let draw
+  let due
 
-    /** The campaigns with the most conversions, and all others as one. */
-    rows() {
-      const sorted = [...counts.values()].sort((one, other) => other.total - one.total)
-      const rest = sorted.slice(SHOWN)
-      if (!rest.length) return sorted
-      const types = TYPES.map((_, index) => rest.reduce((sum, row) => sum + row.types[index], 0))
-      return [...sorted.slice(0, SHOWN), { campaign: `${rest.length} others`, types }]
+  const load = async () => {
+    due = undefined
+    const answer = await fetch('/overview/conversions').then((response) => response.json())
+    const rows = rowsOf(answer)
+    empty.hidden = rows.length > 0
+    table.show(rows, totals(answer))
+    // Not before the canvas is on the page, which says how it looks.
+    draw ??= createPicture(canvas, 'y')
+    draw(rows.slice(0, MOST_BARS))
+  }
+
+  return {
+    section: section(
+      'Conversions by campaign',
+      element('div', { className: 'frame' }, canvas, empty),
+      element('details', {}, element('summary', { textContent: 'As a table' }), place),
+    ),
+    /** Asks the endpoint again. While it does not answer, the last answer stays. */
+    refresh() {
+      due ??= setTimeout(() => void load().catch(() => undefined), SOON)
     },
   }
 }

@@ -1,12 +1,11 @@
-import { createArrivals } from './arrivals.js'
+import { createArrivals } from '/parts.js'
 import { keyOf, readBrowser, readCampaign } from './browser.js'
 import { createConversions } from './conversions.js'
-import { element } from './element.js'
+import { element, section } from './element.js'
 import { follow } from './feed.js'
 import { createCampaign, createHolds } from './holds.js'
 import { createOutbox } from './outbox.js'
 import { startPanel } from './panel.js'
-import { createPicture } from './picture.js'
 import { createTools } from './tools.js'
 import { createTour } from './tour.js'
 import { createWeather } from './weather.js'
@@ -20,17 +19,25 @@ const conversions = createConversions()
 let weather = 'up'
 let connected = true
 
-const arrivals = createArrivals()
+const arrivals = createArrivals(
+  element(
+    'p',
+    { className: 'none' },
+    'Nothing has come in yet. ',
+    element('a', { href: '/app#sign-up', textContent: 'Sign up in the app' }),
+    ', and the event appears here.',
+  ),
+)
 const newestStored = () => entries.findLast(({ outcome }) => outcome === 'stored')?.event
 const columns = [
-  [createTour(), arrivals, createCampaign()],
+  [createTour(), { section: section('What the endpoint got', ...arrivals.parts) }, createCampaign()],
   [createOutbox(), createTools(newestStored)],
-  [createPicture(), createHolds()],
+  [conversions, createHolds()],
 ]
 const breaker = createWeather()
 document
   .querySelector('#inspector')
-  .append(breaker.section, ...columns.map((views) => element('div', {}, ...views.map(({ section }) => section))))
+  .append(breaker.section, ...columns.map((views) => element('div', {}, ...views.map((view) => view.section))))
 
 const count = (name) => entries.filter(({ outcome }) => outcome === name).length
 
@@ -41,7 +48,6 @@ const update = () => {
     campaign: readCampaign(browser),
     entries,
     attempts: [...attempts.values()],
-    conversions: conversions.rows(),
     weather,
   }
   for (const view of [breaker, ...columns.flat()]) view.update?.(model)
@@ -78,7 +84,7 @@ follow((name, data) => {
     const entry = { ...data, outcome: name }
     entries.push(entry)
     arrivals.add(entry)
-    conversions.add(entry)
+    if (name === 'stored') conversions.refresh()
   }
   updateSoon()
 })

@@ -6,10 +6,11 @@ import { typeNames, type Row } from './rows'
 /** Apart for people who do not tell red from green (Okabe and Ito): https://jfly.uni-koeln.de/color/ */
 const colours = ['#0072b2', '#e69f00', '#cc79a7', '#009e73'] as const
 
-/** Characters of a name beside its bar. The tooltip has all of it. */
-const longest = 24
+/** Characters of a name beside its bar, by the picture's width in pixels. The tooltip has all of it. */
+const roomFor = (width: number): number => Math.min(24, Math.max(8, Math.floor(width / 24)))
 
-const shorten = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)
+const shorten = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 
 /** How the bars look. */
 export type Look = {
@@ -17,15 +18,16 @@ export type Look = {
   readonly indexAxis: 'x' | 'y'
   readonly ink: string
   readonly line: string
+  readonly width: number
 }
 
 /** Rows as bars, one colour for each type. */
-export const barsOf = (rows: readonly Row[], { indexAxis, ink, line }: Look): ChartConfiguration<'bar'> => {
+export const barsOf = (rows: readonly Row[], { indexAxis, ink, line, width }: Look): ChartConfiguration<'bar'> => {
   const scale = { stacked: true, ticks: { color: ink, precision: 0 }, grid: { color: line } }
   return {
     type: 'bar',
     data: {
-      labels: rows.map(({ name }) => shorten(readable(name))),
+      labels: rows.map(({ name }) => shorten(readable(name), roomFor(width))),
       datasets: ACTION_TYPES.map((_, index) => ({
         label: typeNames[index] ?? '',
         data: rows.map(({ counts }) => counts[index] ?? 0),

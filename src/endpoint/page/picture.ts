@@ -15,7 +15,7 @@ export const createPicture = (canvas: HTMLCanvasElement, indexAxis: Look['indexA
     // A canvas knows no custom properties: the page is asked what they come to.
     const { color, borderTopColor, fontFamily } = getComputedStyle(canvas.parentElement ?? canvas)
     Chart.defaults.font.family = fontFamily
-    return barsOf(shown, { indexAxis, ink: color, line: borderTopColor })
+    return barsOf(shown, { indexAxis, ink: color, line: borderTopColor, width: canvas.clientWidth })
   }
   const chart = new Chart(canvas, bars())
 
