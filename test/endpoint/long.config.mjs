@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     dir: 'test/endpoint',
-    globalSetup: 'test/endpoint/support/postgres.ts',
+    globalSetup: ['test/support/build.ts', 'test/endpoint/support/postgres.ts'],
     include: ['*.bench.ts', '*.faults.ts'],
     fileParallelism: false,
     reporters: ['verbose'],

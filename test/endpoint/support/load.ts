@@ -16,11 +16,11 @@ export type Load = {
 export type LoadOptions = {
   readonly connections?: number
   /**
-   * How ids follow each other: at random, as the tracker's do, or in the order of sending, as numbers of orders do. An
-   * index keeps the latter side by side, and each random one on a page of its own.
+   * How ids follow each other: in the order of time, in the order of sending, as numbers of orders do,
+   * or at random. An index keeps the first two side by side, and each random one on a page of its own.
    * @default 'random'
    */
-  readonly ids?: 'random' | 'in order'
+  readonly ids?: 'as the tracker makes them' | 'random' | 'in order'
   /** Ends the load after so many answers. */
   readonly answers: number
   /** Ends the load at once. */
@@ -52,6 +52,18 @@ const statusIn = (received: string): number | undefined => {
   const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
   return received.length < head + 4 + length ? undefined : Number(received.slice(9, 12))
 }
+
+/** As the tracker makes them: UUID version 7, https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7 */
+const timeOrdered = (): string => {
+  const time = Date.now().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
+}
+
+const makeId = {
+  'as the tracker makes them': timeOrdered,
+  random: () => randomUUID(),
+  'in order': (prefix: string, sent: number) => prefix + String(sent).padStart(12, '0'),
+} as const
 
 /**
  * Sends new events over connections that each wait for their answer. It speaks HTTP itself, and reads without a stream:
@@ -95,7 +107,7 @@ export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
       const buffer = Buffer.alloc(16_384)
       const send = (): void => {
         sent += 1
-        interactionId = ids === 'random' ? randomUUID() : prefix + String(sent).padStart(12, '0')
+        interactionId = makeId[ids](prefix, sent)
         sentAt = performance.now()
         socket.write(head + bodyOf(interactionId, timeOf(sent)), 'latin1')
       }
