@@ -27,6 +27,20 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   'a Symbol without its registry': () => script('delete Symbol.for'),
   'a performance of its own': () => script('Object.defineProperty(window, "performance", { value: { score: 1 } })'),
   'an element with the name of the running script': () => Promise.resolve('<img name="currentScript" alt="">'),
+  'elements with the names of what the document has': () =>
+    Promise.resolve(
+      ['prerendering', 'addEventListener', 'referrer', 'visibilityState']
+        .map((name) => `<img name="${name}" alt="">`)
+        .join(''),
+    ),
+  'a storage that parses what it reads': () =>
+    script(`const { getItem } = Storage.prototype
+      Storage.prototype.getItem = function (key) {
+        const text = getItem.call(this, key)
+        try { return JSON.parse(text) } catch { return text }
+      }`),
+  'a Promise without race': () => script('delete Promise.race'),
+  'a crypto of its own': () => script('const crypto = undefined'),
   'an element with the name of wasabi': () => Promise.resolve('<div id="wasabi"></div>'),
 }
 

@@ -144,7 +144,11 @@ export const flush = (isLeaving?: boolean): void => {
   if (endRound || !listReady(isLeaving)[0]) return
   if (readWait()) return retryLater()
   const ended = new Promise<void>((resolve) => (endRound = resolve))
-  const work = () => Promise.race([sendRound(isLeaving), ended])
+  // Not `Promise.race`, which the promises of old libraries do not have.
+  const work = () => {
+    void sendRound(isLeaving).then(endRound, endRound)
+    return ended
+  }
   // A page that goes becomes hidden after its `pagehide` (HTML, 7.4.2.4): a lock that it takes then keeps it out of the
   // back/forward cache (Chromium 156), or stays with it in there, and no other page could send (Firefox 153).
   void (isLeaving ? work().then(() => true) : exclusively(work)).then((hasRun) => {

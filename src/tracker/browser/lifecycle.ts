@@ -26,12 +26,18 @@ export const whenIdle = (run: () => void): void => {
   }, LOADING)
 }
 
-/** Whether the page is made in advance: it may never be shown, and its address may still change. */
-export const isPrerendering = (): boolean => !!(document as { prerendering?: boolean }).prerendering
+/**
+ * Whether the page is made in advance: it may never be shown, and its address may still change. An image or a form of
+ * that name hides what the document has (HTML, 3.1.7): it is not `true`.
+ */
+export const isPrerendering = (): boolean => (document as { prerendering?: unknown }).prerendering === true
 
-/** Runs when a prerendered page is shown after all. */
+/**
+ * Runs when a prerendered page is shown after all. The event does not bubble; but the document may have an element in
+ * place of `addEventListener`, and the window has not.
+ */
 export const onShown = (run: () => void): void => {
-  document.addEventListener('prerenderingchange', run)
+  addEventListener('prerenderingchange', run, true)
 }
 
 /** Runs when the page has loaded, or now if it had. */
@@ -73,6 +79,6 @@ const readEntries = () => {
 
 /** The addresses that this tab visited on this origin, oldest first: kept by the browser, not by us. */
 export const readTrail = (): readonly string[] =>
-  [...(readEntries() ?? []), { url: document.referrer }].flatMap(({ url }) =>
-    url?.startsWith(`${location.origin}/`) ? url : [],
-  )
+  [...(readEntries() ?? []), { url: document.referrer }]
+    .map(({ url }) => String(url))
+    .filter((url) => url.startsWith(`${location.origin}/`))

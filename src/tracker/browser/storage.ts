@@ -47,8 +47,11 @@ export const listKeys = (pattern: RegExp): readonly string[] => {
   return [...written, ...stored.filter((key) => !written.includes(key))].filter((key) => pattern.test(key))
 }
 
-/** Reads the text under a key. Never throws. */
-export const readText = (key: string): string | undefined => local((storage) => storage.getItem(key)) ?? memory[key]
+/** Reads the text under a key. Never throws. A page may have made `getItem` parse what it reads. */
+export const readText = (key: string): string | undefined => {
+  const text: unknown = local((storage) => storage.getItem(key))
+  return typeof text === 'string' ? text : memory[key]
+}
 
 /** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
 export const writeText = (key: string, value: string): void => {

@@ -5,10 +5,13 @@ import { now } from './clock'
  * UUID everywhere (W3C File API, 8.3).
  */
 const randomUuid = () => {
-  if (crypto.randomUUID) return crypto.randomUUID()
-  const url = URL.createObjectURL(new Blob())
-  URL.revokeObjectURL(url)
-  return url.slice(-36)
+  try {
+    return crypto.randomUUID()
+  } catch {
+    const url = URL.createObjectURL(new Blob())
+    URL.revokeObjectURL(url)
+    return url.slice(-36)
+  }
 }
 
 /**
