@@ -1,22 +1,23 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inject } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { run } from './run'
 
-/** A copy of a project in a folder of its own, with the tarball and its own packages installed. */
-export const install = async (name: string): Promise<{ readonly project: string; readonly remove: () => void }> => {
+/**
+ * A copy of a project in a folder of its own, with the tarball and its own packages installed. It is gone after the test:
+ * some are half a gigabyte.
+ */
+export const install = async (name: string): Promise<string> => {
   const project = mkdtempSync(join(tmpdir(), `wasabi-${name}-`))
+  onTestFinished(() => {
+    rmSync(project, { recursive: true, force: true })
+  })
   cpSync(`test/package/frameworks/${name}`, project, { recursive: true })
   const file = join(project, 'package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as { readonly dependencies?: object }
   const dependencies = { ...manifest.dependencies, 'wasabi-utm': `file:${inject('tarball')}` }
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies }))
   await run(project, ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'])
-  return {
-    project,
-    remove() {
-      rmSync(project, { recursive: true, force: true })
-    },
-  }
+  return project
 }

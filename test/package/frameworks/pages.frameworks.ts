@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { chromium, type Browser } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { orEnded, startChild } from '../../../e2e/support/child'
 import { findEngines } from '../../../e2e/support/engines.mjs'
 import { freePort, startEndpoint } from '../../../e2e/support/host'
@@ -20,6 +20,13 @@ afterAll(async () => {
 
 const LANDING = '/?utm_source=framework&utm_campaign=spring'
 
+/** A real endpoint, for as long as the test. */
+const begin = async () => {
+  const endpoint = await startEndpoint()
+  onTestFinished(endpoint.close)
+  return endpoint
+}
+
 /** Starts a project's own server, and waits until it says that it is ready. */
 const serve = async (project: string, [command = '', ...args]: readonly string[], endpoint: string) => {
   const port = String(await freePort())
@@ -28,10 +35,11 @@ const serve = async (project: string, [command = '', ...args]: readonly string[]
     env: environmentOf(endpoint),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  onTestFinished(stop)
   let said = ''
   while (!/Ready in|Local: +http/.test(said.replace(/- Local:/, '')))
     said += String(await orEnded(once(stdout as Readable, 'data'), ended))
-  return { url: `http://localhost:${port}`, close: stop }
+  return `http://localhost:${port}`
 }
 
 /** Lands, waits for the sign-up, presses the button; returns what arrived, and what the page had to say. */
@@ -64,17 +72,15 @@ const expectOnce = ({ events, complaints, effects, requests }: Awaited<ReturnTyp
 }
 
 test('a plain import map', async () => {
-  const { project, remove } = await install('import-map')
-  const endpoint = await startEndpoint()
+  const project = await install('import-map')
+  const endpoint = await begin()
   const site = await startSite()
+  onTestFinished(site.close)
   const html = readFileSync(`${project}/index.html`, 'utf8').replace('%ENDPOINT%', endpoint.url)
   const module = readFileSync(`${project}/node_modules/wasabi-utm/dist/index.js`, 'utf8')
   site.put('/', { html })
   site.put('/node_modules/wasabi-utm/dist/index.js', { html: module, headers: { 'content-type': 'text/javascript' } })
   expectOnce(await visit(site.url(''), endpoint), 1)
-  await site.close()
-  await endpoint.close()
-  remove()
 })
 
 /** Strict React runs an effect twice while it is developed. */
@@ -85,25 +91,22 @@ const PROJECTS = [
 ] as const
 
 test.each(PROJECTS)('$name, as it is built and as it is developed', async ({ name, build, built, developed, runs }) => {
-  const { project, remove } = await install(name)
+  const project = await install(name)
   const modes = [
     { args: built, times: 1 },
     { args: developed, times: runs },
   ]
   for (const { args, times } of modes) {
-    const endpoint = await startEndpoint()
+    const endpoint = await begin()
     if (args === built) await run(project, ['npx', ...build], endpoint.url)
     const server = await serve(project, args, endpoint.url)
-    expectOnce(await visit(server.url, endpoint), times)
+    expectOnce(await visit(server, endpoint), times)
     if (name === 'next') {
       // Its middleware runs the server entry on the edge runtime.
-      const landing = await fetch(server.url + LANDING)
+      const landing = await fetch(server + LANDING)
       expect(landing.headers.get('set-cookie')).toMatch(
         /^wasabi_utm=utm_source=framework&utm_campaign=spring; Path=\/;/,
       )
     }
-    await server.close()
-    await endpoint.close()
   }
-  remove()
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startEndpoint } from '../../../e2e/support/host'
 import { install } from './install'
 import { run } from './run'
@@ -8,7 +8,8 @@ test.each([
   ['vitest', ['npx', 'vitest', 'run']],
 ])('under %s a sign-up is sent once, and each test file starts anew', async (name, command) => {
   const endpoint = await startEndpoint()
-  const { project, remove } = await install(name)
+  onTestFinished(endpoint.close)
+  const project = await install(name)
   await run(project, command, endpoint.url)
   const events = await endpoint.stored()
   const campaign = { utmSource: 'framework', utmCampaign: 'spring' }
@@ -17,6 +18,4 @@ test.each([
     ['order-1', campaign],
   ])
   expect(endpoint.arrivals).toHaveLength(2)
-  await endpoint.close()
-  remove()
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { orEnded, startChild } from '../../../e2e/support/child'
 import { startEndpoint } from '../../../e2e/support/host'
 import { install } from './install'
@@ -11,12 +11,14 @@ test.each([
   ['deno', ['node_modules/.bin/deno', 'run', '--allow-net', '--allow-env', '--allow-read', 'server.js']],
 ])('behind %s a landing is dated, and its sign-up has the campaign', async (name, [command = '', ...args]) => {
   const endpoint = await startEndpoint()
-  const { project, remove } = await install(name)
+  onTestFinished(endpoint.close)
+  const project = await install(name)
   const { stdout, ended, stop } = startChild(command, args, {
     cwd: project,
     env: environmentOf(endpoint.url),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  onTestFinished(stop)
   const said = String(await orEnded(once(stdout as Readable, 'data'), ended))
   const url = `http://127.0.0.1:${/port (\d+)/.exec(said)?.[1] ?? ''}`
 
@@ -29,8 +31,4 @@ test.each([
   const [event, ...others] = await endpoint.stored()
   expect(others).toEqual([])
   expect(event?.body).toMatchObject({ customerId: '42', utmParameters: { utmCampaign: 'spring' } })
-
-  await stop()
-  await endpoint.close()
-  remove()
 })
