@@ -8,7 +8,10 @@ import { environmentOf } from './run'
 
 test.each([
   ['express', ['node', 'server.js']],
-  ['deno', ['node_modules/.bin/deno', 'run', '--allow-net', '--allow-env', '--allow-read', 'server.js']],
+  // The program itself: what npm puts before it passes no signal on.
+  ['deno', ['node_modules/deno/deno', 'run', '--allow-net', '--allow-env', '--allow-read', 'server.js']],
+  // What Cloudflare's workers run on.
+  ['workerd', ['node_modules/workerd/bin/workerd', 'serve', 'config.capnp', '--control-fd=1']],
 ])('behind %s a landing is dated, and its sign-up has the campaign', async (name, [command = '', ...args]) => {
   const endpoint = await startEndpoint()
   onTestFinished(endpoint.close)
@@ -20,7 +23,7 @@ test.each([
   })
   onTestFinished(stop)
   const said = String(await orEnded(once(stdout as Readable, 'data'), ended))
-  const url = `http://127.0.0.1:${/port (\d+)/.exec(said)?.[1] ?? ''}`
+  const url = `http://127.0.0.1:${/port\D+(\d+)/.exec(said)?.[1] ?? ''}`
 
   const cookie = (await fetch(`${url}/?utm_source=framework&utm_campaign=spring`)).headers.get('set-cookie') ?? ''
   expect(cookie).toMatch(/^wasabi_utm=utm_source=framework&utm_campaign=spring; Domain=example.com; Path=\/; Max-Age=/)

@@ -1,0 +1,3 @@
+import { handle } from 'handle.js'
+
+export default { fetch: (request, { ENDPOINT }) => handle(request, ENDPOINT) }
