@@ -58,6 +58,8 @@ test('reads under this machine’s own names only, when there is no token', asyn
   for (const host of ['evil.example', 'evil.example:80', 'localhost.evil.example', '127.0.0.1.evil.example'])
     for (const path of reads)
       expect((await ask(origin + path, { headers: { host } })).status, `${host} ${path}`).toBe(403)
+  const { text } = await ask(`${origin}/customer-actions`, { headers: { host: 'shop.example' } })
+  expect(text).toContain(`Open it as http://localhost:${new URL(origin).port}, or set READ_TOKEN.`)
   for (const host of ['localhost', 'localhost:4174', 'shop.localhost:80', '127.0.0.1:1', '[::1]:4174'])
     expect((await ask(`${origin}/customer-actions`, { headers: { host } })).status, host).toBe(200)
   expect((await ask(`${origin}/customers/c-1`, { method: 'DELETE', headers: { host: 'evil.example' } })).status).toBe(
@@ -198,7 +200,7 @@ test.each([
 })
 
 test('does not let other machines read without a token', () => {
-  const denied = (address: string) => denialOf(address, '127.0.0.1') !== undefined
+  const denied = (remoteAddress: string) => denialOf({ remoteAddress }, '127.0.0.1') !== undefined
   expect(denied('192.0.2.1')).toBe(true)
   expect(denied('::ffff:192.0.2.1')).toBe(true)
   expect(denied('::ffff:127.0.0.1')).toBe(false)

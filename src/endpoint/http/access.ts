@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerProblem } from './answer'
@@ -14,16 +15,19 @@ const isOwnName = (host: string | undefined): boolean =>
   /^(?:(?:[^:]+\.)?localhost|\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host ?? '')
 
 /** Says why a request may not read where there is no token: it does not come from this machine, or not by its name. */
-export const denialOf = (address: string, host: string | undefined): string | undefined => {
-  if (!isLoopback(address)) return 'is read from its own machine, unless READ_TOKEN is set'
-  return isOwnName(host) ? undefined : 'is read as localhost, unless READ_TOKEN is set'
+export const denialOf = (
+  { remoteAddress = '', localPort }: Pick<Socket, 'remoteAddress' | 'localPort'>,
+  host: string | undefined,
+): string | undefined => {
+  if (!isLoopback(remoteAddress)) return 'Without READ_TOKEN, only this machine itself may read: set READ_TOKEN.'
+  return isOwnName(host) ? undefined : `Open it as http://localhost:${String(localPort)}, or set READ_TOKEN.`
 }
 
 const denyOthers = async (
   { socket, headers }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> => {
-  const denial = denialOf(socket.remoteAddress ?? '', headers.host)
+  const denial = denialOf(socket, headers.host)
   return denial === undefined ? undefined : answerProblem(reply, 403, denial)
 }
 
