@@ -12,7 +12,7 @@ import { openStore } from '../../src/endpoint/store/open'
 import { createRandom, type Random } from '../tracker/simulation/random'
 import { environmentOf, useProgram } from './support/process'
 import { startReceiver } from './support/receiver'
-import { action, arrivalOf } from './support/server'
+import { action, arrivalOf, freshFile, serve } from './support/server'
 import { describeStores } from './support/stores'
 
 // Twelve processes, one after the other: a busy machine takes its time to start them.
@@ -195,4 +195,54 @@ test('a receiver that hangs counts as one that is away after half a minute', asy
   const { url } = await startReceiver(() => undefined)
   const verdict = await send({ url: new URL(url), headers: new Headers() }, action(), new AbortController().signal)
   expect(verdict).toMatchObject({ type: 'trouble', why: 'the receiver does not answer' })
+})
+
+test('an endpoint hands on by itself what it takes, and reports how far it is', async () => {
+  const receiver = await startReceiver()
+  const endpoint = await program.start({
+    DATA_FILE: freshFile(),
+    FORWARD_TO: receiver.url,
+    FORWARD_HEADERS: headersFile(),
+  })
+  const bodies = story.slice(0, 5)
+  for (const body of bodies) expect(await endpoint.post(body)).toBe(201)
+  await expect.poll(receiver.bodies).toEqual(bodies)
+  const ready = async () => (await fetch(`${endpoint.origin}/health/ready`)).json()
+  await expect.poll(ready).toEqual({ status: 'ready', forwarding: { events: 0, seconds: 0 } })
+  expect(new Set(receiver.requests.map(({ headers }) => headers.authorization))).toEqual(new Set([token]))
+  expect(endpoint.log.join('')).not.toContain('a-token')
+})
+
+test.each([
+  { status: 302, headers: { Location: 'https://example.com' }, sentence: 'the receiver redirects' },
+  { status: 200, headers: { 'Content-Type': 'text/html' }, sentence: 'the receiver answers with a page' },
+])('nothing is sent when $sentence', async ({ status, headers, sentence }) => {
+  const methods: (string | undefined)[] = []
+  const url = await serve(({ method }, response) => {
+    methods.push(method)
+    response.writeHead(status, headers).end()
+  })
+  const file = freshFile()
+  const store = await openStore({ file })
+  await store.append([arrivalOf(Buffer.from(action()))])
+  await store.close()
+  for (const [env, args] of [
+    [{}, ['forward', '--to', url, '--once']],
+    [{ FORWARD_TO: url, PORT: '0' }, []],
+  ] as const) {
+    const { code, errors } = await program.command({ DATA_FILE: file, ...env }, args)
+    expect(code).toBe(1)
+    expect(errors).toContain(sentence)
+  }
+  expect(methods).toEqual(['HEAD', 'HEAD'])
+})
+
+test.each([
+  [{ FORWARD_TO: 'mailto:a@example.com' }, 'no http or https URL'],
+  [{ FORWARD_TO: 'https://example.com', FORWARD_HEADERS: '/none/there' }, 'Cannot read the headers from /none/there'],
+  [{ FORWARD_TO: 'https://example.com', FORWARD_CONCURRENCY: 'many' }, 'whole number from 1 to 100'],
+])('an endpoint with %o says what to change, and does not start', async (env, sentence) => {
+  const { code, errors } = await program.command({ DATA_FILE: freshFile(), PORT: '0', ...env }, [])
+  expect(code).toBe(1)
+  expect(errors).toContain(sentence)
 })
