@@ -10,17 +10,16 @@ const write = (body: string) => ({
   html: `<!doctype html><meta charset="utf-8"><title>Guest</title>${COMPLAIN}${body}`,
 })
 
-test('a campaign in the fragment is found though a hash router has replaced it', async ({
-  tab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put('/', write(`<script>history.replaceState('', '', '/#/app')</script>${wasabi()}`))
-  await tab.goto(site.url('/#utm_source=hash'))
-  await track(tab)
-  expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'hash' })
-})
+test(
+  'a campaign in the fragment is found though a hash router has replaced it',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put('/', write(`<script>history.replaceState('', '', '/#/app')</script>${wasabi()}`))
+    await tab.goto(site.url('/#utm_source=hash'))
+    await track(tab)
+    expect((await endpoint.holds(1))[0]?.body.utmParameters).toEqual({ utmSource: 'hash' })
+  },
+)
 
 test('a landing that reloads itself before the script runs is a visit, and a reload of a captured one is none', async ({
   tab,

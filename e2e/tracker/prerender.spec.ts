@@ -30,18 +30,19 @@ const visit = async (url: string) => {
   }
 }
 
-/**
- * Has the next page prerendered, and goes there once the test has seen that it was: under
- * another address, as a link with a campaign does.
- */
-const FIRST = `<script type="speculationrules">${JSON.stringify({
-  prerender: [
-    { urls: ['/next?utm_source=speculated'], eagerness: 'immediate', expects_no_vary_search: 'params=("utm_source")' },
-  ],
-})}</script><script>
-  const look = async () => (await fetch('/go')).ok ? (location.href = '/next?utm_source=shown') : look()
+/** Navigates once the test has seen that the next page was prerendered. */
+const goTo = (address: string) => `<script>
+  const look = async () => (await fetch('/go')).ok ? (location.href = '${address}') : look()
   look()
 </script>`
+
+const prerender = (rule: object) =>
+  `<script type="speculationrules">${JSON.stringify({ prerender: [{ eagerness: 'immediate', ...rule }] })}</script>`
+
+/** Shows the prerendered page under another address, as a link with a campaign does. */
+const FIRST =
+  prerender({ urls: ['/next?utm_source=speculated'], expects_no_vary_search: 'params=("utm_source")' }) +
+  goTo('/next?utm_source=shown')
 
 /**
  * Asks to be tracked at once, and reports to the server what is stored by then; what it sends before
@@ -69,6 +70,31 @@ test(
       site.put('/go', 'now')
       const [event] = await orEnded(endpoint.holds(1), browser.ended)
       expect(event?.body).toMatchObject({ interactionId: 'asked early', utmParameters: { utmSource: 'shown' } })
+    } finally {
+      await browser.close()
+    }
+  },
+)
+
+test(
+  'a prerendered page keeps the campaign in its fragment, as does the entry of its navigation',
+  { tag: '@chromium' },
+  async ({ site, endpoint, wasabi }) => {
+    const entry = `<script>
+      document.addEventListener('prerenderingchange', () => {
+        const [{ name }] = performance.getEntriesByType('navigation')
+        navigator.sendBeacon('/complaints', ['entry', new URL(name).hash, location.hash].join())
+      })
+    </script>`
+    site.put('/', prerender({ urls: ['/next#utm_source=shown'] }) + goTo('/next#utm_source=shown'))
+    site.put('/next', { html: page(next(wasabi().replace('async ', ''), endpoint.url) + entry) })
+    const browser = await visit(site.url('/'))
+    try {
+      await orEnded(expect.poll(() => site.complaints).toEqual(['prerendered,']), browser.ended)
+      site.put('/go', 'now')
+      const [event] = await orEnded(endpoint.holds(1), browser.ended)
+      expect(event?.body.utmParameters).toEqual({ utmSource: 'shown' })
+      await expect.poll(() => site.complaints).toContain('entry,#utm_source=shown,#utm_source=shown')
     } finally {
       await browser.close()
     }

@@ -59,8 +59,8 @@ const readNavigation = () => {
 export const isRevisit = (): boolean => /^[rb]/.test(readNavigation()?.type ?? '')
 
 /**
- * The address that the navigation led to, whatever a router has made of it since (Navigation Timing 2, 4.3; seen in
- * Chromium 156 and Firefox 153, fragment included).
+ * The address that the navigation led to, whatever a router has made of it since (Navigation Timing 2, 4.3; fragment
+ * included in Chromium 150, Firefox 153 and WebKitGTK 2.50, and on a page that Chromium has prerendered).
  */
 export const readFirstAddress = (): string | undefined => readNavigation()?.name
 
