@@ -26,7 +26,7 @@ test(
 
 // Other drivers turn the back/forward cache off or cannot say whether it was used.
 test(
-  'a page that comes back from the back/forward cache sends what is left, once',
+  'a page that is restored from the back/forward cache sends the events that are left, once',
   { tag: '@chromium' },
   async ({ tab, site, endpoint, wasabi }) => {
     site.put(

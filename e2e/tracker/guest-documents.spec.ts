@@ -24,7 +24,7 @@ const DOCUMENTS: Readonly<
     ]
   >
 > = {
-  'XHTML, with the stub as it stands': [
+  'XHTML, with the stub unescaped': [
     (tag) => ({
       html: XHTML(STUB + tag.replace('async', 'async="async"') + CALL),
       headers: { 'content-type': 'application/xhtml+xml' },

@@ -85,7 +85,7 @@ test(
 )
 
 test(
-  'without the stub, what comes before the script waits for it',
+  'without the stub, an action of the page waits for the script',
   { tag: '@everywhere' },
   async ({ tab, site, endpoint, wasabi }) => {
     const release = site.holdScript()

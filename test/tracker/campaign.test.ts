@@ -22,7 +22,7 @@ test.each([
 })
 
 test.each(vectors.filter(({ utmParameters }) => utmParameters))(
-  'what is written for "$why" reads back the same',
+  'a campaign is read back as it was written: $why',
   ({ url }) => {
     const campaign = readCampaign(url) ?? {}
     expect(readCampaign(`?${writeCampaign(campaign)}`)).toEqual(campaign)
