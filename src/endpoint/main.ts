@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
 import { readConfig, readPlace } from './commands/config'
@@ -61,6 +62,8 @@ const printExport = async (store: Store): Promise<boolean> => {
 const printImport = async (store: Store): Promise<boolean> => {
   const { stored, known, aside, unreadable } = await importAll(store, process.stdin)
   console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+  const { file } = readPlace(process.env)
+  console.log(`The store is ${file === undefined ? 'the database of DATABASE_URL' : resolve(file)}.`)
   for (const line of unreadable) console.error(`Line ${String(line)} is no row of an export: it was left out.`)
   return unreadable.length === 0
 }

@@ -164,6 +164,7 @@ describeStores((freshPlace) => {
       expect(execFileSync('ps', ['-o', 'args=', '-p', String(child.pid)], { encoding: 'utf8' })).not.toContain(token)
       child.kill('SIGKILL')
       expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+      await expect.poll(() => errors.join('')).toContain(`Hands events on to ${receiver.url}; waits for new ones.`)
       outputs.push(...errors)
     }
     receiver.works()

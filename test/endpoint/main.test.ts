@@ -31,7 +31,7 @@ describeStores((freshPlace) => {
   })
 
   test('stops on SIGTERM, also with a stream and an idle connection open, and logs start and stop as a line of JSON each', async () => {
-    const { child, url, post, log } = await program.start(environmentOf(await freshPlace()))
+    const { child, url, origin, post, log } = await program.start(environmentOf(await freshPlace()))
     const stream = await fetch(`${url}/stream`)
     const closed = once(child, 'close')
     expect(await post(action())).toBe(201)
@@ -49,7 +49,7 @@ describeStores((freshPlace) => {
       .split('\n')
       .map((line) => JSON.parse(line) as unknown)
     expect(lines).toMatchObject([
-      { level: 'info', event: 'start' },
+      { level: 'info', event: 'start', message: expect.stringContaining(`; the operator's page is ${origin}/`) },
       { level: 'info', event: 'stop', message: 'SIGTERM' },
     ])
   })
@@ -63,7 +63,7 @@ test('logs no address, no id and no body', async () => {
   child.kill('SIGTERM')
   await once(child, 'close')
   expect(log.join('')).toContain('"event":"erased","events":1')
-  expect(log.join('').replace(/http:\/\/127\.0\.0\.1/, '')).not.toMatch(/secret|127\.0\.0\.1|::1/)
+  expect(log.join('').replaceAll('http://127.0.0.1', '')).not.toMatch(/secret|127\.0\.0\.1|::1/)
 })
 
 test('answers a wrong path so that a page can read it', async () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { forwardAll, forwardAside, followForward, type ForwardJob } from '../forward/forward'
 import { writeFile, writeLines, type Written } from '../forward/lines'
-import { readHeaders, readUrl } from '../forward/receiver'
+import { nameOf, readHeaders, readUrl } from '../forward/receiver'
 import { checkReceiver } from '../forward/send'
 import { readConcurrency } from '../forward/start'
 import { logJson } from '../log'
@@ -47,6 +47,7 @@ const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
   await checkReceiver(receiver)
   const job: ForwardJob = { store, receiver, concurrency, log: logJson, signal: endSignal() }
   if (options.once !== true && options.again !== true) {
+    console.error(`Hands events on to ${nameOf(receiver)}; waits for new ones. --once ends when all are handed on.`)
     await followForward(job)
     return true
   }

@@ -57,7 +57,10 @@ export const serve = async (config: Config, { script, page }: Served): Promise<v
   app.server.maxConnections = mostConnections
   const url = await listen(app, config)
   const place = config.options.file ?? 'PostgreSQL'
-  logJson({ event: 'start', message: `takes events on ${url}/customer-actions and keeps them in ${place}` })
+  logJson({
+    event: 'start',
+    message: `takes events on ${url}/customer-actions and keeps them in ${place}; the operator's page is ${url}/`,
+  })
 
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
