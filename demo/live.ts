@@ -10,7 +10,7 @@ const isWeather = (word: string): word is Weather => (WEATHERS as readonly strin
 const message = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
 /** Shows the inspector what passes between browsers and the endpoint, and lets it go wrong on demand. */
-export const createLive = (handle: RequestListener) => {
+export const createLive = (handle: RequestListener, onChange: () => void) => {
   const followers = new Set<ServerResponse>()
   const attempts = new Map<number, Attempt>()
 
@@ -28,10 +28,10 @@ export const createLive = (handle: RequestListener) => {
   return {
     take: weather.take,
 
-    /** Whether the endpoint works; else browsers must not be left with a connection that they could use once more. */
+    /** Whether the endpoint works as it should. */
     isUp: () => weather.now() === 'up',
 
-    /** `GET /demo/live`: server-sent events, beginning with how things stand. */
+    /** `GET /demo/live`: server-sent events, beginning with the choice and the attempts so far. */
     follow(response: ServerResponse) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write(
@@ -49,6 +49,7 @@ export const createLive = (handle: RequestListener) => {
       const allowed = isWeather(word)
       if (allowed) {
         weather.change(word)
+        onChange()
         send('weather', word)
       }
       response.writeHead(allowed ? 204 : 400).end()

@@ -31,7 +31,7 @@ const visitors = createVisitors(!existsSync(file))
 /** The demo's pages, at the paths that are not the endpoint's. */
 const serveOthers: RequestListener = ({ method, url = '/', headers }, response) => {
   const [path = '/'] = url.split('?', 1)
-  // A page that posts to a mistyped address must not take a file for a receipt.
+  // A page that posts to a mistyped address must not read a file as a receipt.
   const { cookie = '', host = '' } = headers
   if (method === 'GET' || method === 'HEAD')
     void servePage({ path, visitor: () => visitors.read({ cookie, host }) }, response)
@@ -44,7 +44,9 @@ const endpoint = await createEndpoint({ file, elsewhere: serveOthers }).catch((e
 const handle: RequestListener = (request, response) => {
   endpoint.routing(request, response)
 }
-const live = createLive(handle)
+const live = createLive(handle, () => {
+  server.closeIdleConnections()
+})
 let isStopping = false
 
 const serve = (request: IncomingMessage, response: ServerResponse) => {
@@ -68,7 +70,7 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   // With its query: a redirect that drops it would drop the campaign.
   if (home !== undefined) response.writeHead(302, { location: `http://${home}${url}` }).end()
   else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
-  else if (isChange) void live.change(request, response).then(() => server.closeIdleConnections())
+  else if (isChange) void live.change(request, response)
   else if (path === '/demo/live') live.follow(response)
   else handle(request, response)
 }

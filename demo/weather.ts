@@ -64,7 +64,7 @@ export const createWeather = (handle: RequestListener, onAttempt: (attempt: Atte
     response.end('{"errors":[{"path":"","message":"the demo was asked to fail"}]}')
   }
 
-  /** The endpoint has committed by the time it answers: the answer comes late, or gets lost on the way. */
+  /** The endpoint has committed by the time it answers: the answer is late, or lost on the way. */
   const delay = (response: ServerResponse) => {
     const end = response.end.bind(response) as (...args: readonly unknown[]) => ServerResponse
     response.end = ((...args: readonly unknown[]) => {
@@ -88,7 +88,7 @@ export const createWeather = (handle: RequestListener, onAttempt: (attempt: Atte
 
     change(next: Weather) {
       weather = next
-      // A host that comes back has forgotten the connections that it had.
+      // A host that is up again has forgotten the connections that it had.
       for (const response of hanging) cut(response)
     },
 

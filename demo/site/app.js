@@ -1,4 +1,4 @@
-// Stands in the head and listens at the document, so that no click comes too early.
+// Loads in the head and listens at the document, so that no click is too early.
 const actions = {
   'sign-up'(account) {
     wasabi.identify(account.customerId)

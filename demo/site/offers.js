@@ -3,7 +3,7 @@ const OFFERS = new Map([
   ['/rescue', ['Rescue box', 'Mild and plenty, for a kitten that has had a hard start. One in ten goes to a shelter.']],
 ])
 
-/** As routers do: the route is what stands before the question mark. */
+/** As routers do: the route is the part before the question mark. */
 const show = () => {
   const [title, text] = OFFERS.get(location.hash.slice(1).split('?')[0]) ?? OFFERS.get('/spring')
   document.querySelector('#route-title').textContent = title

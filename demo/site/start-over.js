@@ -1,5 +1,5 @@
 // Makes this browser a new visitor: forgets all that wasabi keeps, on the app's host and then on the shop's, and gives
-// its customer number back, since the sign-up of the old one stays in the data file: the server gives the next page
+// its customer number back, since the sign-up of the old one stays in the data file: the server assigns the next page
 // another. This page has no tag, so nothing is written back.
 const SHOP = 'wasabi.localhost'
 const LANDING =

@@ -329,7 +329,7 @@ test(
     for (const path of ['/%2e%2e/server.ts', '/..%2fserver.ts', '/%', '/parts/../../server.ts']) {
       expect((await request.get(`http://127.0.0.1:${port}${path}`)).status()).toBe(404)
     }
-    // A page that posts to a mistyped address must not take a file for a receipt.
+    // A page that posts to a mistyped address must not read a file as a receipt.
     expect((await request.post(`http://127.0.0.1:${port}/customer-action`, { data: '{}' })).status()).toBe(405)
     const change = await request.post(`http://127.0.0.1:${port}/demo/weather`, {
       data: 'away',

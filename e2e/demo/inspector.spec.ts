@@ -71,7 +71,8 @@ for (const failure of ['Is away', 'Loses answers'])
       await expect(arrivals(page)).toHaveCount(6)
       await expect(waiting(page)).toHaveCount(0)
       sent = 0
-      await choose(page, failure)
+      // What is on its way before the answer is still on a connection of before.
+      await Promise.all([page.waitForResponse('**/demo/weather'), choose(page, failure)])
       await apply(page)
       await expect(waiting(page)).toHaveCount(1)
       const counted = async () =>

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { listen, portOf, shut } from '../support/host'
 import { expect, test } from '../support/demo'
 
-/** Runs a script to its end, and gives its exit code and what it said. */
+/** Runs a script to its end, and resolves to its exit code and output. */
 const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const child = spawn(process.execPath, args, { env: { ...process.env, PORT: '0', DATA_FILE: ':memory:', ...env } })
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))

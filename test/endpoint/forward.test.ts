@@ -156,7 +156,7 @@ describeStores((freshPlace) => {
     const url = 'http://127.0.0.1:9/import'
     await expect(forward(store, [])).rejects.toThrow('Hand events on with one of')
     await expect(forward(store, ['--to', 'ftp://example.com'])).rejects.toThrow('no http or https URL')
-    await expect(forward(store, ['--to', 'http://u:secret@example.com'])).rejects.toThrow('holds a password')
+    await expect(forward(store, ['--to', 'http://u:secret@example.com'])).rejects.toThrow('contains a password')
     await expect(forward(store, ['--to', url, '--headers', '/none/there'])).rejects.toThrow('Cannot read the headers')
     await expect(forward(store, ['--to', url, '--concurrency', '0'])).rejects.toThrow('whole number from 1 to 100')
     await expect(forward(store, ['--file', '/none/there'])).rejects.toThrow('Cannot write /none/there (ENOENT)')

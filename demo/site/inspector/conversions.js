@@ -4,7 +4,7 @@ import { element, section } from './element.js'
 /** Bars that fit beside the page. */
 const MOST_BARS = 7
 
-/** Once for all that comes in together, in milliseconds. */
+/** Milliseconds in which arrivals are counted together. */
 const SOON = 200
 
 /** Conversions by campaign and type, as the endpoint counts them: as a picture, and as a table. */

@@ -23,7 +23,7 @@ const arrivals = createArrivals(
   element(
     'p',
     { className: 'none' },
-    'Nothing has come in yet. ',
+    'Nothing has arrived yet. ',
     element('a', { href: '/app#sign-up', textContent: 'Sign up in the app' }),
     ', and the event appears here.',
   ),
@@ -58,7 +58,7 @@ const update = () => {
 }
 
 let due = false
-/** Once for all that comes in together: a stream begins with everything there is. */
+/** Once for all that arrives together: a stream begins with everything there is. */
 const updateSoon = () => {
   if (due) return
   due = true

@@ -44,7 +44,7 @@ const noteOf = ({ hostname, port }) => {
   )
 }
 
-/** What is stored in this browser and not taken by the endpoint yet. */
+/** Events that are stored in this browser and that the endpoint has not acknowledged yet. */
 export const createOutbox = () => {
   const list = element('ul', { className: 'outbox' })
   const empty = element('p', {

@@ -1,7 +1,7 @@
 import { element, section, whenChanged } from './element.js'
 import { keyOf } from './browser.js'
 
-/** The server gives each visitor a number. */
+/** Each visitor has a number from the server. */
 const [, customerId] = /\bdemo_account=(\d{9})\b/.exec(document.cookie) ?? []
 
 const failed = ({ answer }) => answer === 'none' || answer >= 500

@@ -2,8 +2,8 @@ import { element, section, whenChanged } from './element.js'
 
 const CHOICES = [
   ['up', 'Works', 'It stores each event, then answers.'],
-  ['unavailable', 'Says 503', 'It answers 503, and asks to come again in 5 s.'],
-  ['hangs', 'Hangs', 'It takes the request, and never answers.'],
+  ['unavailable', 'Says 503', 'It answers 503, and asks to be tried again in 5 s.'],
+  ['hangs', 'Hangs', 'It reads the request, and never answers.'],
   ['slow', 'Is slow', 'It answers after 4 s.'],
   ['drops', 'Loses answers', 'It stores the event, but its answer gets lost.'],
   ['away', 'Is away', 'Nobody can connect to it.'],
@@ -27,7 +27,7 @@ export const createWeather = () => {
     'change',
     ({ target }) => void fetch('/demo/weather', { method: 'POST', body: target.value }).catch(() => undefined),
   )
-  // Only on news from the server: a click is not taken back while it is on its way there.
+  // Only on news from the server: a click is not undone while it is on its way there.
   const show = whenChanged((weather) => {
     const radio = radios.get(weather)
     if (radio) radio.checked = true

@@ -112,7 +112,7 @@ export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   }
 }
 
-/** Posts once more what the receiver refused. Resolves to how many it has taken now. */
+/** Posts once more what the receiver refused. Resolves to how many it has accepted now. */
 export const forwardAside = async ({ store, receiver, signal }: ForwardJob): Promise<Forwarded> => {
   const target = nameOf(receiver)
   let sent = 0
@@ -132,7 +132,7 @@ export const forwardAside = async ({ store, receiver, signal }: ForwardJob): Pro
 /** Milliseconds between two looks for new events. */
 const lookAgain = 1000
 
-/** Hands on what there is and what comes, until the signal says so; goes on after a failure of the store. */
+/** Hands on stored and new events until the signal ends it; goes on after a failure of the store. */
 export const followForward = async (job: ForwardJob): Promise<void> => {
   const { signal, log } = job
   let failures = 0

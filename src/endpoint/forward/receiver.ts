@@ -51,7 +51,7 @@ export const readUrl = (text: string | undefined): URL => {
     throw new Error('The address to forward to is no http or https URL: write it as https://import.example/events.')
   if (url.username !== '' || url.password !== '')
     throw new Error(
-      'The address to forward to holds a password: put an Authorization line into the headers file instead.',
+      'The address to forward to contains a password: put an Authorization line into the headers file instead.',
     )
   url.hash = ''
   return url

@@ -8,7 +8,7 @@ const longest = 300_000
 const mostPatience = 86_400_000
 
 /**
- * A random time below a bound that doubles, so that many who were turned away together do not come back together
+ * A random time below a bound that doubles, so that clients that were turned away together do not try again together
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); never before `Retry-After`.
  */
 export const waitTime = (failures: number, retryAfter: number, random = Math.random()): number =>

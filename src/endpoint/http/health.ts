@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Lag } from '../store/forward'
 import { allowOnly } from './answer'
 
-/** Milliseconds for which an answer holds, since anybody may ask, and each question is a commit. */
+/** Milliseconds for which an answer is valid, since anybody may ask, and each question is a commit. */
 const freshFor = 1000
 
 /** What the answer is found from. */
@@ -12,7 +12,7 @@ export type Health = {
   readonly lags: () => Promise<readonly Lag[]>
 }
 
-/** The receiver that is furthest behind. Its address is left out: anybody may ask, and a path may hold a secret. */
+/** The receiver that is furthest behind. Its address is left out: anybody may ask, and a path may contain a secret. */
 const worstOf = (lags: readonly Lag[]) => ({
   events: Math.max(...lags.map(({ events }) => events)),
   seconds: Math.max(...lags.map(({ seconds }) => seconds)),

@@ -26,7 +26,7 @@ const policy = [
 ].join('; ')
 
 /**
- * Serves the operator's page from a folder. It holds no data: what it shows it asks for as any reader does. Without a
+ * Serves the operator's page from a folder. It has no data: it asks for what it shows as any reader does. Without a
  * token it is for this machine only, as reading is.
  */
 export const addPage = async (app: FastifyInstance, folder: string, token: string | undefined): Promise<void> => {

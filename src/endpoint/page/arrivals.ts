@@ -102,7 +102,7 @@ const detailsOf = (arrival: Arrival): HTMLElement => {
   )
 }
 
-/** The events as they come in, newest first, the newest one open. `empty` is shown until there is one. */
+/** The events as they arrive, newest first, the newest one open. `empty` is shown until there is one. */
 export const createArrivals = (empty: HTMLElement) => {
   const list = element('ol', { class: 'arrivals', reversed: '' })
   const all = element('button', { type: 'button', class: 'quiet', hidden: '' })

@@ -3,7 +3,7 @@ import { ACTION_TYPES } from '../../contract/customer-action'
 import { readable } from './readable'
 import { typeNames, type Row } from './rows'
 
-/** Apart for people who do not tell red from green (Okabe and Ito): https://jfly.uni-koeln.de/color/ */
+/** Distinct for people who see red and green alike (Okabe and Ito): https://jfly.uni-koeln.de/color/ */
 const colours = ['#0072b2', '#e69f00', '#cc79a7', '#009e73'] as const
 
 /** Characters of a name beside its bar, by the picture's width in pixels. The tooltip has all of it. */

@@ -1,6 +1,6 @@
 import { readable } from './readable'
 
-/** Makes an element. What is put into it is text: all values come from strangers. */
+/** Makes an element. Its content is text: all values are written by strangers. */
 export const element = (
   name: string,
   attributes: Readonly<Record<string, string>> = {},

@@ -18,7 +18,7 @@ const question = byId<HTMLFormElement>('question')
 const drawDays = createPicture(byId<HTMLCanvasElement>('days'), 'x')
 const drawBars = createPicture(byId<HTMLCanvasElement>('bars'), 'y')
 const table = createTable(byId('table'))
-const arrivals = createArrivals(element('p', {}, 'Nothing has come since this page was opened.'))
+const arrivals = createArrivals(element('p', {}, 'Nothing has arrived since this page was opened.'))
 let shown: Conversions | undefined
 
 const valueOf = (name: string): string => (question.elements.namedItem(name) as HTMLInputElement).value
@@ -84,7 +84,7 @@ const open = async (): Promise<void> => {
   await follow((message) => {
     const { event, data } = message
     arrivals.add({ ...(JSON.parse(data) as Arrival), outcome: event as Arrival['outcome'] })
-    // Once for all that comes together.
+    // Once for all that arrives together.
     due ??= setTimeout(() => {
       due = undefined
       void load()

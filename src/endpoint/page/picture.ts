@@ -12,7 +12,7 @@ export const createPicture = (canvas: HTMLCanvasElement, indexAxis: Look['indexA
   let shown: readonly Row[] = []
 
   const bars = () => {
-    // A canvas knows no custom properties: the page is asked what they come to.
+    // A canvas knows no custom properties: the page computes their values.
     const { color, borderTopColor, fontFamily } = getComputedStyle(canvas.parentElement ?? canvas)
     Chart.defaults.font.family = fontFamily
     return barsOf(shown, { indexAxis, ink: color, line: borderTopColor, width: canvas.clientWidth })
