@@ -84,15 +84,36 @@ const print = async (text: string): Promise<boolean> => {
   return true
 }
 
+const words = process.argv.slice(3)
+
+/** Refuses words that a command has no use for: a file that is named would be ignored without a word. */
+const alone = (work: () => Promise<boolean>): (() => Promise<boolean>) => {
+  return () => {
+    if (words[0] === undefined) return work()
+    const [, , name = ''] = process.argv
+    const instead = { import: ` <`, export: ` >` }[name]
+    const advice = instead === undefined ? '' : `: wasabi-endpoint ${name}${instead} ${words[0]}`
+    throw new Error(`${name} has no use for "${words.join(' ')}"${advice}.`)
+  }
+}
+
 const commands: Readonly<Record<string, () => Promise<boolean>>> = {
-  export: () => withKnownStore(printExport),
-  import: importInput,
-  replay: () => withKnownStore(printReplay),
-  restore: () => restore(readPlace(process.env), process.argv[3]),
-  forward: () => withKnownStore((store) => forward(store, process.argv.slice(3))),
-  check: () => check(process.argv[3]),
-  '--help': () => print(usage),
+  export: alone(() => withKnownStore(printExport)),
+  import: alone(importInput),
+  replay: alone(() => withKnownStore(printReplay)),
+  restore: () => restore(readPlace(process.env), words[0]),
+  forward: () => withKnownStore((store) => forward(store, words)),
+  check: () => check(words[0]),
   '--version': () => print(version),
+}
+
+/** Says what is wrong with the name of a command. */
+const refuse = (name: string): void => {
+  const option = /^--(?<variable>[\w-]+)/.exec(name)?.groups?.variable
+  const variable = option?.toUpperCase().replaceAll('-', '_') ?? ''
+  console.error(option === undefined ? `There is no command ${name}.` : `There is no option ${name}. Set ${variable}=…`)
+  console.error(`\n${usage}`)
+  process.exitCode = 1
 }
 
 const run = async (): Promise<void> => {
@@ -102,9 +123,13 @@ const run = async (): Promise<void> => {
     await serve(await readConfig(process.env), { script: script, page })
     return
   }
+  if (process.argv.includes('--help')) {
+    console.log(usage)
+    return
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) console.error(usage)
-  process.exitCode = (await command?.()) === true ? 0 : 1
+  if (command === undefined) refuse(name)
+  else process.exitCode = (await command()) ? 0 : 1
 }
 
 run().catch((error: unknown) => {

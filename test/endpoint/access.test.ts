@@ -1,22 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, chownSync, readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
+import { freePort } from './support/port'
 import { administrate, prepareServer } from './support/postgres'
 import { action, startEndpoint } from './support/server'
-
-/** PostgreSQL does not say on which port it listens, so it cannot choose one. */
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}
 
 const certify = (folder: string, name: string) => {
   const [key, certificate] = [`${folder}/${name}.key`, `${folder}/${name}.pem`]
@@ -36,7 +25,7 @@ const startWithTls = async () => {
   if (process.getuid?.() === 0) chownSync(own.key, uid, uid)
   const port = await freePort()
   server.configure(`
-listen_addresses = 'localhost'
+listen_addresses = '127.0.0.1'
 port = ${port}
 ssl = on
 ssl_cert_file = '${own.certificate}'

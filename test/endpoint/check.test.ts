@@ -3,14 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { runChecks, type Finding } from '../../src/endpoint/check/check'
+import { createTarget } from '../../src/endpoint/check/target'
 import { validate } from '../../src/endpoint/action/validate'
 import { serve, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
+import { freePort } from './support/port'
 import { useProgram } from './support/process'
 
 const problemsOf = async (url: string) => {
   const findings: Finding[] = []
-  for await (const finding of runChecks(url)) if (finding.problem !== undefined) findings.push(finding)
+  for await (const finding of runChecks(createTarget(url))) if (finding.problem !== undefined) findings.push(finding)
   return findings
 }
 
@@ -142,7 +144,7 @@ test('reads no more of an answer than it needs', async () => {
     response.on('drain', pour)
     pour()
   })
-  for await (const { problem } of runChecks(url)) {
+  for await (const { problem } of runChecks(createTarget(url))) {
     expect(problem).toBeUndefined()
     break
   }
@@ -156,8 +158,8 @@ test('prints each finding at once, also while the endpoint hangs', async () => {
   let asked = 0
   const url = await serve((request, response) => {
     request.resume()
-    asked += 1
-    if (asked === 1) response.writeHead(201, { 'Access-Control-Allow-Origin': '*' }).end()
+    if (request.method === 'POST') asked += 1
+    if (asked <= 1) response.writeHead(201, { 'Access-Control-Allow-Origin': '*' }).end()
   })
   const child = program.run({}, 'check', url)
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer]
@@ -177,5 +179,20 @@ test('prints what it found, and exits by it', async () => {
   ])
   expect(bad.output).toMatch(/FAILED {2}takes a new event.*500/)
   expect(bad.code).toBe(1)
-  expect((await program.command({}, ['check'])).code).toBe(1)
+  expect(bad.output).toMatch(/count as sign-ups, until DELETE http:.*\/customers\/wasabi-check-/)
+})
+
+test.each([
+  [[], /^Say which endpoint to check, with http:/],
+  [['localhost:4174'], /^Say which endpoint to check, with http:/],
+])('says in one line why %j cannot be checked', async (words, sentence) => {
+  const { code, output, errors } = await program.command({}, ['check', ...words])
+  expect(errors).toMatch(sentence)
+  expect([code, output]).toEqual([1, ''])
+})
+
+test('says in one line that nothing answers', async () => {
+  const { code, output, errors } = await program.command({}, ['check', `http://127.0.0.1:${await freePort()}/`])
+  expect(errors).toMatch(/^Nothing answers at .* \(ECONNREFUSED\). Is the endpoint running\?\n$/)
+  expect([code, output]).toEqual([1, ''])
 })

@@ -198,10 +198,13 @@ test('waits grow with full jitter and honour Retry-After', () => {
   expect(retryAfterOf('soon', 0)).toBe(0)
 })
 
-test('a file has its name once it is whole', async () => {
+test('a file has its name once it is whole, and replaces no other', async () => {
   const { writeFile } = await import('../../src/endpoint/forward/lines')
-  const file = fileWith('before')
+  const before = fileWith('before')
   const store = { events: () => Promise.resolve([]), settle: () => Promise.resolve() }
+  await expect(writeFile({ store }, before)).rejects.toThrow(`${before} is there already: name a new file.`)
+  expect(readFileSync(before, 'utf8')).toBe('before')
+  const file = `${before}-new`
   await writeFile({ store }, file)
   expect(readFileSync(file, 'utf8')).toBe('')
 })

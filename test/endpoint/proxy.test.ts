@@ -2,11 +2,11 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from './support/port'
 import { useProgram } from './support/process'
 import { action, freshFile } from './support/server'
 
@@ -14,17 +14,7 @@ const program = useProgram('endpoint-proxy')
 
 const deployed = (name: string) => readFileSync(`src/endpoint/deploy/${name}`, 'utf8')
 
-/** Neither proxy says on which port it listens, so it cannot choose one. */
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-type Place = { readonly folder: string; readonly port: number; readonly endpoint: string }
+type Place = { readonly folder: string; readonly port: string; readonly endpoint: string }
 
 /** The file as it is, but for the port, the certificate, and where the endpoint is. */
 const startNginx = ({ folder, port, endpoint }: Place) => {
@@ -37,7 +27,7 @@ const startNginx = ({ folder, port, endpoint }: Place) => {
   )
   writeFileSync(`${folder}/wasabi-endpoint.proxy`, deployed('nginx.proxy').replace('127.0.0.1:4174', endpoint))
   const server = deployed('nginx.conf')
-    .replace('listen 443', `listen 127.0.0.1:${String(port)}`)
+    .replace('listen 443', `listen 127.0.0.1:${port}`)
     .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
     .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`)
     .replaceAll('/etc/nginx/', `${folder}/`)
@@ -54,7 +44,7 @@ const startNginx = ({ folder, port, endpoint }: Place) => {
 /** The file as it is, but for the port, where the endpoint is, and a certificate of Caddy's own. */
 const startCaddy = ({ folder, port, endpoint }: Place) => {
   const site = deployed('Caddyfile')
-    .replace('collect.example.com {', `https://collect.example.com:${String(port)} {\n\tbind 127.0.0.1\n\ttls internal`)
+    .replace('collect.example.com {', `https://collect.example.com:${port} {\n\tbind 127.0.0.1\n\ttls internal`)
     .replaceAll('127.0.0.1:4174', endpoint)
   writeFileSync(
     `${folder}/Caddyfile`,
@@ -71,7 +61,7 @@ const isInstalled = (name: string) => spawnSync(name, name === 'nginx' ? ['-v'] 
 type Given = { readonly method?: string; readonly body?: string; readonly forwardedFor?: string }
 
 const clientOf =
-  (port: number) =>
+  (port: string) =>
   async (path: string, { method = 'GET', body, forwardedFor }: Given = {}) => {
     const headers = { Host: 'collect.example.com', ...(forwardedFor && { 'X-Forwarded-For': forwardedFor }) }
     const where = {

@@ -82,7 +82,8 @@ const startEndpoint = async (line: string, env: Readonly<Record<string, string>>
 
 test('the first event is stored and read, checked, handed on, saved and restored', async () => {
   const folder = freshPlace()
-  const inFolder = (line: string) => line.replaceAll(/\b(events\.ndjson|headers\.txt|new\.sqlite)\b/g, `${folder}/$1`)
+  const inFolder = (line: string) =>
+    line.replaceAll(/\b(events\.ndjson|for-import\.ndjson|headers\.txt|new\.sqlite)\b/g, `${folder}/$1`)
   const env = { DATA_FILE: `${folder}/wasabi.sqlite` }
   const { origin, host } = await startEndpoint(command(/^npm run endpoint$/), env)
 
@@ -111,7 +112,9 @@ test('the first event is stored and read, checked, handed on, saved and restored
   expect(new Set(received)).toEqual(new Set(['Bearer secret']))
 
   await run(inFolder(command(/forward --file/)), env)
-  expect(readFileSync(`${folder}/events.ndjson`, 'utf8').split('\n')[0]).toMatch(/^\{"eventType":.*"interactionId":"1"/)
+  expect(readFileSync(`${folder}/for-import.ndjson`, 'utf8').split('\n')[0]).toMatch(
+    /^\{"eventType":.*"interactionId":"1"/,
+  )
 
   await run(inFolder(command(/-- export >/)), env)
   const restore = /`(DATA_FILE=new\.sqlite [^`]+)`/.exec(README)?.[1] ?? ''

@@ -246,4 +246,17 @@ test('says how it is used, and which version it is', async () => {
   expect(await program.command({}, ['--version'])).toEqual({ code: 0, output: '0.1.0\n', errors: '' })
   const unknown = await program.command({}, ['exprot'])
   expect([unknown.code, unknown.errors]).toEqual([1, expect.stringContaining('wasabi-endpoint export')])
+  expect(unknown.errors).toMatch(/^There is no command exprot\.\n/)
+  expect((await program.command({}, ['--rate-limit', '7'])).errors).toMatch(
+    /^There is no option --rate-limit. Set RATE_LIMIT=…/,
+  )
+  expect(await program.command({}, ['export', '--help'])).toEqual(help)
+})
+
+test.each([
+  [['import', 'backup.ndjson'], 'import has no use for "backup.ndjson": wasabi-endpoint import < backup.ndjson.'],
+  [['export', 'all.ndjson'], 'export has no use for "all.ndjson": wasabi-endpoint export > all.ndjson.'],
+  [['replay', 'now'], 'replay has no use for "now".'],
+])('does nothing with %j, and says what to type', async (words, sentence) => {
+  expect(await program.command({}, words)).toEqual({ code: 1, output: '', errors: `${sentence}\n` })
 })

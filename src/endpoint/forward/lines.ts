@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream, renameSync } from 'node:fs'
+import { createWriteStream, existsSync, renameSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
 import { allEntries } from '../store/pages'
@@ -23,8 +23,10 @@ export const writeLines = async ({ store, after = firstCursor }: LinesJob, outpu
   return { events, cursor }
 }
 
-/** Writes a file that has its name once it is whole. Rejects with a sentence. */
+/** Writes a new file that has its name once it is whole. Rejects with a sentence. */
 export const writeFile = async (job: LinesJob, file: string): Promise<Written> => {
+  // It may be somebody's backup.
+  if (existsSync(file)) throw new Error(`${file} is there already: name a new file.`)
   const part = `${file}.part`
   const output = createWriteStream(part, { mode: 0o600 })
   try {
