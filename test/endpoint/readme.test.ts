@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -135,6 +145,34 @@ test('a backup is put in place of the data file', async () => {
   await run(command(/^npm .* restore /).replace('copy.sqlite', `${folder}/copy.sqlite`), env)
   const restored = await startEndpoint('npm run endpoint', env)
   expect(await (await fetch(`${restored.origin}/customer-actions`)).text()).toContain('"interactionId":"i-1"')
+})
+
+test('the data of the service is saved and restored by root', async () => {
+  const folder = freshPlace()
+  const data = `${folder}/data`
+  // As systemd has it: the folder is a link, and belongs to the service's user.
+  mkdirSync(`${folder}/private`)
+  symlinkSync(`${folder}/private`, data)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) chownSync(`${folder}/private`, 61_184, 61_184)
+  const here = (pattern: RegExp) =>
+    command(pattern)
+      .replaceAll('/var/lib/wasabi-endpoint', data)
+      .replaceAll('/root/', `${folder}/`)
+      .replace('/opt/wasabi', root)
+      // No service runs here.
+      .replace(/systemctl (?:stop|start) wasabi-endpoint/, 'true')
+  const place = here(/^cd \/opt\/wasabi/)
+  const first = await startEndpoint('npm run endpoint', { DATA_FILE: `${data}/wasabi.sqlite` })
+  await fetch(`${first.origin}/customer-actions`, { method: 'POST', body: action() })
+  const save = here(/^node .* export >/)
+  await run(`${place} && ${save}`)
+  expect(await run(`${place} && ${here(/^node .* import </)}`)).toContain('0 events imported, 1 known already')
+  await first.end()
+  renameSync(`${data}/wasabi.sqlite`, `${folder}/copy.sqlite`)
+  await run(`${place} && ${here(/^systemctl stop/)} && ${here(/^chown/)}`)
+  const { uid, size } = statSync(`${data}/wasabi.sqlite`)
+  expect([uid, size > 0]).toEqual([isRoot ? 61_184 : process.getuid?.(), true])
 })
 
 test('a file moves to PostgreSQL', async () => {
