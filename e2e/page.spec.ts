@@ -160,6 +160,19 @@ test('with a token the page asks for it, and keeps it in the tab @everywhere', a
   expect(await tab.evaluate(() => location.href + document.cookie + JSON.stringify(localStorage))).not.toContain(token)
 })
 
+test('the page reports that a proxy does not pass on the stream, until it does @chromium', async ({
+  page: tab,
+  start,
+}) => {
+  await tab.route('**/customer-actions/stream*', (route) => route.fulfill({ status: 404, body: 'not here' }))
+  await tab.goto(await start([]))
+  const report = tab.getByText('The stream cannot be reached.')
+  await expect(report).toBeVisible()
+  await expect(tab.getByText('Nothing has arrived since this page was opened.')).toBeVisible()
+  await tab.unrouteAll()
+  await expect(report).toBeHidden()
+})
+
 test('the file has what the table shows, in its order @chromium', async ({ page: tab, start }) => {
   await tab.goto(await start(['=1', 'b', '', 'b']))
   await tab.getByRole('button', { name: 'Name' }).click()

@@ -37,7 +37,9 @@ const messageIn = (block: string): Message => {
 }
 
 async function* messagesIn(path: string): AsyncGenerator<Message> {
-  const { body } = await fetch(path, { headers: headers() })
+  const { ok, body } = await fetch(path, { headers: headers() })
+  if (!ok) throw new Error('the stream cannot be read')
+  yield { id: '', event: '', data: '' }
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
@@ -47,17 +49,25 @@ async function* messagesIn(path: string): AsyncGenerator<Message> {
   }
 }
 
+type Listener = {
+  readonly onMessage: (message: Message) => void
+  /** The stream can be read, or cannot. */
+  readonly onReach: (isReached: boolean) => void
+}
+
 /** Follows the stream for good: an `EventSource` sends no header, so this one reads by `fetch`. */
-export const follow = async (onMessage: (message: Message) => void): Promise<never> => {
+export const follow = async ({ onMessage, onReach }: Listener): Promise<never> => {
   let after = ''
   for (;;) {
     try {
       for await (const message of messagesIn(`/customer-actions/stream${after && `?after=${after}`}`)) {
+        onReach(true)
         after = message.id || after
         if (message.data !== '') onMessage(message)
       }
     } catch {
-      // The endpoint is away: the stream goes on where it was once that is back.
+      // The endpoint is away, or a proxy does not pass on the stream: it goes on where it was once that is back.
+      onReach(false)
     }
     await new Promise((resolve) => setTimeout(resolve, again))
   }

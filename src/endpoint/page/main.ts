@@ -18,6 +18,11 @@ const question = byId<HTMLFormElement>('question')
 const drawDays = createPicture(byId<HTMLCanvasElement>('days'), 'x')
 const drawBars = createPicture(byId<HTMLCanvasElement>('bars'), 'y')
 const table = createTable(byId('table'))
+const unreached = element(
+  'p',
+  { hidden: '' },
+  'The stream cannot be reached. Is the endpoint running? A proxy must pass on /customer-actions/stream.',
+)
 const arrivals = createArrivals(element('p', {}, 'Nothing has arrived since this page was opened.'))
 let shown: Conversions | undefined
 
@@ -81,14 +86,16 @@ const open = async (): Promise<void> => {
   if (following) return
   following = true
   setInterval(() => void load(), lookAgain)
-  await follow((message) => {
-    const { event, data } = message
-    arrivals.add({ ...(JSON.parse(data) as Arrival), outcome: event as Arrival['outcome'] })
-    // Once for all that arrives together.
-    due ??= setTimeout(() => {
-      due = undefined
-      void load()
-    }, soon)
+  await follow({
+    onReach: (isReached) => (unreached.hidden = isReached),
+    onMessage: ({ event, data }) => {
+      arrivals.add({ ...(JSON.parse(data) as Arrival), outcome: event as Arrival['outcome'] })
+      // Once for all that arrives together.
+      due ??= setTimeout(() => {
+        due = undefined
+        void load()
+      }, soon)
+    },
   })
 }
 
@@ -108,7 +115,7 @@ byId('csv').addEventListener('click', () => {
   link.click()
   URL.revokeObjectURL(link.href)
 })
-byId('stream').append(...arrivals.parts)
+byId('stream').append(unreached, ...arrivals.parts)
 setDay('from', 29)
 setDay('to', 0)
 void open()
