@@ -23,8 +23,8 @@ const build = () => {
 }
 
 const gather = () => {
-  for (const path of ['wasabi.js', 'wasabi.js.br', 'wasabi.js.gz', 'endpoint/', 'page/'])
-    cpSync(from(`dist/${path}`), to(path), { recursive: true })
+  const scripts = ['wasabi.js', 'wasabi-html.js'].flatMap((name) => [name, `${name}.br`, `${name}.gz`])
+  for (const path of [...scripts, 'endpoint/', 'page/']) cpSync(from(`dist/${path}`), to(path), { recursive: true })
   cpSync(from('src/contract/customer-action.schema.json'), to('customer-action.schema.json'))
 }
 

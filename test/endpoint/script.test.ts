@@ -8,10 +8,11 @@ import { freshFile, startEndpoint } from './support/server'
 
 const script = `globalThis.wasabi = {} // ${'x'.repeat(500)}\n`
 
-const startWithScript = async (content = script) => {
+const startWithScript = async (content = script, html = '') => {
   const file = freshFile()
   mkdirSync(dirname(file))
   writeFileSync(`${file}.js`, content)
+  if (html) writeFileSync(`${dirname(file)}/wasabi-html.js`, html)
   writeFileSync(`${file}.js.br`, brotliCompressSync(content))
   writeFileSync(`${file}.js.gz`, gzipSync(content))
   const { origin } = await startEndpoint({ file, script: { file: `${file}.js`, version: '1.2.3' } })
@@ -72,4 +73,16 @@ test('answers HEAD without the script', async () => {
   const { origin } = await startWithScript()
   const answer = await fetch(`${origin}/wasabi.js`, { method: 'HEAD' })
   expect([answer.status, await answer.text()]).toEqual([200, ''])
+})
+
+test('serves the HTML entry where it lies beside the script', async () => {
+  const without = await startWithScript()
+  expect((await without.load('/wasabi-html.js')).status).toBe(404)
+  const { load } = await startWithScript(script, 'html')
+  const { status, bytes, headers } = await load('/wasabi-html-1.2.3.js')
+  expect([status, bytes.toString(), headers['cache-control']]).toEqual([
+    200,
+    'html',
+    expect.stringContaining('immutable'),
+  ])
 })
