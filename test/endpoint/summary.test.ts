@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { onTestFinished } from 'vitest'
 import { describeStores } from './support/stores'
-import { action, arrivalOf } from './support/server'
+import { action, arrivalOf, freshFile } from './support/server'
 
 const day = 86_400_000
 const campaign = (utmCampaign: string) => ({ utmParameters: { utmCampaign, utmSource: 'mail' } })
@@ -76,4 +78,15 @@ describeStores((freshPlace) => {
       expect.arrayContaining([...hostile.map((value) => value.slice(0, 200)), 'kept']),
     )
   })
+})
+
+test('a store that closes right after it has counted leaves one whole file', async () => {
+  for (let turn = 0; turn < 20; turn++) {
+    const file = freshFile()
+    const store = await openStore({ file })
+    await store.append([arrivalOf(Buffer.from(action({ interactionId: String(turn) })))])
+    await store.summary({ by: 'campaign', from: 0, to: 100_000 })
+    await store.close()
+    expect(readdirSync(dirname(file))).toEqual(['wasabi.sqlite'])
+  }
 })
