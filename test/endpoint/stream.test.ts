@@ -94,6 +94,33 @@ describeStores((freshPlace) => {
   })
 })
 
+test('closes though a stream is just being opened', async () => {
+  const store = await openStore({ file: freshFile() })
+  let goOn: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (goOn = resolve))
+  let report: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => (report = resolve))
+  const newest = async () => {
+    report()
+    await held
+    return store.newest()
+  }
+  const endpoint = await createHandler({ ...store, newest }, { log: () => undefined })
+  const url = `${await endpoint.listen({ host: '127.0.0.1', port: 0 })}/customer-actions`
+  const stream = fetch(`${url}/stream`)
+  await asked
+  const closed = endpoint.close()
+  const statusOf = (answer: Promise<Response>) =>
+    answer.then(
+      ({ status }) => status,
+      () => 503,
+    )
+  await expect.poll(() => statusOf(fetch(url, { method: 'POST', body: action() }))).toBe(503)
+  goOn()
+  await (await stream).text()
+  await closed
+})
+
 /** An endpoint over 60 MB of events, whose store counts the rows that are read, and fails when the test says so. */
 const startLarge = async () => {
   const store = await openStore({ file: freshFile() })

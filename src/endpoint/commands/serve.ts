@@ -36,11 +36,8 @@ const whenShellIsGone = (stop: () => void): void => {
   }, 250).unref()
 }
 
-/** Ends what goes on for longer than a request should, and connections that become idle one by one. */
+/** Ends what goes on for longer than a request should. */
 const hurry = ({ server }: FastifyInstance): void => {
-  setInterval(() => {
-    server.closeIdleConnections()
-  }, 50).unref()
   setTimeout(() => {
     server.closeAllConnections()
   }, patience).unref()

@@ -116,12 +116,18 @@ export const createHandler = async (store: Store, options: HandlerOptions = {}):
   const stopRetention =
     retentionDays === undefined ? undefined : startRetention(store, retentionDays, { log, onExpired: metrics.expired })
   const stopForward = forwardTo && startForward(store, forwardTo, log)
+  let idleCloser: NodeJS.Timeout | undefined
   app.addHook('preClose', async () => {
+    // A page that asks again and again keeps its connection, and a server waits for all of them.
+    idleCloser = setInterval(() => {
+      app.server.closeIdleConnections()
+    }, 50).unref()
     stopRetention?.()
     await stopForward?.()
     await parts.end()
   })
   app.addHook('onClose', async () => {
+    clearInterval(idleCloser)
     await committer.drained()
     await store.close()
   })

@@ -65,10 +65,11 @@ const repeatsIn = (arrivals: readonly Arrival[], outcomes: readonly Appended[]):
 /** Shows what comes in, while it comes in, as server-sent events: https://html.spec.whatwg.org/#server-sent-events */
 export const createStream = (read: Store['entries']) => {
   const followers = new Set<Follower>()
+  let ended = false
 
   async function* follow(from: string): AsyncGenerator<string> {
     const nothing = Promise.resolve([])
-    const follower: Follower = { notes: [], hasNews: false, wake: () => undefined, reading: nothing, ended: false }
+    const follower: Follower = { notes: [], hasNews: false, wake: () => undefined, reading: nothing, ended }
     followers.add(follower)
     try {
       yield* messagesOf(follower, read, from)
@@ -97,6 +98,8 @@ export const createStream = (read: Store['entries']) => {
      * by themselves, and resume.
      */
     end: async (): Promise<void> => {
+      // One that is being opened, after it has read where to begin, would keep the endpoint from closing.
+      ended = true
       for (const follower of followers) {
         follower.ended = true
         follower.wake()
