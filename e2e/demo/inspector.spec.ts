@@ -63,7 +63,10 @@ test('while the endpoint fails the demo keeps no connection', { tag: '@chromium'
     ['drops', false],
     ['up', true],
   ] as const) {
-    const change = await request.post(demo.local('/demo/weather'), { data: weather })
+    const change = await request.post(demo.local('/demo/weather'), {
+      data: weather,
+      headers: { origin: new URL(demo.local()).origin },
+    })
     expect([change.ok(), change.headers()['connection']]).toEqual([true, 'close'])
     expect(await isKept()).toBe(kept)
   }
