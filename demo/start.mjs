@@ -4,7 +4,8 @@ const major = Number(process.versions.node.split('.')[0])
 
 if (major < 20) {
   console.error(
-    `wasabi needs Node 20 or later, and this is ${process.versions.node}: install a newer one from https://nodejs.org and try again.`,
+    `wasabi needs Node 20 or later, and this is ${process.versions.node}: ` +
+      'install a newer one from https://nodejs.org and try again.',
   )
   process.exitCode = 1
 } else {

@@ -312,7 +312,7 @@ test(
 )
 
 test(
-  'a name that is not of this machine gets nothing, a page of the other host keeps its query, and no path leads out of the folder',
+  'the demo answers to names of this machine, keeps the query in a redirect, and serves nothing outside of its folder',
   { tag: '@chromium' },
   async ({ demo, request }) => {
     const { port } = new URL(demo.address)

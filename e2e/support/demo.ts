@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { test as base, type Page } from 'playwright/test'
-import type { StoredEvent } from './host'
+import type { CustomerAction } from '../../src/contract/customer-action'
 
 export const SEED_QUERY =
   '?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
@@ -25,9 +25,9 @@ export const startDemo = async (file = ':memory:') => {
   })
   const { port } = new URL(address)
 
-  const read = async (): Promise<readonly StoredEvent[]> => {
+  const read = async (): Promise<readonly CustomerAction[]> => {
     const answer = await fetch(`http://127.0.0.1:${port}/customer-actions?limit=1000`)
-    const { events } = (await answer.json()) as { events: { event: StoredEvent }[] }
+    const { events } = (await answer.json()) as { events: { event: CustomerAction }[] }
     return events.map(({ event }) => event)
   }
 

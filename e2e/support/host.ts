@@ -1,3 +1,4 @@
+import type { CustomerAction } from '../../src/contract/customer-action'
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -18,21 +19,6 @@ export type Weather =
   /** The endpoint stores the event, and a proxy eats the CORS header of its answer. */
   | 'sends no cors header'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
-
-/** An event as the contract has it, read back. */
-export type StoredEvent = {
-  readonly eventType: string
-  readonly eventAction: 'CREATED' | 'UPDATED'
-  readonly version: number
-  readonly body: {
-    readonly interactionId: string
-    readonly customerId: string
-    readonly interaction: { readonly type: string; readonly subscriptionContractId?: string }
-    readonly utmParameters?: Readonly<Record<string, string>>
-    readonly createdAt: string
-    readonly updatedAt: string
-  }
-}
 
 /** One request as it arrived. */
 export type Arrival = {
@@ -112,14 +98,14 @@ export const startEndpoint = async (file = ':memory:') => {
   let front = await listen(host)
   const port = portOf(front)
 
-  const stored = async (): Promise<readonly StoredEvent[]> => {
+  const stored = async (): Promise<readonly CustomerAction[]> => {
     const answer = await fetch(`${origin}/customer-actions?limit=1000`)
-    const { events } = (await answer.json()) as { events: { event: StoredEvent }[] }
+    const { events } = (await answer.json()) as { events: { event: CustomerAction }[] }
     return events.map(({ event }) => event)
   }
 
-  const until = (enough: (events: readonly StoredEvent[]) => boolean) =>
-    new Promise<readonly StoredEvent[]>((resolve) => {
+  const until = (enough: (events: readonly CustomerAction[]) => boolean) =>
+    new Promise<readonly CustomerAction[]>((resolve) => {
       const look = () => {
         if (!watchers.has(look)) return
         void stored()

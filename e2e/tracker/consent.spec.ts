@@ -4,7 +4,7 @@ import { attribution, consent, cookies, follow, identify, nextSecond, storedKeys
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
 
-test('before the answer nothing is stored or sent; after it everything goes out with its own time, id and campaign', async ({
+test('before the answer nothing is stored or sent; after it each event has its own time, id and campaign', async ({
   tab,
   site,
   endpoint,
@@ -174,7 +174,7 @@ test('a grant in one tab lets another send what it held back', async ({ tab, new
 
 for (const model of ['last', 'first'] as const) {
   for (const further of [false, true]) {
-    test(`a landing that waited for permission counts from its own time: ${model}${further ? ', found a page later' : ''}`, async ({
+    test(`a landing that waited for permission counts from its time: ${model}${further ? ', a page later' : ''}`, async ({
       tab,
       newTab,
       site,

@@ -2,7 +2,7 @@ import { expect, test } from '../support/fixtures'
 import { page } from '../support/site'
 import { consent, delivered, track } from '../support/steps'
 
-const campaignsOf = (events: readonly { readonly body: { readonly utmParameters?: object } }[]) =>
+const campaignsOf = (events: readonly { readonly body: { readonly utmParameters?: object | undefined } }[]) =>
   events.map(({ body }) => body.utmParameters)
 
 test(

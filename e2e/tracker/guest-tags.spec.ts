@@ -42,7 +42,7 @@ test('a landing that reloads itself before the script runs is a visit, and a rel
   expect(await attribution(tab)).toEqual({ utmSource: 'last' })
 })
 
-test('with a form that has the name of the cookies, a refusal is reported as not stored, and holds for the page', async ({
+test('beside a form named cookie, a refusal is reported as not stored, and counts for the page', async ({
   tab,
   site,
   endpoint,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { parse } from 'acorn'
-import type { StoredEvent } from '../support/host'
+import type { CustomerAction } from '../../src/contract/customer-action'
 import { expect, test } from '../support/fixtures'
 import { COMPLAIN } from '../support/site'
 import { arriveAt, consent, cookies, track } from '../support/steps'
@@ -26,7 +26,7 @@ test('the tag, the stub and the button of the first lines send the event that st
   site,
   endpoint,
 }) => {
-  const shown = JSON.parse(snippet('"eventAction"')) as StoredEvent
+  const shown = JSON.parse(snippet('"eventAction"')) as CustomerAction
   const [query = ''] = /\?utm_source=\S+food/.exec(README) ?? []
   site.put('/', { html: `<!doctype html>${snippet('onclick').replace(ENDPOINT, endpoint.url)}` })
   await tab.goto(site.url(`/${query}`))

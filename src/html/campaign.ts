@@ -8,10 +8,12 @@ const findCampaign = (): UtmParameters | undefined => window.wasabi?.attribution
 /** A host as the browser writes it, in lower case and punycode; nothing, and a sentence, for what is none. */
 const readDomain = (text: string) => {
   try {
-    return (/^http:..(\w[\w.-]*).$/.exec(new URL('http://' + text).href) as unknown as [string, string])[1]
+    const { href, hostname } = new URL('http://' + text)
+    if (/^\w[\w.-]*$/.test(hostname) && href === `http://${hostname}/`) return hostname
   } catch {
-    return report(`"${text}" is no domain; ignored.`)
+    // No host at all.
   }
+  return report(`"${text}" is no domain; ignored.`)
 }
 
 /** The site's other domains. */
@@ -48,10 +50,7 @@ export const decorateForm = (form: HTMLFormElement, data: FormData, button?: HTM
   const read = (name: string) => button?.getAttribute('form' + name) || form.getAttribute(name) || ''
   if (!/post|dialog/i.test(read('method')))
     new URLSearchParams(
-      queryFor(
-        new URL(read('action'), document.baseURI),
-        `&${new URLSearchParams(data as unknown as URLSearchParams)}`,
-      ),
+      queryFor(new URL(read('action'), document.baseURI), `&${new URLSearchParams([...data] as string[][])}`),
     ).forEach((value, name) => {
       data.set(name, value)
     })

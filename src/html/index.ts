@@ -20,7 +20,8 @@ const press = (event: MouseEvent) => {
   // A form counts when it is submitted.
   const marked = path.find((element) => (element as Partial<Element>).matches?.(`${MARKED}:not(form)`))
   // A label clicks its input once more (HTML, 4.10.4), and that is the click that counts.
-  const isAgain = ({ control }: HTMLLabelElement) => marked?.contains(control) && !path.includes(control as never)
+  const isAgain = ({ control }: HTMLLabelElement) =>
+    marked?.contains(control) && !event.composedPath().includes(control as Element)
   if (event.type === 'click' && marked && !path.some(isAgain)) trackElement(marked)
 }
 

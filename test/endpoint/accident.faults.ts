@@ -194,7 +194,7 @@ test('check is answered by a body without end', async () => {
   expect(peak).toBeLessThan(250)
 })
 
-/** Reads from a data file until it is told to end. */
+/** Reads from a data file until the test ends it. */
 const reader = `
   const { DatabaseSync } = await import(process.argv[1])
   const database = new DatabaseSync(process.argv[2], { readOnly: true })

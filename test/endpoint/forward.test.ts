@@ -71,7 +71,7 @@ describeStores((freshPlace) => {
     expect(receiver.requests).toHaveLength(10)
   })
 
-  test('a receiver that loses answers, says 503 and refuses some gets each event, in order for each interaction', async () => {
+  test('a receiver that loses answers, says 503 and refuses some gets each event in order', async () => {
     const store = await openWith(story)
     const receiver = await startReceiver((response, { body }, count) => {
       if (body === story[1]) response.writeHead(422).end('{"why":"unknown campaign"}')

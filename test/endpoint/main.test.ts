@@ -30,7 +30,7 @@ describeStores((freshPlace) => {
     for (const interactionId of taken) expect(await second.post(action({ interactionId }))).toBe(200)
   })
 
-  test('stops on SIGTERM, also with a stream and an idle connection open, and logs start and stop as a line of JSON each', async () => {
+  test('stops on SIGTERM, also with a stream and an idle connection open, and logs start and stop', async () => {
     const { child, url, origin, post, log } = await program.start(environmentOf(await freshPlace()))
     const stream = await fetch(`${url}/stream`)
     const closed = once(child, 'close')

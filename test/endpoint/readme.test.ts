@@ -158,7 +158,7 @@ test('the data of the service is saved and restored by root', async () => {
   const here = (pattern: RegExp) =>
     command(pattern)
       .replaceAll('/var/lib/wasabi-endpoint', data)
-      .replaceAll('/root/', `${folder}/`)
+      .replaceAll('/var/backups/', `${folder}/`)
       .replace('/opt/wasabi', root)
       // No service runs here.
       .replace(/systemctl (?:stop|start) wasabi-endpoint/, 'true')

@@ -78,7 +78,7 @@ describeStores((freshPlace) => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test('erases with an import what came in before it of an erased customer, and nobody who is only claimed to be the same person', async () => {
+  test('an import erases the earlier events of an erased customer, and of nobody who merely claims to be that customer', async () => {
     const [from, to] = [await freshPlace(), await freshPlace()]
     await fill(from)
     const store = await openStore(to)

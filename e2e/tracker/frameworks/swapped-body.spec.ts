@@ -9,7 +9,7 @@ const CALL = /wasabi\.track\(.*\)/
 
 for (const [name, file] of Object.entries(LIBRARIES)) {
   test(
-    `${name}: a thank-you page that is shown again from history signs up once, and the landing's campaign outlives the swaps`,
+    `${name}: a thank-you page from history signs up once, and the landing's campaign outlives the swaps`,
     { tag: '@chromium' },
     async ({ tab, site, endpoint }) => {
       const recipe = readFileSync(`e2e/tracker/frameworks/${name}.html`, 'utf8')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readText } from '../bounded'
 
 /** What came back, or that nothing did. */
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
@@ -20,19 +21,8 @@ export const pageOrigin = 'https://page.example'
 /** Milliseconds. The tracker gives an attempt up after 30 s. */
 const patience = 30_000
 
-/** Bytes of an answer that are read. What matters of a refusal is far shorter, and some servers never end. */
+/** Bytes of an answer that are read. What matters of a refusal is far shorter. */
 const longestAnswer = 64 * 1024
-
-const textOf = async ({ body }: Response): Promise<string> => {
-  const decoder = new TextDecoder()
-  let text = ''
-  // Leaving the loop ends the connection.
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length >= longestAnswer) break
-  }
-  return text
-}
 
 /** Stands for no answer at all. */
 const silence: Answer = { status: 0, headers: new Headers(), text: '' }
@@ -57,7 +47,7 @@ export const createTarget = (url: string): Target => {
   const send = async (address: string, init: RequestInit): Promise<Answer> => {
     try {
       const answer = await fetch(address, { redirect: 'manual', signal: AbortSignal.timeout(patience), ...init })
-      return { status: answer.status, headers: answer.headers, text: await textOf(answer) }
+      return { status: answer.status, headers: answer.headers, text: await readText(answer, longestAnswer) }
     } catch {
       return silence
     }

@@ -1,3 +1,5 @@
+import { readText } from '../bounded'
+
 /** What a receiver's answer means for an event. */
 export type Verdict =
   | { readonly type: 'receipt' }
@@ -12,19 +14,6 @@ const readAnswer = 65_536
 
 const isPage = (response: Response): boolean =>
   /^\s*(?:text\/html|application\/xhtml)/i.test(response.headers.get('content-type') ?? '')
-
-/** Reads the beginning of an answer, and all of a short one, so that its connection can be used again. */
-const textOf = async ({ body }: Response): Promise<string> => {
-  if (body === null) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > readAnswer) break
-  }
-  return Buffer.concat(chunks).toString().slice(0, keptAnswer)
-}
 
 /**
  * Milliseconds that an answer asks for, by seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
@@ -43,7 +32,7 @@ export const notAReceiver = (response: Response): string | undefined => {
 
 /** Reads a receiver's answer. */
 export const verdictOn = async (response: Response): Promise<Verdict> => {
-  const answer = await textOf(response)
+  const answer = (await readText(response, readAnswer)).slice(0, keptAnswer)
   const { status, ok, headers } = response
   const retryAfter = retryAfterOf(headers.get('retry-after'), Date.now())
   const strange = notAReceiver(response)

@@ -39,7 +39,6 @@ const messageIn = (block: string): Message => {
 async function* messagesIn(path: string): AsyncGenerator<Message> {
   const { ok, body } = await fetch(path, { headers: headers() })
   if (!ok) throw new Error('the stream cannot be read')
-  yield { id: '', event: '', data: '' }
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
@@ -61,6 +60,7 @@ export const follow = async ({ onMessage, onReach }: Listener): Promise<never> =
   for (;;) {
     try {
       for await (const message of messagesIn(`/customer-actions/stream${after && `?after=${after}`}`)) {
+        // The first message comes at once, with an id alone.
         onReach(true)
         after = message.id || after
         if (message.data !== '') onMessage(message)

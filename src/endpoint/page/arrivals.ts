@@ -1,24 +1,13 @@
+import type { CustomerAction } from '../../contract/customer-action'
 import { element, outside } from './element'
 import { readable } from './readable'
-
-/** An event as it left a page. A refused body may be anything, and has none. */
-type Event = {
-  readonly eventAction: string
-  readonly body: {
-    readonly interactionId: string
-    readonly customerId: string
-    readonly interaction: { readonly type: string; readonly subscriptionContractId?: string }
-    readonly utmParameters?: Readonly<Record<string, string>>
-    readonly createdAt: string
-    readonly updatedAt: string
-  }
-}
 
 /** One message of the stream. */
 export type Arrival = {
   readonly outcome: 'stored' | 'repeated' | 'refused'
   readonly receivedAt: string
-  readonly event?: Event
+  /** A refused body may be anything, and has none. */
+  readonly event?: CustomerAction
   readonly reason?: string
   readonly body?: string
 }
@@ -40,12 +29,12 @@ const timeOf = (receivedAt: string): string =>
 type Term = readonly [name: string, value: string | undefined]
 
 /** What a reader asks first: which campaign, and who. */
-const storyOf = ({ body }: Event): readonly Term[] => [
+const storyOf = ({ body }: CustomerAction): readonly Term[] => [
   ...Object.entries(body.utmParameters ?? {}),
   ['customerId', body.customerId],
 ]
 
-const plumbingOf = ({ body }: Event): readonly Term[] => [
+const plumbingOf = ({ body }: CustomerAction): readonly Term[] => [
   ['interactionId', body.interactionId],
   ['subscriptionContractId', body.interaction.subscriptionContractId],
   ['createdAt', body.createdAt],

@@ -28,6 +28,8 @@ export const abortLater = (): void => later?.abort()
  */
 let isReplaced = false
 
+const UNREADABLE: Delivery = { outcome: 'retry', reason: 'unreadable' }
+
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 const readWait = (header: string) => +header * 1000 || readTime(header) - now()
 
@@ -46,18 +48,18 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     setTimeout(() => {
       attempt.abort()
     }, PATIENCE)
-    const asked =
-      !isReplaced &&
-      fetch(endpoint, {
-        method: 'POST',
-        body,
-        keepalive,
-        credentials: 'omit',
-        redirect: 'error',
-        signal: attempt.signal,
-      })
-    isReplaced = !(asked as Promise<Response> | undefined)?.then
-    const answer = (await asked) as Response
+    if (isReplaced) return UNREADABLE
+    const asked = fetch(endpoint, {
+      method: 'POST',
+      body,
+      keepalive,
+      credentials: 'omit',
+      redirect: 'error',
+      signal: attempt.signal,
+    }) as Promise<Response> | undefined
+    isReplaced = !asked?.then
+    const answer = await asked
+    if (!answer || isReplaced) return UNREADABLE
     const reason = `${answer.status} ${answer.headers.get('content-type') ?? 'without a type'}`
     // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
     // Nor is what a service worker made up while the network is away: it has the request's own address, but never the
@@ -68,6 +70,6 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch {
     // Offline, blocked, no CORS header, a redirect, no answer in time, or none at all: a page cannot know which.
-    return { outcome: 'retry', reason: 'unreadable' }
+    return UNREADABLE
   }
 }
