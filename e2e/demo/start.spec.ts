@@ -74,15 +74,20 @@ test('the demo keeps its events in a file of its own', { tag: '@chromium' }, asy
 })
 
 test('a start that has to build says so first', { tag: '@chromium' }, async ({}, testInfo) => {
-  // A copy with a source that is newer than all that is built.
+  // A copy with a source that is newer than all that is built, and a build that is short.
   const folder = testInfo.outputPath('copy')
   for (const part of ['src', 'demo', 'dist', 'package.json', 'tsconfig.json', 'rollup.config.mjs'])
     cpSync(part, `${folder}/${part}`, { recursive: true })
+  writeFileSync(
+    `${folder}/rollup.config.mjs`,
+    `export default { input: 'src/build.mjs', output: { dir: 'built' }, external: /^node:/ }`,
+  )
   symlinkSync(resolve('node_modules'), `${folder}/node_modules`)
   const demo = spawn(process.execPath, ['demo/start.mjs'], { cwd: folder, env: { ...process.env, PORT: '0' } })
   const [first] = (await once(createInterface(demo.stderr), 'line')) as [string]
   expect(first).toBe('Building wasabi, which takes some seconds …')
   const [address] = (await once(createInterface(demo.stdout), 'line')) as [string]
   expect(address).toContain('The demo is open: http://wasabi.localhost')
+  expect(readdirSync(`${folder}/built`)).toEqual(['build.js'])
   demo.kill()
 })

@@ -24,7 +24,10 @@ const node = (code: string) =>
 const packed = { filename: '', files: [''] }
 
 beforeAll(() => {
-  const [pack] = JSON.parse(npm('pack', resolve('.'), '--json')) as [{ filename: string; files: { path: string }[] }]
+  // Without its script: it would build once more, under the eyes of the other tests.
+  const [pack] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as [
+    { filename: string; files: { path: string }[] },
+  ]
   Object.assign(packed, { filename: pack.filename, files: pack.files.map(({ path }) => path) })
   const dependencies = { 'wasabi-utm': `file:./${pack.filename}` }
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
