@@ -117,21 +117,6 @@ test('four tabs and an endpoint that comes back: every event once, and hardly a 
   expect(endpoint.arrivals.length).toBeLessThanOrEqual(9)
 })
 
-test(
-  'an attempt without an answer ends after half a minute',
-  { tag: '@chromium' },
-  async ({ tab, site, endpoint, wasabi }) => {
-    site.put('/', wasabi())
-    await tab.goto(site.url('/'))
-    let hangs = 1
-    endpoint.weather(() => (hangs-- > 0 ? 'hangs' : 'up'))
-    await track(tab, 'SIGN_UP', { interactionId: 'a' })
-    expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
-    const [first, second] = endpoint.arrivals
-    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(29_000)
-  },
-)
-
 test('an event older than its retention has one more attempt, and no second', async ({
   tab,
   site,

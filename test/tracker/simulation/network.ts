@@ -5,12 +5,13 @@ import type { Random } from './random'
 /** What becomes of one request. */
 type Fate = 'taken' | 'request lost' | 'answer lost' | '503' | 'wait' | 'hangs' | 'page' | 'slow'
 
-export type Weather = 'fair' | 'mixed' | 'down'
+export type Weather = 'fair' | 'mixed' | 'down' | 'hanging'
 
 const FATES: Readonly<Record<Weather, readonly Fate[]>> = {
   fair: ['taken'],
   mixed: ['taken', 'taken', 'taken', 'request lost', 'answer lost', '503', 'wait', 'hangs', 'page', 'slow'],
   down: ['request lost', '503', '503', 'hangs', 'wait', 'page'],
+  hanging: ['hangs'],
 }
 
 /** A page as far as its requests know it. */
