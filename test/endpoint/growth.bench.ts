@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parseAction } from '../../src/endpoint/action/revision'
 import { openStore } from '../../src/endpoint/store/open'
@@ -19,10 +20,12 @@ vi.setConfig({ testTimeout: 7_200_000, hookTimeout: 60_000 })
 
 const server = prepareServer()
 const settings = 'shared_buffers = 1GB\nmax_wal_size = 8GB\nautovacuum_naptime = 10s\n'
+/** A fill is in no log: https://www.postgresql.org/docs/15/populate.html#POPULATE-PITR */
+const filling = `${settings}wal_level = minimal\nmax_wal_senders = 0\nmaintenance_work_mem = 1GB\nautovacuum = off\n`
 beforeAll(async () => {
-  // A year of events, and what the server writes before it has tidied up.
+  // A year of events twice, and what the server writes before it has tidied up.
   const { bavail, bsize } = statfsSync(server.folder)
-  if (bavail * bsize < rows * 4000) throw new Error(`${String(rows)} rows need ${String(rows / 2.5e5)} GB of the disk.`)
+  if (bavail * bsize < rows * 2500) throw new Error(`${String(rows)} rows need ${String(rows / 4e5)} GB of the disk.`)
   server.configure(settings)
   await server.start()
 })
@@ -86,16 +89,19 @@ const expireMonth = async (layout: Layout) => {
   return { seconds: seconds / 1000, slowest, perSecond: await inserting }
 }
 
-const fillAll = async (layout: Layout): Promise<void> => {
-  const atOnce = 500_000
-  for (let from = 0; from < rows; from += atOnce) await layout.fill(year, from, Math.min(from + atOnce, rows) - 1)
+const gigabytes = async (url: string): Promise<string> => {
+  const { query, end } = createPostgres(url)
+  const [row] = await query<{ readonly size: number }>(`SELECT sum(pg_total_relation_size(oid))::float8 AS size
+    FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema::regnamespace`)
+  await end()
+  return `${((row?.size ?? 0) / 1e9).toFixed(2)} GB`
 }
 
-const gigabytes = async (database: string): Promise<string> => {
-  const [row] = (await administrate(server, `SELECT pg_database_size('${database}')::float8 AS size`)) as [
-    { size: number },
-  ]
-  return `${(row.size / 1e9).toFixed(2)} GB`
+/** Stops the server as an operator does, and starts it with other settings. */
+const restart = async (lines: string): Promise<void> => {
+  server.run('pg_ctl', ['stop', '-D', join(server.folder, 'data'), '-m', 'fast', '-t', '3600'])
+  server.configure(lines)
+  await server.start()
 }
 
 /** As the server does by itself, a little later. */
@@ -115,17 +121,22 @@ const countYear = async (database: string): Promise<void> => {
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
 
-type Place = { readonly layout: Layout; readonly database: string; readonly url: string }
+type Place = { readonly layout: Layout; readonly url: string }
 
-/** Each step is measured on both layouts, one right after the other, on a machine that may have other things to do. */
-const steps: Readonly<Record<string, (place: Place) => Promise<string>>> = {
+type Steps = Readonly<Record<string, (place: Place) => Promise<string>>>
+
+const empty: Steps = {
   'events in a second into empty tables': async ({ layout }) => String(await insertFor(layout, 10)),
-  'filled in': async ({ layout, url }) => {
-    const seconds = (await timed(() => fillAll(layout))) / 1000
-    await tidy(url)
-    return `${seconds.toFixed(0)} s`
-  },
-  size: ({ database }) => gigabytes(database),
+}
+
+const fill: Steps = {
+  'filled without indexes, then indexed, in': async ({ layout }) =>
+    `${((await timed(() => layout.fill(year))) / 1000).toFixed(0)} s`,
+  'tidied in': async ({ url }) => `${((await timed(() => tidy(url))) / 1000).toFixed(0)} s`,
+}
+
+const full: Steps = {
+  size: ({ url }) => gigabytes(url),
   "the page's counts of a year": async ({ url }) => `${(await timed(() => countYear(url))).toFixed(0)} ms`,
   'events in a second': async ({ layout }) => String(await insertFor(layout, 15)),
   'events in a second, again': async ({ layout }) => String(await insertFor(layout, 15)),
@@ -138,22 +149,35 @@ const steps: Readonly<Record<string, (place: Place) => Promise<string>>> = {
     const { seconds, slowest, perSecond } = await expireMonth(layout)
     return `${seconds.toFixed(1)} s, ${slowest.toFixed(0)} ms, ${String(perSecond)}`
   },
-  'size then': ({ database }) => gigabytes(database),
+  'size then': ({ url }) => gigabytes(url),
 }
 
-const openPlace = async (database: string, open: (url: string) => Promise<Layout>): Promise<Place> => {
-  await administrate(server, `CREATE DATABASE ${database}`)
-  const url = `${server.host}/${database}`
-  return { layout: await open(url), database, url }
-}
-
-test(`${String(rows)} rows in one table, and in partitions`, async () => {
-  const places = [await openPlace('one_table', oneTable), await openPlace('partitions', (url) => partitions(url, year))]
-  console.log(`| ${String(rows)} rows | ${places.map(({ layout }) => layout.name).join(' | ')} |`)
+/** Each step is measured on both layouts, one right after the other, on a machine that may have other things to do. */
+const measure = async (steps: Steps, places: readonly Place[]): Promise<void> => {
   for (const [name, step] of Object.entries(steps)) {
     const values: string[] = []
     for (const place of places) values.push(await step(place))
     console.log(`| ${name} | ${values.join(' | ')} |`)
   }
+}
+
+/** The layouts have a schema each. */
+const openPlace = async (schema: string, open: (url: string) => Promise<Layout>): Promise<Place> => {
+  await administrate(server, `CREATE SCHEMA ${schema}`)
+  const url = `${server.host}/postgres?options=${encodeURIComponent(`-c search_path=${schema}`)}`
+  return { layout: await open(url), url }
+}
+
+test(`${String(rows)} rows in one table, and in partitions`, async () => {
+  const places = [
+    await openPlace('one_table', oneTable),
+    await openPlace('partitions', (url) => partitions(url, { year, rows: 'one_table' })),
+  ]
+  console.log(`| ${String(rows)} rows | ${places.map(({ layout }) => layout.name).join(' | ')} |`)
+  await measure(empty, places)
+  await restart(filling)
+  await measure(fill, places)
+  await restart(settings)
+  await measure(full, places)
   for (const { layout } of places) await layout.close()
 })

@@ -1,53 +1,107 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { parseAction } from '../../src/endpoint/action/revision'
 import { openStore } from '../../src/endpoint/store/open'
-import { createPostgres } from '../../src/endpoint/store/postgres/database'
-import type { Store } from '../../src/endpoint/store/store'
-import { customerOf } from './growth/layout'
+import { createPostgres, type Query } from '../../src/endpoint/store/postgres/database'
+import { customerOf, type Layout, type Year } from './growth/layout'
 import { oneTable } from './growth/one-table'
+import { partitions } from './growth/partitions'
+import { action } from './support/server'
 import { usePostgres } from './support/stores'
 
 const freshDatabase = usePostgres()
 /** A twelfth of a year. */
 const month = 2_628_000_000
 
-/** A store of 20,000 events, of which the server knows how many there are. */
-const prepareFull = async (): Promise<string> => {
-  const { database = '' } = await freshDatabase()
-  const layout = await oneTable(database)
-  await layout.fill({ rows: 20_000, start: Date.now() - 12 * month, month }, 0, 19_999)
-  await layout.close()
-  return database
-}
-
-/** Runs on a full store, and resolves to how many rows of a table the server read in reading it as a whole. */
-const readInWhole = async (table: string, deleted: number, run: (store: Store) => Promise<unknown>) => {
-  const database = await prepareFull()
+const connect = (database: string): Query => {
   const { query, end } = createPostgres(database)
   onTestFinished(end)
+  return query
+}
+
+type Full = { readonly database: string; readonly year: Year; readonly query: Query }
+
+/** A store of 20,000 events, of which the server knows how many there are. */
+const prepareFull = async (): Promise<Full> => {
+  const { database = '' } = await freshDatabase()
+  const layout = await oneTable(database)
+  const year = { rows: 20_000, start: Date.now() - 12 * month, month }
+  await layout.fill(year)
+  await layout.close()
+  const query = connect(database)
   await query('ANALYZE')
-  const store = await openStore({ database })
-  await run(store)
-  await store.close()
-  const counts = async (of: string) => {
-    const text = `SELECT seq_tup_read::int AS read, n_tup_del::int AS deleted FROM pg_stat_user_tables WHERE relname = $1`
-    return (await query<{ readonly read: number; readonly deleted: number }>({ text, values: [of] }))[0]
-  }
-  // The server counts what a connection did when that ends.
-  await expect.poll(async () => (await counts('wasabi_event'))?.deleted).toBe(deleted)
-  return (await counts(table))?.read
+  return { database, year, query }
+}
+
+/** What the server has read of some tables by reading the whole of them, and what it has deleted. */
+const countsOf = async (query: Query, tables: string) => {
+  const text = `SELECT sum(seq_tup_read)::int AS read, sum(n_tup_ins)::int AS inserted, sum(n_tup_del)::int AS deleted
+    FROM pg_stat_user_tables WHERE relname ~ $1`
+  type Counts = { readonly read: number; readonly inserted: number; readonly deleted: number }
+  const [counts] = await query<Counts>({ text, values: [`^(?:${tables})`] })
+  if (counts === undefined) throw new Error('no such table')
+  return counts
+}
+
+/** Tables by a pattern of their names, and how many rows the fill puts into them. */
+type Tables = { readonly named: string; readonly rows: number }
+
+/** Runs something, and resolves to how many rows of some tables the server read in reading them as a whole. */
+const readInWhole = async (query: Query, { named, rows }: Tables, run: () => Promise<unknown>) => {
+  // The server counts what a connection did when that has been idle for ten seconds, or ends.
+  await expect.poll(async () => (await countsOf(query, named)).inserted, { timeout: 60_000 }).toBe(rows)
+  const { read } = await countsOf(query, named)
+  await run()
+  await expect.poll(async () => (await countsOf(query, named)).deleted).toBeGreaterThan(0)
+  return (await countsOf(query, named)).read - read
 }
 
 test('an erasure on PostgreSQL reads the events of the customer, and not all of them', async () => {
-  const erase = async (store: Store) => {
+  const { database, query } = await prepareFull()
+  const erase = async () => {
+    const store = await openStore({ database })
     expect(await store.erase({ customerId: customerOf(300) })).toMatchObject({ erased: 3 })
+    await store.close()
   }
-  // Of these, the fill reads one.
-  expect(await readInWhole('wasabi_event', 3, erase)).toBeLessThan(100)
+  expect(await readInWhole(query, { named: 'wasabi_event', rows: 20_000 }, erase)).toBeLessThan(100)
 })
 
 test('retention on PostgreSQL reads the counts of its own days, and not all of them', async () => {
-  const expire = async (store: Store) => {
+  const { database, query } = await prepareFull()
+  const expire = async () => {
+    const store = await openStore({ database })
     expect(await store.expire(Date.now())).toEqual({ events: 5000, more: true })
+    await store.close()
   }
-  expect(await readInWhole('wasabi_conversion', 5000, expire)).toBeLessThan(100)
+  expect(await readInWhole(query, { named: 'wasabi_conversion', rows: 20_000 }, expire)).toBeLessThan(100)
+})
+
+/** Events in partitions by month, for the measurement only: it says nothing if they are not what they stand for. */
+const preparePartitions = async (): Promise<Full & { readonly layout: Layout }> => {
+  const { database, year, query } = await prepareFull()
+  const layout = await partitions(database, { year: { ...year, month: month + 60_000 }, rows: 'public' })
+  await layout.fill(year)
+  await query('ANALYZE')
+  return { database, year, query, layout }
+}
+
+test('an erasure in partitions by month reads the events of the customer, and not all of them', async () => {
+  const { query, layout } = await preparePartitions()
+  const erase = async () => {
+    expect(await layout.erase(customerOf(300))).toBe(3)
+    await layout.close()
+  }
+  expect(await readInWhole(query, { named: 'event_|key', rows: 40_000 }, erase)).toBeLessThan(100)
+})
+
+test('an event that comes again in another month is one row of partitions by month', async () => {
+  const { year, query, layout } = await preparePartitions()
+  const text = action({ interactionId: '1', customerId: '42' })
+  const arrival = { type: 'valid', text, action: parseAction(text) } as const
+  const append = (index: number) => layout.append([{ ...arrival, receivedAt: year.start + index * month + 1000 }])
+  await append(3)
+  await append(7)
+  await Promise.all([8, 9, 10].map(append))
+  await layout.close()
+  const own = `SELECT count(*)::int AS count FROM event WHERE text = $1`
+  expect(await query({ text: own, values: [text] })).toEqual([{ count: 1 }])
 })

@@ -6,8 +6,8 @@ export type Year = { readonly rows: number; readonly start: number; readonly mon
 /** A way to lay out events in PostgreSQL, with what is measured of it. */
 export type Layout = {
   readonly name: string
-  /** Fills empty tables, rows `from` to `to`, both included. */
-  readonly fill: (year: Year, from: number, to: number) => Promise<void>
+  /** Puts a year of rows in place of all that is there. */
+  readonly fill: (year: Year) => Promise<void>
   readonly append: (arrivals: readonly Valid[]) => Promise<unknown>
   readonly erase: (customerId: string) => Promise<number>
   /** Deletes some of what was received before an instant. */
@@ -15,26 +15,41 @@ export type Layout = {
   readonly close: () => Promise<void>
 }
 
-/** The ids of a row, which `action` in SQL writes too. */
+/** The ids of a row, which `rowsOf` writes in SQL. */
 export const customerOf = (row: number): string => `visitor-${String(Math.floor(row / 3))}`
 
-/** The rows of a year, made in the server: texts of usual length, ids in no order, three events of each customer. */
-export const filled = ({ rows, start, month }: Year, from: number, to: number): string => `
+/** Some rows of a year; it ends with them. */
+export type Part = { readonly year: Year; readonly from: number; readonly to: number }
+
+/** The parts of a year, a million rows each, since a statement has an hour. */
+export const partsOf = (year: Year): readonly Part[] => {
+  const atOnce = 1_000_000
+  return Array.from({ length: Math.ceil(year.rows / atOnce) }, (_, index) => {
+    const from = index * atOnce
+    return { year, from, to: Math.min(from + atOnce, year.rows) - 1 }
+  })
+}
+
+const numbersOf = ({ year: { rows, start, month }, from, to }: Part): string => `
+  (SELECT n, ${String(start)} + (n * ${String(month * 12)}::bigint / ${String(rows)}) AS received_at
+  FROM generate_series(${String(from)}::bigint, ${String(to)}::bigint) AS n) AS numbers`
+
+/** The rows, made in the server: texts of usual length, ids in no order, three events of each customer. */
+export const rowsOf = (part: Part): string => `
   SELECT received_at, substring(sha256(convert_to('interaction ' || interaction, 'UTF8')) FOR 16) AS key,
     substring(sha256(convert_to('customer ' || customer, 'UTF8')) FOR 16) AS customer,
-    format('{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"%s",'
-      '"customerId":"%s","interaction":{"type":"SIGN_UP"},"utmParameters":{"utmSource":"123456789",'
-      '"utmMedium":"youtube","utmCampaign":"campaign_%s","utmContent":"banner_ad","utmTerms":"cats+kitten+food"},'
-      '"createdAt":"%s","updatedAt":"%s"}}', interaction, customer, campaign, at, at) AS text, campaign
+    '{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"' || interaction
+      || '","customerId":"' || customer || '","interaction":{"type":"SIGN_UP"},"utmParameters":{"utmSource":"123456789",'
+      '"utmMedium":"youtube","utmCampaign":"campaign_' || campaign || '","utmContent":"banner_ad",'
+      '"utmTerms":"cats+kitten+food"},"createdAt":"' || at || '","updatedAt":"' || at || '"}}' AS text
   FROM (
     SELECT received_at, md5('interaction' || n)::uuid::text AS interaction, 'visitor-' || n / 3 AS customer,
       n % 20 AS campaign,
       to_char(to_timestamp(received_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
-    FROM (SELECT n, ${String(start)} + (n * ${String(month * 12)}::bigint / ${String(rows)}) AS received_at
-      FROM generate_series(${String(from)}::bigint, ${String(to)}::bigint) AS n) AS numbers
+    FROM ${numbersOf(part)} OFFSET 0
   ) AS ids`
 
 /** A row of counts for each event: each came alone, as with the traffic of one site. */
-export const counted = (table: string): string => `
-  INSERT INTO wasabi_conversion
-  SELECT received_at / 86400000, 'SIGN_UP', '123456789', 'youtube', 'campaign_' || campaign, 'banner_ad', 1 FROM ${table}`
+export const countsOf = (part: Part): string => `
+  SELECT received_at / 86400000, 'SIGN_UP', '123456789', 'youtube', 'campaign_' || n % 20, 'banner_ad', 1
+  FROM ${numbersOf(part)}`

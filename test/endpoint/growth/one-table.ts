@@ -2,7 +2,8 @@ import { parseAction } from '../../../src/endpoint/action/revision'
 import { openStore } from '../../../src/endpoint/store/open'
 import { createPostgres, unhurried } from '../../../src/endpoint/store/postgres/database'
 import { eventKey } from '../../../src/endpoint/store/postgres/key'
-import { counted, filled, type Layout } from './layout'
+import { countsOf, partsOf, rowsOf, type Layout } from './layout'
+import { refill } from './refill'
 
 /** The layout of today: what the endpoint itself runs. */
 export const oneTable = async (database: string): Promise<Layout> => {
@@ -10,15 +11,15 @@ export const oneTable = async (database: string): Promise<Layout> => {
   const { query, transaction, end } = createPostgres(database)
   return {
     name: 'one table, rows deleted',
-    fill: async (year, from, to) => {
-      await transaction(async (on) => {
-        // Neither triggers nor the checks of other tables.
-        await on('SET LOCAL session_replication_role = replica')
-        await on(
-          unhurried(`WITH made AS MATERIALIZED (${filled(year, from, to)}), counts AS (${counted('made')})
-          INSERT INTO wasabi_event (received_at, key, customer, text) SELECT received_at, key, customer, text FROM made`),
-        )
-      })
+    fill: async (year) => {
+      await transaction((on) =>
+        refill(on, ['wasabi_event', 'wasabi_conversion'], async () => {
+          for (const part of partsOf(year)) {
+            await on(unhurried(`INSERT INTO wasabi_event (received_at, key, customer, text) ${rowsOf(part)}`))
+            await on(unhurried(`INSERT INTO wasabi_conversion ${countsOf(part)}`))
+          }
+        }),
+      )
       const text = `SELECT encode(key, 'hex') AS key, text FROM wasabi_event LIMIT 1`
       const [row] = await query<{ readonly key: string; readonly text: string }>(text)
       if (row?.key !== eventKey(parseAction(row?.text ?? '')))

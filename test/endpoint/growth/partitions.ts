@@ -1,9 +1,10 @@
 import { openStore } from '../../../src/endpoint/store/open'
-import { createPostgres, durably, unhurried } from '../../../src/endpoint/store/postgres/database'
+import { createPostgres, durably, unhurried, type Postgres } from '../../../src/endpoint/store/postgres/database'
 import { eventKey } from '../../../src/endpoint/store/postgres/key'
 import { customerDigest } from '../../../src/endpoint/store/person'
 import type { Valid } from '../../../src/endpoint/store/store'
-import { counted, filled, type Layout, type Year } from './layout'
+import { refill } from './refill'
+import type { Layout, Year } from './layout'
 
 /**
  * A unique key of a partitioned table holds the column of its partitions, so it would be unique in each month only:
@@ -52,8 +53,35 @@ const expireKeys = `WITH gone AS (DELETE FROM key WHERE key IN
     (SELECT key FROM key WHERE received_at < $1 LIMIT 5000) RETURNING 1)
   SELECT count(*)::int AS count FROM gone`
 
-/** What partitions by month would be: written for this measurement, and not part of the endpoint. */
-export const partitions = async (database: string, year: Year): Promise<Layout> => {
+/** The steps of the store's own erasure: block, look for who claims to be the customer, delete. */
+const erase = async ({ query, transaction }: Pick<Postgres, 'query' | 'transaction'>, customerId: string) => {
+  const values = [Buffer.from(customerDigest(customerId), 'hex')]
+  await transaction(async (on) => {
+    await on('LOCK TABLE event IN SHARE ROW EXCLUSIVE MODE')
+    await on({ text: 'INSERT INTO wasabi_erased VALUES ($1) ON CONFLICT DO NOTHING', values })
+  })
+  const own = await query<{ readonly key: Buffer }>({ text: 'SELECT key, text FROM event WHERE customer = $1', values })
+  const claims = `SELECT text FROM unnest($1::bytea[]) AS i,
+    LATERAL (SELECT xid, number, received_at FROM key
+      WHERE key >= i AND key <= i || decode(repeat('ff', 16), 'hex') OFFSET 0) AS k,
+    LATERAL (SELECT text FROM event
+      WHERE xid = k.xid AND number = k.number AND received_at = k.received_at OFFSET 0) AS e`
+  await query({ text: claims, values: [own.map(({ key }) => key)] })
+  return transaction(async (on) => {
+    const text = `WITH gone AS (DELETE FROM event WHERE customer = $1 RETURNING key)
+      DELETE FROM key WHERE key = ANY (ARRAY(SELECT key FROM gone)) RETURNING 1`
+    return (await on({ text, values })).length
+  })
+}
+
+/**
+ * What partitions by month would be: written for this measurement, and not part of the endpoint. They are filled with
+ * the rows of the other layout, which is in a schema of the same database.
+ */
+export const partitions = async (
+  database: string,
+  { year, rows }: { readonly year: Year; readonly rows: string },
+): Promise<Layout> => {
   // The tables around the events are the store's.
   const store = await openStore({ database })
   const { query, transaction, end } = createPostgres(database)
@@ -69,24 +97,20 @@ export const partitions = async (database: string, year: Year): Promise<Layout> 
 
   return {
     name: 'partitions by month, keys beside them',
-    fill: (of, from, to) =>
-      transaction(async (on) => {
-        await on('SET LOCAL session_replication_role = replica')
-        await on(
-          unhurried(`WITH made AS MATERIALIZED (SELECT nextval('wasabi_sequence') AS number, * FROM (
-            ${filled(of, from, to)}) AS f), counts AS (${counted('made')}),
-            keys AS (INSERT INTO key SELECT key, pg_current_xact_id(), number, received_at FROM made)
-          INSERT INTO event (number, received_at, key, customer, text)
-          SELECT number, received_at, key, customer, text FROM made`),
-        )
-      }),
+    fill: () =>
+      transaction((on) =>
+        refill(on, ['event', 'key', 'wasabi_conversion'], async () => {
+          await on(
+            unhurried(
+              `INSERT INTO event SELECT xid, number, received_at, key, customer, text FROM ${rows}.wasabi_event`,
+            ),
+          )
+          await on(unhurried(`INSERT INTO key SELECT key, xid, number, received_at FROM ${rows}.wasabi_event`))
+          await on(unhurried(`INSERT INTO wasabi_conversion SELECT * FROM ${rows}.wasabi_conversion`))
+        }),
+      ),
     append: (arrivals) => query({ text: insert, values: [...valuesOf(arrivals)] }),
-    erase: async (customerId) => {
-      const values = [Buffer.from(customerDigest(customerId), 'hex')]
-      const text = `WITH gone AS (DELETE FROM event WHERE customer = $1 RETURNING key)
-        DELETE FROM key WHERE key IN (SELECT key FROM gone) RETURNING 1`
-      return (await query({ text, values })).length
-    },
+    erase: (customerId) => erase({ query, transaction }, customerId),
     expire: async (before) => {
       if (!dropped) {
         await dropMonth(before)

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 
 const { rows } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } }).values
 if (!/^\d{5,9}$/.test(rows)) {
-  console.error('--rows is a number of rows, 10000 or more. A million takes up to 4 GB of the disk.')
+  console.error('--rows is a number of rows, 10000 or more. A million takes up to 2.5 GB of the disk.')
   process.exit(1)
 }
 const args = ['vitest', 'run', '--config', 'test/endpoint/long.config.mjs', 'growth']
