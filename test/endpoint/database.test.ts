@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
+import type { Store } from '../../src/endpoint/store/store'
 import { administrate, prepareServer } from './support/postgres'
 import { useProgram } from './support/process'
 import { action, arrivalOf, startEndpoint } from './support/server'
@@ -109,6 +110,18 @@ const createNameReader = () => {
   return { names, toServer }
 }
 
+const useForward = async ({ events, forward }: Store): Promise<void> => {
+  const [first] = await events({ after: '0', limit: 1 })
+  const [target, cursor] = ['https://receiver.example', first?.cursor ?? '']
+  await forward.savePosition(target, cursor)
+  expect(await forward.position(target)).toBe(cursor.split('.')[0])
+  await forward.setAside({ target, cursor, refusedAt: 1, status: 422, answer: 'no' })
+  expect(await forward.refusals(10)).toHaveLength(1)
+  expect(await forward.textOf(cursor)).toBe(first?.text)
+  expect(await forward.lags(Date.now())).toMatchObject([{ target, setAside: 1 }])
+  await forward.takeBack(target, cursor)
+}
+
 /** Calls everything that a store can do. */
 const useAll = async (database: string): Promise<void> => {
   const store = await openStore({ database })
@@ -125,6 +138,7 @@ const useAll = async (database: string): Promise<void> => {
   await store.expire(1)
   await store.check()
   await store.summary({ by: 'campaign', from: 0, to: 100_000 })
+  await useForward(store)
   await store.close()
 }
 

@@ -36,7 +36,7 @@ const numbersOf = ({ year: { rows, start, month }, from, to }: Part): string => 
 
 /** The rows, made in the server: texts of usual length, ids in no order, three events of each customer. */
 export const rowsOf = (part: Part): string => `
-  SELECT received_at, substring(sha256(convert_to('interaction ' || interaction, 'UTF8')) FOR 16) AS key,
+  SELECT received_at, convert_to(interaction, 'UTF8') || '\\x00'::bytea AS key,
     substring(sha256(convert_to('customer ' || customer, 'UTF8')) FOR 16) AS customer,
     '{"eventType":"CUSTOMER_ACTION","eventAction":"CREATED","version":1,"body":{"interactionId":"' || interaction
       || '","customerId":"' || customer || '","interaction":{"type":"SIGN_UP"},"utmParameters":{"utmSource":"123456789",'

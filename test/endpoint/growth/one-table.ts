@@ -1,7 +1,7 @@
 import { parseAction } from '../../../src/endpoint/action/revision'
 import { openStore } from '../../../src/endpoint/store/open'
 import { createPostgres, unhurried } from '../../../src/endpoint/store/postgres/database'
-import { eventKey } from '../../../src/endpoint/store/postgres/key'
+import { eventKey, interactionKey } from '../../../src/endpoint/store/postgres/key'
 import { countsOf, partsOf, rowsOf, type Layout } from './layout'
 import { refill } from './refill'
 
@@ -22,7 +22,7 @@ export const oneTable = async (database: string): Promise<Layout> => {
       )
       const text = `SELECT encode(key, 'hex') AS key, text FROM wasabi_event LIMIT 1`
       const [row] = await query<{ readonly key: string; readonly text: string }>(text)
-      if (row?.key !== eventKey(parseAction(row?.text ?? '')))
+      if (row?.key !== eventKey(parseAction(row?.text ?? ''), interactionKey))
         throw new Error('the rows have other keys than the store')
     },
     append: store.append,

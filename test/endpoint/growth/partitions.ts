@@ -1,6 +1,6 @@
 import { openStore } from '../../../src/endpoint/store/open'
 import { createPostgres, durably, unhurried, type Postgres } from '../../../src/endpoint/store/postgres/database'
-import { eventKey } from '../../../src/endpoint/store/postgres/key'
+import { eventKey, interactionKey } from '../../../src/endpoint/store/postgres/key'
 import { customerDigest } from '../../../src/endpoint/store/person'
 import type { Valid } from '../../../src/endpoint/store/store'
 import { refill } from './refill'
@@ -43,7 +43,7 @@ const insert = `
 
 const valuesOf = (arrivals: readonly Valid[]): readonly string[] => [
   arrivals.map(({ receivedAt }) => String(receivedAt)).join(),
-  arrivals.map(({ action }) => eventKey(action)).join(),
+  arrivals.map(({ action }) => eventKey(action, interactionKey)).join(),
   arrivals.map(({ action }) => customerDigest(action.body.customerId)).join(),
   arrivals.map(({ text }) => text).join('\u001e'),
 ]

@@ -2,14 +2,15 @@ import { sameContent } from '../../action/revision'
 import { customerDigest } from '../person'
 import type { Outcome, Valid } from '../store'
 import { durably, isRowsFault, type Query } from './database'
-import { eventKey } from './key'
+import { eventKey, formerInteractionKey, interactionKey } from './key'
 
-/** An arrival with what the tables know it by. */
-type Keyed = Valid & { readonly key: string; readonly customer: string }
+/** An arrival with what the tables know it by; `former` if it came before keys had their form of today. */
+type Keyed = Valid & { readonly key: string; readonly former: string; readonly customer: string }
 
 const keyed = (arrival: Valid): Keyed => ({
   ...arrival,
-  key: eventKey(arrival.action),
+  key: eventKey(arrival.action, interactionKey),
+  former: eventKey(arrival.action, formerInteractionKey),
   customer: customerDigest(arrival.action.body.customerId),
 })
 
@@ -22,13 +23,15 @@ const keyed = (arrival: Valid): Keyed => ({
 const insert = `
   WITH arrived AS MATERIALIZED (
     SELECT nextval('wasabi_sequence') AS number, received_at::bigint, decode(key, 'hex') AS key,
-      decode(customer, 'hex') AS customer, text
+      decode(former, 'hex') AS former, decode(customer, 'hex') AS customer, text
     FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','),
-      string_to_array($4, E'\\x1e')) AS a (received_at, key, customer, text), (SELECT ${durably} OFFSET 0) AS durable
+      string_to_array($4, ','), string_to_array($5, E'\\x1e')) AS a (received_at, key, former, customer, text),
+      (SELECT ${durably} OFFSET 0) AS durable
   )
   INSERT INTO wasabi_event (number, received_at, key, customer, text)
   SELECT number, received_at, key, customer, text FROM arrived
   WHERE NOT EXISTS (SELECT FROM wasabi_erased WHERE digest = customer)
+    AND (SELECT true FROM wasabi_event AS e WHERE e.key = former) IS NULL
   ORDER BY key
   ON CONFLICT (key) DO NOTHING
   RETURNING encode(key, 'hex') AS key`
@@ -57,6 +60,7 @@ const insertAll = async (query: Query, rows: readonly Keyed[]): Promise<Readonly
   const values = [
     column(rows, ({ receivedAt }) => String(receivedAt)),
     column(rows, ({ key }) => key),
+    column(rows, ({ former }) => former),
     column(rows, ({ customer }) => customer),
     column(rows, ({ text }) => text, '\u001e'),
   ]
@@ -85,8 +89,9 @@ const erasedAmong = async (query: Query, customers: readonly string[]): Promise<
 
 /** Says what became of arrivals that were not stored: those that are known, and those of erased customers. */
 const explain = async (query: Query, others: readonly Keyed[]): Promise<ReadonlyMap<Keyed, Fate>> => {
-  const texts = await textsOf(query, [...new Set(others.map(({ key }) => key))])
-  const unknown = others.filter(({ key }) => !texts.has(key))
+  const texts = await textsOf(query, [...new Set(others.flatMap(({ key, former }) => [key, former]))])
+  const textOf = ({ key, former }: Keyed): string | undefined => texts.get(key) ?? texts.get(former)
+  const unknown = others.filter((arrival) => textOf(arrival) === undefined)
   const gone = await erasedAmong(
     query,
     unknown.map(({ customer }) => customer),
@@ -94,7 +99,7 @@ const explain = async (query: Query, others: readonly Keyed[]): Promise<Readonly
   await waitForStandby(query)
   const fates = new Map<Keyed, Fate>()
   for (const arrival of others) {
-    const text = texts.get(arrival.key)
+    const text = textOf(arrival)
     if (text !== undefined) fates.set(arrival, sameContent(text, arrival.text) ? 'repeated' : 'conflicting')
     else if (gone.has(arrival.customer)) fates.set(arrival, 'erased')
   }

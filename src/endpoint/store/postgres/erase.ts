@@ -3,7 +3,7 @@ import { asWritten, customerDigest, isVisitor } from '../person'
 import type { Claim, Erasure, ErasureRequest } from '../store'
 import { unhurried, type Postgres, type Query } from './database'
 import { addErased, isErased } from './erased'
-import { interactionDigest } from './key'
+import { belongsTo, formerInteractionKey, interactionKey } from './key'
 
 const bytesOf = (digests: readonly string[]): readonly Buffer[] => digests.map((digest) => Buffer.from(digest, 'hex'))
 
@@ -21,8 +21,9 @@ const eventsOf = async (query: Query, customerIds: readonly string[]) => {
  */
 const eventsIn = async (query: Query, interactionIds: readonly string[]) => {
   const text = `SELECT text FROM unnest($1::bytea[]) AS i, LATERAL (
-    SELECT text FROM wasabi_event WHERE key >= i AND key <= i || decode(repeat('ff', 16), 'hex') OFFSET 0) AS e`
-  const rows = await query<{ text: string }>({ text, values: [bytesOf(interactionIds.map(interactionDigest))] })
+    SELECT text FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e`
+  const begins = interactionIds.flatMap((id) => [interactionKey(id), formerInteractionKey(id)])
+  const rows = await query<{ text: string }>({ text, values: [bytesOf(begins)] })
   return rows.map((row) => parseAction(row.text).body)
 }
 

@@ -50,7 +50,7 @@ const partsOf = (cursor: string): readonly string[] => {
 /** Keeps the positions of forwarding in a database. */
 export const createPostgresForward = (query: Query): ForwardStore => {
   const run = <Row>(name: keyof typeof statements, values: readonly unknown[] = []): Promise<readonly Row[]> =>
-    query<Row>({ name: `forward ${name}`, text: statements[name], values: [...values] })
+    query<Row>({ text: statements[name], values: [...values] })
 
   return {
     position: async (target) => (await run<{ readonly cursor: string }>('position', [target]))[0]?.cursor ?? '0',

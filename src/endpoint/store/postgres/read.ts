@@ -11,7 +11,7 @@ import {
 } from '../store'
 import { confirmedOnly, type Connections } from './confirmed'
 import type { Query } from './database'
-import { interactionDigest } from './key'
+import { formerInteractionKey, interactionKey } from './key'
 import { interaction, latestRefused, statements, toEntry, type Row } from './rows'
 
 /** What is committed, and yet held back since an older transaction is under way. */
@@ -92,7 +92,8 @@ export const createPostgresReader = (
     latestRefused: async (limit) =>
       (await query<Row>({ text: latestRefused, values: [limit] })).map((row) => toEntry(suffix, row)),
     interaction: async (interactionId, { after, limit }) => {
-      const values = [...partsOf(after), limit, Buffer.from(interactionDigest(interactionId), 'hex')]
+      const begins = [interactionKey(interactionId), formerInteractionKey(interactionId)]
+      const values = [...partsOf(after), limit, begins.map((begin) => Buffer.from(begin, 'hex'))]
       return (await query<Row>({ text: interaction, values })).map((row) => toEntry(suffix, row))
     },
     settle: () => settle(query),

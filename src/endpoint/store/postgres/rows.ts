@@ -1,5 +1,6 @@
 import type { Refusal } from '../../action/validate'
 import type { Entry } from '../store'
+import { belongsTo } from './key'
 
 /** A row of what is stored, or was set aside, as a statement here answers it. */
 export type Row = {
@@ -48,7 +49,7 @@ export const latestRefused = rowsOf(`SELECT ${putAside} WHERE outcome = 'refused
 
 /** By the index over keys, and no walk over later events: what places its events is looked up first. */
 export const interaction = `
-  WITH own AS MATERIALIZED (SELECT xid AS x, number AS n FROM wasabi_event
-    WHERE key >= $4 AND key <= $4 || decode(repeat('ff', 16), 'hex')),
+  WITH own AS MATERIALIZED (SELECT xid AS x, number AS n FROM unnest($4::bytea[]) AS i,
+    LATERAL (SELECT xid, number FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e),
   page AS MATERIALIZED (SELECT x, n FROM own WHERE (x, n) > ($1::xid8, $2::bigint) ORDER BY x, n LIMIT $3)
   ${rowsOf(`SELECT ${stored} JOIN page ON xid = x AND number = n ORDER BY xid, number`)}`

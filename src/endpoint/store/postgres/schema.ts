@@ -1,9 +1,10 @@
 import { unhurried, type Postgres, type Query } from './database'
 import { forwardTables } from './forward'
+import { refuseFormerKeys } from './key'
 import { summaryByDay, summaryTables } from './summary'
 
 /** Each brings the tables from the version of its index to the next. What has been released is never changed. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE SEQUENCE wasabi_sequence CACHE 1;
   CREATE TABLE wasabi_event (
@@ -39,6 +40,7 @@ const migrations: readonly string[] = [
     SELECT CASE WHEN EXISTS (SELECT FROM wasabi_event) THEN '' ELSE left(md5(gen_random_uuid()::text), 8) END;
   `,
   summaryByDay,
+  refuseFormerKeys,
 ]
 
 /** Any number will do, as long as it stays the same. */
