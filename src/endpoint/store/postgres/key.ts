@@ -15,8 +15,8 @@ export type KeyForm = (interactionId: string) => string
  * Begins the keys of an interaction, in hexadecimal digits: the id itself where it is short, else a byte that no UTF-8
  * has, and the id's digest. Ids in the order of time, as the tracker makes them, then meet at the end of the index,
  * while each digest lies on a page of its own: beside 300,000 others, 9,600 events after a checkpoint wrote 2.1 KB each
- * to the server's log, and 3.4 KB with digests. No id contains NUL. The number of bytes is odd, which the keys of before
- * never were.
+ * to the server's log, and 3.4 KB with digests. No id contains NUL. The number of bytes is odd, which the keys of
+ * before never were.
  */
 export const interactionKey: KeyForm = (interactionId) => {
   const id = Buffer.from(interactionId)
