@@ -102,6 +102,35 @@ test(
   },
 )
 
+test(
+  'a script that comes long after the page finds the actions that wait for it',
+  { tag: '@everywhere' },
+  async ({ tab, site, endpoint }) => {
+    site.put('/', {
+      html: `<!doctype html><title>No stub</title>${tag()}
+        <i data-wasabi-track="SIGN_UP" data-wasabi-on="load" data-wasabi-interaction-id="early"></i>`,
+    })
+    await tab.goto(site.url('/'))
+    await tab.evaluate((url) => {
+      const script = Object.assign(document.createElement('script'), { src: '/wasabi.js' })
+      script.dataset['endpoint'] = url
+      document.head.append(script)
+    }, endpoint.url)
+    expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('early')
+  },
+)
+
+test('a page that has the second tag twice records once', async ({ tab, site, endpoint, wasabi }) => {
+  site.put(
+    '/',
+    `${wasabi()}${tag()}${tag()}<i data-wasabi-track="SIGN_UP" data-wasabi-on="load"></i><b data-wasabi-track="SIGN_UP"></b>`,
+  )
+  await tab.goto(site.url('/'))
+  await tab.evaluate(() => document.querySelector('b')?.click())
+  expect(await endpoint.holds(2)).toHaveLength(2)
+  expect(endpoint.arrivals).toHaveLength(2)
+})
+
 /** Presses links and says where each leads from then on. */
 const pressed = (tab: Tab, ...ids: readonly string[]) =>
   tab.evaluate(

@@ -6,12 +6,15 @@ import { expect, test } from 'vitest'
  * The one place that states how large a file may be, in bytes. The bar of the plan is 4,700 for the script and 800 for
  * the HTML entry; both are above it. What is above buys pages that are no clean rooms and links as people break them
  * (460 together), named fields in place of tuples and sentences on the console (about 300), and ids in the order of
- * time (40). In the HTML entry 921 bytes bought links with a press of any button, forms without a new element, a page
- * without the stub, and one sentence for each mistake. The other 170 buy what was wrong with them: a form goes where
- * its button sends it, a campaign is taken off again after a refusal, domains may be in capitals or any alphabet, a
- * label's click counts once.
+ * time (40).
+ *
+ * What the HTML entry's bytes buy, each removed alone: forms to another domain 86, links 52, filled fields 51, a
+ * sentence for a field that is none 48, for a domain that is none 36, elements that come later 38, a click on a label
+ * that counts once and a form that goes where its button sends it 37, links and inputs that get back their own 31,
+ * details 26, a second tag that changes nothing 26, a campaign that a link has itself 22, the menu and the press 12, an
+ * action when it is there 5. They share the rest: five events, one lookup of marked elements, the words of attributes.
  */
-const BUDGETS = { 'dist/wasabi-html.js': 1100, 'dist/wasabi.js': 6000 }
+const BUDGETS = { 'dist/wasabi-html.js': 990, 'dist/wasabi.js': 6000 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
