@@ -76,10 +76,11 @@ export const test = base.extend<Fixtures, EngineFixtures>({
   browser: [({ engine }, use) => use(only(engine.browser)), { scope: 'worker' }],
   context: ({ profile }, use) => use(only(profile.context)),
 
-  profile: async ({ engine }, use) => {
+  profile: async ({ engine }, use, testInfo) => {
     const profile = await engine.newProfile()
     await use(profile)
-    await profile.close()
+    // Where a test has failed, its worker and browser end: a tab that hangs is not waited for.
+    if (testInfo.status === testInfo.expectedStatus) await profile.close()
   },
 
   endpoint: async ({}, use) => {

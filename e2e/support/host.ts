@@ -31,14 +31,22 @@ export type Arrival = {
 
 const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Retry-After' }
 
-/** Listens on a free port, or on the one it had before. */
+export const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+const used = new Set<number>()
+
+/** Listens on a port that nobody here has had, whose origin has no storage yet, or on the one it had before. */
 export const listen = async (listener: RequestListener, port = 0): Promise<Server> => {
   const server = createServer(listener)
   await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, '127.0.0.1', resolve))
-  return server
+  if (port || !used.has(portOf(server))) {
+    used.add(portOf(server))
+    return server
+  }
+  const other = await listen(listener)
+  await shut(server)
+  return other
 }
-
-export const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 /** For a program that cannot be asked for any free port. */
 export const freePort = async (): Promise<number> => {

@@ -42,14 +42,15 @@ const BUTTONS: readonly MouseButton[] = ['left', 'middle', 'right']
 /** Its code among the keys (WebDriver, 17.4.2). */
 const ENTER = '\uE007'
 
-/** A session of a driver is a browser with a profile of its own. */
-export const openProfile = async (send: Send, capabilities: object) => {
+/** A session of a driver is a browser. */
+export const openSession = async (send: Send, capabilities: object) => {
   const { sessionId } = (await send('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as {
     sessionId: string
   }
   const root = `/session/${sessionId}`
   const first = (await send('GET', `${root}/window`)) as string
   let turn: Promise<unknown> = Promise.resolve()
+  const hosts = new Set<string>()
 
   /** A driver obeys one command at a time, in the window that the last command named. */
   const inTurn = <Result>(handle: string, command: () => Promise<Result>): Promise<Result> => {
@@ -77,7 +78,10 @@ export const openProfile = async (send: Send, capabilities: object) => {
         const [id = ''] = Object.values(await find(selector))
         await send('POST', `${root}/element/${id}/value`, { text: ENTER })
       }),
-    goto: (url) => inTurn(handle, () => send('POST', `${root}/url`, { url })),
+    goto: (url) => {
+      hosts.add(new URL(url).hostname)
+      return inTurn(handle, () => send('POST', `${root}/url`, { url }))
+    },
     reload: () => inTurn(handle, () => send('POST', `${root}/refresh`, {})),
     async close() {
       await inTurn(handle, () => send('DELETE', `${root}/window`))
@@ -100,6 +104,18 @@ export const openProfile = async (send: Send, capabilities: object) => {
         handle: string
       }
       return tabOf(handle)
+    },
+    /** Where its tabs were told to go since it was emptied. */
+    hosts,
+    /** Closes every tab but the first window, and deletes the cookies that these addresses have. */
+    async empty(addresses: readonly string[]) {
+      for (const handle of (await send('GET', `${root}/window/handles`)) as readonly string[])
+        if (handle !== first) await inTurn(handle, () => send('DELETE', `${root}/window`))
+      for (const url of addresses) {
+        await inTurn(first, () => send('POST', `${root}/url`, { url }))
+        await inTurn(first, () => send('DELETE', `${root}/cookie`))
+      }
+      hosts.clear()
     },
     /** Not in turn: a test that ran out of time leaves a command that never ends. */
     async close() {
