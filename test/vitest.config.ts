@@ -33,9 +33,9 @@ export default defineConfig({
     // Most of the time goes by waiting for processes and timers.
     maxWorkers: 3,
     // Against what hangs for good. How long a test takes says more about the machine.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/unit.json' },
     // `npm run test:unit` runs the first one, `npm test` all.

@@ -79,19 +79,6 @@ test('an absurd Retry-After is a day', async ({ tab, site, endpoint, wasabi }) =
   expect(days).toBeLessThanOrEqual(1)
 })
 
-test('events left over go out one at a time, at most four a second', async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 503 })
-  for (let index = 0; index < 5; index++) await track(tab)
-  await endpoint.arrived(5)
-  endpoint.weather('up')
-  await endpoint.holds(5)
-  const times = endpoint.arrivals.slice(-5).map(({ at }) => at)
-  // Less than a quarter of a second by what two requests may differ on their way.
-  for (const [index, time] of times.slice(1).entries()) expect(time - (times[index] ?? 0)).toBeGreaterThan(200)
-})
-
 test('an event that can never be stored is reported, and stops no other', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))
