@@ -25,9 +25,18 @@ export const primary = async () => {
   throw new Error('no primary')
 }
 
+/**
+ * The standby that has all that was acknowledged. For some seconds there is none by name: after a jump of the primary's
+ * clock, say, which ends its connections.
+ */
 export const synchronous = async () => {
-  const { members } = await json(`http://${addressOf(await primary())}:8008/cluster`)
-  return members.find(({ role }) => role === 'sync_standby').name
+  const find = async () => {
+    const { members } = await json(`http://${addressOf(await primary())}:8008/cluster`)
+    return members.find(({ role }) => role === 'sync_standby')?.name
+  }
+  let name
+  await until('a synchronous standby', async () => (name = await find()) !== undefined)
+  return name
 }
 
 export const isWhole = async () => {
