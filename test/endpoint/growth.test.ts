@@ -75,6 +75,40 @@ test('retention on PostgreSQL reads the counts of its own days, and not all of t
   expect(await readInWhole(query, { named: 'wasabi_conversion', rows: 20_000 }, expire)).toBeLessThan(100)
 })
 
+/** Deletes what is older, and resolves to how many pages of events the server has looked at in all when it was done. */
+const expireAll = async ({ database, query }: Full, before: number): Promise<number> => {
+  const deleted = async () => (await countsOf(query, 'wasabi_event')).deleted
+  const from = await deleted()
+  const store = await openStore({ database })
+  let count = 0
+  for (let more = true; more;) {
+    const expired = await store.expire(before)
+    count += expired.events
+    ;({ more } = expired)
+  }
+  await store.close()
+  await expect.poll(deleted).toBe(from + count)
+  const text = `SELECT (heap_blks_read + heap_blks_hit)::int AS pages FROM pg_statio_user_tables
+    WHERE relname = 'wasabi_event'`
+  return (await query<{ readonly pages: number }>(text))[0]?.pages ?? NaN
+}
+
+test('retention on PostgreSQL reads no later events that came in the place of expired ones', async () => {
+  const full = await prepareFull()
+  const { year, query } = full
+  const before = year.start + 3 * month
+  await expireAll(full, before)
+  await query('VACUUM wasabi_event')
+  const again = `INSERT INTO wasabi_event (received_at, key, customer, text)
+    SELECT received_at, substring(sha256(key) FOR 31), customer, text FROM wasabi_event WHERE received_at > $1 LIMIT 5000`
+  await query({ text: again, values: [before] })
+  await query('ANALYZE wasabi_event')
+  await query('SELECT pg_stat_force_next_flush()')
+  const pages = await expireAll(full, before)
+  // One more event.
+  expect((await expireAll(full, before + 1)) - pages).toBeLessThan(20)
+})
+
 /** Events in partitions by month, for the measurement only: it says nothing if they are not what they stand for. */
 const preparePartitions = async (): Promise<Full & { readonly layout: Layout }> => {
   const { database, year, query } = await prepareFull()

@@ -1,7 +1,8 @@
 import { unhurried, type Postgres, type Query } from './database'
+import { expiryIndex } from './expire'
 import { forwardTables } from './forward'
 import { refuseFormerKeys } from './key'
-import { summaryByDay, summaryTables } from './summary'
+import { summaryByDay, summaryOnce, summaryTables } from './summary'
 
 /** Each brings the tables from the version of its index to the next. What has been released is never changed. */
 export const migrations: readonly string[] = [
@@ -41,6 +42,7 @@ export const migrations: readonly string[] = [
   `,
   summaryByDay,
   refuseFormerKeys,
+  summaryOnce + expiryIndex,
 ]
 
 /** Any number will do, as long as it stays the same. */

@@ -84,6 +84,30 @@ export const summaryByDay = `
   SELECT wasabi_sum_up(ARRAY(SELECT DISTINCT day FROM wasabi_conversion));
 `
 
+/**
+ * Reads each text once. As an argument it was read anew for each field, since the server puts what an SQL function is
+ * given in each place that names it: of the time to count 5000 events, three quarters.
+ * https://wiki.postgresql.org/wiki/Inlining_of_SQL_functions
+ */
+export const summaryOnce = `
+  CREATE OR REPLACE FUNCTION wasabi_conversion_of(body text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+  DECLARE
+    action jsonb;
+  BEGIN
+    action := body::jsonb;
+    RETURN wasabi_fields(action);
+  EXCEPTION WHEN OTHERS THEN
+    BEGIN
+      action :=
+        regexp_replace(body, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\1?', 'g')::jsonb;
+      RETURN wasabi_fields(action);
+    EXCEPTION WHEN OTHERS THEN
+      RETURN NULL;
+    END;
+  END
+  $$;
+`
+
 /** Counts with the database's own time limit of a statement. */
 export const createPostgresSummary =
   (query: Query): SummaryStore =>
