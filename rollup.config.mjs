@@ -44,6 +44,8 @@ const smaller = {
 /** What of js-cookie no page of ours reaches, by the text that it begins with and the text that follows it. */
 const UNREACHED = [
   ['var defaultConverter', 'function init('],
+  ["    if (typeof document === 'undefined') {", '    attributes = assign('],
+  ["    if (typeof attributes.expires === 'number')", '    if (attributes.expires) {'],
   ['  function get(', '  return Object.create('],
   ['      get: get', '      withConverter:'],
 ]

@@ -46,10 +46,11 @@ const nowInSeconds = () => Math.floor(now() / 1000)
 
 const readTouch = (value: string): Touch | undefined => {
   const campaign = (known[value] ??= readCampaign(`?${value}`))
+  const current = nowInSeconds()
   const t = /(^|&)t=([^&]*)/.exec(value)
   // A clock that was ahead would keep a campaign for ever: a time to come is now. A damaged one is none.
-  const time = t ? Math.min(Number(t[2]), nowInSeconds()) : Infinity
-  return campaign && time > nowInSeconds() - settings.attributionDays * 86_400 ? { campaign, time, value } : undefined
+  const time = t ? Math.min(Number(t[2]), current) : Infinity
+  return campaign && time > current - settings.attributionDays * 86_400 ? { campaign, time, value } : undefined
 }
 
 /** The newest campaign of those inside the window. */

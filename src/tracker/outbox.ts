@@ -2,7 +2,7 @@ import type { Action } from '../contract/customer-action'
 import { now, readTime } from './browser/clock'
 import { log, report } from './browser/console'
 import { exclusively } from './browser/lock'
-import { listKeys, readText, removeText, writeText } from './browser/storage'
+import { listKeys, readText, removeText, writeCopy, writeText } from './browser/storage'
 import { deliver, type Delivery } from './browser/transport'
 import { heedRefusal, permission } from './consent'
 import { readEvent } from './event'
@@ -14,7 +14,7 @@ const CREATED = 'wasabi.C.'
 /** Where the id begins in the key of an update (`wasabi.U.<time>.<id>`), after a time of 24 characters. */
 const ID_IN_UPDATED = 34
 
-/** Until when the endpoint asked this browser to wait, in unix milliseconds: obeyed by every page of the origin. */
+/** When the endpoint asked to be left alone, and for how long, in milliseconds: obeyed by every page of the origin. */
 const WAIT = 'wasabi.wait'
 
 /** A day in milliseconds: more is a mistake, and a timer beyond 2³¹ ms fires at once (HTML, 8.6). */
@@ -54,10 +54,11 @@ const listReady = (isLeaving?: boolean) => {
   return waiting.filter((key) => !flying.includes(key) && isFirst(key))
 }
 
-/** Milliseconds that are left to wait. A clock that was set back must not make a day into a year. */
+/** Milliseconds that are left to wait: none where the clock was set back, or a second could become a year. */
 const readWait = () => {
-  const left = +(readText(WAIT) ?? 0) - now()
-  return left > 0 && left <= LONGEST_WAIT ? left : 0
+  const [since = 0, wait = 0] = String(readText(WAIT)).split(' ').map(Number)
+  const waited = now() - since
+  return waited >= 0 && waited < wait ? wait - waited : 0
 }
 
 /** Tries again later: full jitter, one step a round however many events failed in it. */
@@ -94,7 +95,7 @@ const settle = (key: string) => {
 /** Keeps an event that the endpoint could not be reached for, unless its retention has ended. */
 const keep = (key: string, event: string, { wait = 0 }: Delivery) => {
   if (readTime(String(readEvent(event)?.updatedAt)) < now() - RETENTION) removeText(key)
-  if (wait > 0 && permission() === 'granted') writeText(WAIT, `${now() + Math.min(wait, LONGEST_WAIT)}`)
+  if (wait > 0 && permission() === 'granted') writeText(WAIT, `${now()} ${Math.min(wait, LONGEST_WAIT)}`)
   retryLater()
 }
 
@@ -170,6 +171,8 @@ export const addEvent = ({ interactionId, createdAt, updatedAt }: Action, event:
   if (isNew || !readText(CREATED + interactionId)) void attempt(key, event, true)
   else retryLater()
   writeText(key, event)
+  // Sites clear their storage at log-out.
+  writeCopy(key, event)
 }
 
 /**

@@ -76,6 +76,14 @@ test('the endpoint is left alone for as long as it asks', async () => {
   expect(secondsBetween()).toEqual([600, 600, 600])
 })
 
+test('a clock that is set back makes the wait no longer', async () => {
+  await startOutbox(() => new Response('', { status: 503, headers: { 'retry-after': '600' } }))
+  await vi.advanceTimersByTimeAsync(0)
+  vi.setSystemTime(Date.now() - 3_600_000)
+  await vi.advanceTimersByTimeAsync(601_000)
+  expect(arrivals).toHaveLength(2)
+})
+
 test('an event is dropped after 30 days, and not before', async () => {
   await startOutbox(() => new Response('', { status: 503, headers: { 'retry-after': '86400' } }))
   await vi.advanceTimersByTimeAsync(29.5 * 86_400_000)

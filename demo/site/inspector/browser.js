@@ -36,6 +36,7 @@ export const readBrowser = () => {
   const cookie = (name) => cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
   const campaign = new URLSearchParams(cookie('wasabi_utm'))
   const person = new URLSearchParams(cookie('wasabi_id'))
+  const [askedAt = 0, wait = 0] = (localStorage.getItem('wasabi.wait') ?? '').split(' ').map(Number)
   const keys = Object.keys(localStorage).sort()
   const events = (prefix) =>
     keys
@@ -50,6 +51,6 @@ export const readBrowser = () => {
     consent: cookie('wasabi_consent'),
     outbox: [...events('wasabi.C.'), ...events('wasabi.U.')],
     recorded: events('wasabi.J.').map(({ body }) => `${body.interaction.type} ${body.interactionId}`),
-    waitUntil: Number(localStorage.getItem('wasabi.wait')) || 0,
+    waitUntil: askedAt + wait,
   }
 }

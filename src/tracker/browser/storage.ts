@@ -2,24 +2,26 @@
 const MAX_KEYS = 551
 
 /**
- * What this page wrote: sites clear their storage at log-out, and some pages have none (a sandboxed frame, blocked
- * cookies, a full quota). What is written beyond {@link MAX_KEYS} lives here alone.
+ * What the storage does not have: some pages have none (a sandboxed frame, blocked cookies, a full quota), and it gets
+ * no more than {@link MAX_KEYS}. Beside it, copies of the events that wait: sites clear their storage at log-out.
  */
 const memory: Record<string, string | undefined> = Object.create(null) as typeof memory
 
-/**
- * Another tab has changed a key: what it left in the storage counts from now on. A `clear()` names none: what this page
- * wrote outlives it.
- */
+const readStored = (key: string): unknown => local((storage) => storage.getItem(key))
+
+/** Another tab has changed a key: what it left in the storage counts from now on. A `clear()` names none. */
 const forgetCopy = ({ key }: StorageEvent) => {
   if (key) memory[key] = undefined
 }
 
-/**
- * A page in the back/forward cache hears nothing of what other tabs remove: it keeps no copy of what the storage has.
- */
-const forgetStored = () => {
-  for (const key in memory) if (local((storage) => storage.getItem(key)) === memory[key]) memory[key] = undefined
+/** What the storage has needs no copy, which would outlive what another tab removes. */
+const forgetStored = (key: string) => {
+  if (readStored(key) === memory[key]) memory[key] = undefined
+}
+
+/** A page in the back/forward cache hears nothing of what other tabs remove. */
+const forgetAllStored = () => {
+  for (const key in memory) forgetStored(key)
 }
 
 /** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
@@ -49,21 +51,27 @@ export const listKeys = (pattern: RegExp): readonly string[] => {
 
 /** Reads the text under a key. Never throws. A page may have made `getItem` parse what it reads. */
 export const readText = (key: string): string | undefined => {
-  const text: unknown = local((storage) => storage.getItem(key))
+  const text = readStored(key)
   return typeof text === 'string' ? text : memory[key]
+}
+
+/** Keeps a text for as long as the page lives, whatever becomes of the storage. Never throws. */
+export const writeCopy = (key: string, value: string): void => {
+  // Not before there is a copy that can grow old: the first listener connects to another process (Chromium 156).
+  addEventListener('storage', forgetCopy)
+  addEventListener('pagehide', forgetAllStored)
+  memory[key] = value
 }
 
 /** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
 export const writeText = (key: string, value: string): void => {
-  // Not before there is a copy that can grow old: the first listener connects to another process (Chromium 156).
-  addEventListener('storage', forgetCopy)
-  addEventListener('pagehide', forgetStored)
-  memory[key] = value
+  writeCopy(key, value)
   local((storage) => {
     // An older text must not be taken for the newest where there is no room for it.
     storage.removeItem(key)
-    if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
+    if (listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
   })
+  forgetStored(key)
 }
 
 /** Removes a key and its text. Never throws. */

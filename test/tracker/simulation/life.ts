@@ -31,7 +31,7 @@ const createScene = (built: Built, seed: number): Scene => {
     if (!milliseconds || !world.mayStore()) return
     // Where there is no room, the page that heard it knows it alone.
     if (world.area(origin).isFull) world.waits.delete(origin)
-    else world.waits.set(origin, world.clock.wall() + milliseconds)
+    else world.waits.set(origin, { since: world.clock.wall(), wait: milliseconds })
   }
   world.onRequest = (page, options) => {
     world.log(`${page.name} sends ${options.body}`)

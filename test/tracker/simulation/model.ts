@@ -34,6 +34,8 @@ export type Expected = {
   mustBeCorrected: boolean
   /** The page's memory alone has it: storage was full or cleared. */
   isInMemoryOnly: boolean
+  /** The memory of the page that corrected it alone knows how to correct it again: storage was full. */
+  isRememberedByCorrectorOnly: boolean
   /** Its page has a copy beside the storage. One that has been in the back/forward cache has none. */
   hasCopy: boolean
   /** When a page forgot how to correct it. */
@@ -99,7 +101,9 @@ export const createModel = (world: World): Model => {
     action.corrector = page
     action.customer = customer
     action.customers.add(customer)
-    if (isFull(action.page.origin)) action.mustBeCorrected = false
+    if (!isFull(action.page.origin)) return
+    action.mustBeCorrected = false
+    action.isRememberedByCorrectorOnly = true
   }
   const correctVisitor = (page: Page) => {
     const { origin } = page
@@ -132,7 +136,10 @@ export const createModel = (world: World): Model => {
     const known = journal(page.origin)
     const recorded = known.get(id)
     // What one page's memory alone has, no other page knows.
-    if (recorded && !(recorded.isInMemoryOnly && recorded.page !== page)) return
+    const isElsewhere =
+      (recorded?.isInMemoryOnly && recorded.page !== page) ||
+      (recorded?.isRememberedByCorrectorOnly && recorded.corrector !== page)
+    if (recorded && !isElsewhere) return
     const owner = customer ?? (person.customer || `person ${person.number}`)
     const call = { type, campaign: CARRYING.includes(type) ? (touch?.campaign ?? '') : '', createdAt: time }
     const before = actions.get(id)
@@ -152,6 +159,7 @@ export const createModel = (world: World): Model => {
         must: true,
         mustBeCorrected: true,
         isInMemoryOnly: isFull(page.origin),
+        isRememberedByCorrectorOnly: false,
         hasCopy: true,
         forgottenAt: -LATEST,
       },

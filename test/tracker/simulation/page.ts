@@ -22,6 +22,7 @@ export type Page = {
   readonly isFrozen: () => boolean
   readonly wasFrozen: () => boolean
   readonly isHidden: () => boolean
+  readonly wasHidden: () => boolean
   /** Runs code in the page; in a frozen one when it is shown again, in a page that is gone never. */
   readonly run: (work: () => void) => void
   readonly hear: (name: string, event: object) => void
@@ -141,6 +142,7 @@ export const createPage = (world: World, name: string, place: Place): Page => {
   const life = createLife(world, () => page)
   const events = createEvents(life.run)
   let isHidden = false
+  let wasHidden = false
   let hasScript = false
 
   const plan = (delay: number, work: (...given: unknown[]) => void) =>
@@ -213,6 +215,7 @@ export const createPage = (world: World, name: string, place: Place): Page => {
     api: () => window.wasabi,
     hasScript: () => hasScript,
     isHidden: () => isHidden,
+    wasHidden: () => wasHidden,
     loadStub: () => {
       load(world.stub)
     },
@@ -222,6 +225,7 @@ export const createPage = (world: World, name: string, place: Place): Page => {
     },
     setHidden: (hidden) => {
       isHidden = hidden
+      wasHidden ||= hidden
       events.hear('visibilitychange', {})
     },
   }

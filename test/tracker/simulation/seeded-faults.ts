@@ -14,7 +14,7 @@ const fault = (name: string, file: string, [text, instead]: readonly [text: stri
 })
 
 export const SEEDED_FAULTS: readonly SeededFault[] = [
-  fault('an event is not stored', 'outbox', ['  writeText(key, event)\n}', '}']),
+  fault('an event is not stored', 'outbox', ['  writeText(key, event)\n  //', '  //']),
   fault('the lock is not asked for', 'browser/lock', [
     'await navigator.locks.request(',
     'await (async (..._: unknown[]) => run())(\n',
@@ -36,18 +36,20 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     '`wasabi.U.2026-01-01T00:00:00.000Z.${interactionId}`',
   ]),
   fault('memory counts before the storage', 'browser/storage', [
-    'local((storage) => storage.getItem(key)) ?? memory[key]\n',
-    'memory[key] ?? local((storage) => storage.getItem(key)) ?? undefined\n',
+    "return typeof text === 'string' ? text : memory[key]",
+    "return memory[key] ?? (typeof text === 'string' ? text : undefined)",
   ]),
   fault('an older text stays where there is no room', 'browser/storage', [
     '    storage.removeItem(key)\n    if',
     '    if',
   ]),
   fault('a page in the back/forward cache keeps its copies', 'browser/storage', [
-    "  addEventListener('pagehide', forgetStored)\n",
+    "  addEventListener('pagehide', forgetAllStored)\n",
     '',
   ]),
-  fault('no copy in memory', 'browser/storage', ['  memory[key] = value\n', '']),
+  fault('nothing is in memory', 'browser/storage', ['  memory[key] = value\n', '']),
+  fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
+  fault('an event that waits has no copy', 'outbox', ['  writeCopy(key, event)\n', '']),
   fault('a removed event stays in memory', 'browser/storage', [
     'export const removeText = (key: string): void => {\n  memory[key] = undefined',
     'export const removeText = (key: string): void => {',
@@ -67,12 +69,13 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     "if (wait > 0 && permission() === 'granted') writeText",
     "if (wait < 0 && permission() === 'granted') writeText",
   ]),
+  fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
   fault('the timer of a retry is dropped', 'outbox', ['    failures++\n    catchUp()', '    failures++']),
   fault('a page as answer counts as a receipt', 'browser/transport', ['/^20[0124](?!.*html)/', '/^20[0124]/']),
   fault('a request that hangs is waited for', 'browser/transport', ['      attempt.abort()\n', '']),
   fault('a first attempt dies with its page, and is not stored', 'outbox', [
     'void attempt(key, event, true)\n  else retryLater()\n  writeText(key, event)',
-    'void attempt(key, event, false)\n  else writeText(key, event)',
+    'void attempt(key, event, false)\n  else writeText(key, event)\n  if (isNew) return',
   ]),
   fault('an id that still waits is recorded again after a reset', 'recorder', [
     '(readRecorded(id) ?? readWaiting(id))',
@@ -104,6 +107,10 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
   fault('a round that the lock kept from running is not tried again', 'outbox', [
     '    if (!hasRun || listReady(true)[0]) retryLater()',
     '',
+  ]),
+  fault('a round goes on though another attempt was asked to wait', 'outbox', [
+    'if (!key || !maySend() || readWait()) return',
+    'if (!key || !maySend()) return',
   ]),
   fault('events leave without a pause', 'outbox', ['setTimeout(resolve, PACE)', 'setTimeout(resolve, 0)']),
   fault('a retry waits for nothing', 'outbox', [

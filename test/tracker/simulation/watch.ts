@@ -8,9 +8,6 @@ const MOST_A_SECOND = 8
 /** Milliseconds between two events of a page that catches up. */
 const PACE = 250
 
-/** Milliseconds. A clock that was set back makes no longer wait. */
-const DAY = 86_400_000
-
 const isFrozenUnderWay = (request: Request) => request.state === 'under way' && request.page.isFrozen()
 
 /**
@@ -27,6 +24,8 @@ export const checkRequest = (world: World, page: Page, options: FetchOptions) =>
   const isOverwriting = waiting !== null && waiting !== options.body
   if (isOther && (key.startsWith('U') || isOverwriting))
     world.fault(`${key} sent with other bytes than those that wait`)
+  // A page that goes sends all that it can, and ends what it began when it is shown again.
+  if (key.startsWith('U') && waiting !== null && !page.wasHidden()) world.fault(`${key} sent before its CREATED`)
   const isLast = (request: Request) => request.keepalive && request !== before[0]
   // A page that goes asks nobody before it sends: it may be the last chance.
   const lost = before.filter((each) => each.state === 'unheard' || isFrozenUnderWay(each) || isLast(each)).length
@@ -34,9 +33,12 @@ export const checkRequest = (world: World, page: Page, options: FetchOptions) =>
   if (!isOther && !options.keepalive && before.length > 1 + lost)
     world.fault(`${key} sent ${before.length + 1} times, ${lost} without answer`)
   if (before.length === 0) return
-  const left = (world.waits.get(page.origin) ?? 0) - world.clock.wall()
+  const { since, wait } = world.waits.get(page.origin) ?? { since: 0, wait: 0 }
+  const waited = world.clock.wall() - since
   const isAgain = before.some(({ body }) => body === options.body)
-  if (isAgain && left > 0 && left <= DAY) world.fault(`${key} sent again ${left} ms before the endpoint wants it`)
+  // A clock that was set back ends the wait.
+  if (isAgain && waited >= 0 && waited < wait)
+    world.fault(`${key} sent again ${wait - waited} ms before the endpoint wants it`)
   const previous = requests.filter((each) => each.page === page && !each.keepalive).at(-1)
   const isEarly = previous?.state === 'heard' && world.clock.now() - previous.at < PACE
   // A page that is shown again begins anew.

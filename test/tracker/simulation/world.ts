@@ -35,8 +35,8 @@ export type World = Built & {
   readonly origins: () => readonly string[]
   /** A new `sessionStorage`. */
   readonly session: () => Storage
-  /** Until when an origin should ask nothing, by the clock that pages read. */
-  readonly waits: Map<string, number>
+  /** When an origin was asked to send nothing, by the clock that pages read, and for how many milliseconds. */
+  readonly waits: Map<string, { readonly since: number; readonly wait: number }>
   /** Names of cookies and keys that pages have stored. */
   readonly stored: Set<string>
   readonly faults: string[]
