@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { readBuilt } from './simulation/build.mjs'
 import { settled } from './simulation/clock'
 import { createPage } from './simulation/page'
 import { createWorld, type Tag, type World } from './simulation/world'
-
-const built = { script: readFileSync('dist/wasabi.js', 'utf8'), stub: readFileSync('dist/stub.js', 'utf8') }
 
 const TAG: Tag = {
   endpoint: 'https://collect.example.com/customer-actions',
@@ -26,7 +24,7 @@ const open = (world: World, name: string) => {
   return page
 }
 
-const startWorld = (): World => Object.assign(createWorld(built, 1), { tag: TAG })
+const startWorld = (): World => Object.assign(createWorld(readBuilt(), 1), { tag: TAG })
 
 /** Tracks in a page, as its own code does. */
 const track = (page: ReturnType<typeof open>, interactionId: string) => {
@@ -61,7 +59,7 @@ test('an attempt without an answer ends after half a minute, and the event is se
   const world = startWorld()
   const { network, clock } = world
   const page = open(world, 'a')
-  network.weather = 'hanging'
+  network.weather = 'hangs'
   track(page, 'order-1')
   await settled()
   network.weather = 'fair'

@@ -1,8 +1,8 @@
 import { settled } from './clock'
 import { checkStore, createModel } from './model'
 import type { Page } from './page'
-import { calm, doStep, openTab, type Scene } from './steps'
-import { checkRequest } from './watch'
+import { calm, doStep, openTab, pickHabits, type Scene } from './steps'
+import { checkRefusal, checkRequest } from './watch'
 import { createWorld, type Built } from './world'
 
 /** One life: what was promised and not kept, and all that happened. */
@@ -21,7 +21,7 @@ const SOME_MINUTES = 660_000
 const createScene = (built: Built, seed: number): Scene => {
   const world = createWorld(built, seed)
   const model = createModel(world)
-  const scene: Scene = { world, model, tabs: [], queues: new Map(), count: 1 }
+  const scene: Scene = { world, model, tabs: [], queues: new Map(), habits: pickHabits(world.random), count: 1 }
   world.mayStore = () => model.permission() === 'granted'
   world.queueOf = (page) => scene.queues.get(page) ?? []
   world.onDeath = (page) => {
@@ -36,6 +36,7 @@ const createScene = (built: Built, seed: number): Scene => {
   world.onRequest = (page, options) => {
     world.log(`${page.name} sends ${options.body}`)
     checkRequest(world, page, options)
+    checkRefusal(world, { model, page, body: options.body })
   }
   return scene
 }
@@ -87,17 +88,37 @@ const end = async (scene: Scene) => {
   checkStore(world, model)
 }
 
-/** Lives one life. The same seed is the same life. */
-export const live = async (built: Built, seed: number): Promise<Life> => {
+/** Lives one life of these steps, from a seed: the same is the same life. Ends it when all works again. */
+const liveThrough = async (built: Built, seed: number, steps: (scene: Scene) => Promise<void>): Promise<Life> => {
   const scene = createScene(built, seed)
   const { world, model } = scene
-  const steps = 10 + world.random.below(35)
-  for (let step = 0; step < steps && !world.faults[0]; step++) {
-    doStep(scene)
-    await settled()
-    await world.clock.pass(nextWait(scene))
-  }
+  await steps(scene)
   if (!world.faults[0]) await end(scene)
   if (world.clock.isEndless()) world.fault('work without end')
   return { seed, faults: world.faults, story: world.story, actions: model.actions.size, stored: world.stored }
 }
+
+/** A life in which anything may happen. */
+export const live = (built: Built, seed: number): Promise<Life> =>
+  liveThrough(built, seed, async (scene) => {
+    const { world } = scene
+    const steps = 10 + world.random.below(35)
+    for (let step = 0; step < steps && !world.faults[0]; step++) {
+      doStep(scene)
+      await settled()
+      await world.clock.pass(nextWait(scene))
+    }
+  })
+
+/** A step, and the milliseconds until the next one. */
+export type Moment = readonly [milliseconds: number, step: (scene: Scene) => void]
+
+/** A life in which this happens, and nothing else. */
+export const liveMoments = (built: Built, seed: number, moments: readonly Moment[]): Promise<Life> =>
+  liveThrough(built, seed, async (scene) => {
+    for (const [milliseconds, step] of moments) {
+      step(scene)
+      await settled()
+      await scene.world.clock.pass(milliseconds)
+    }
+  })

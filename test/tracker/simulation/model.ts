@@ -55,6 +55,8 @@ type PageState = {
 /** What should be true: one browser, its campaign, its person and its permission. */
 export type Model = {
   readonly actions: Map<string, Expected>
+  /** When a page of an origin last heeded a refusal. */
+  readonly refusals: Map<string, number>
   readonly open: (page: Page, queue: readonly Call[]) => void
   readonly make: (page: Page, captured: Set<string>, trail: () => readonly string[]) => void
   readonly call: (page: Page, call: Call) => void
@@ -68,7 +70,7 @@ export type Model = {
 }
 
 /** The latest that a tab hears of a change, in milliseconds. */
-const LATEST = 60
+export const LATEST = 60
 
 const writeTime = (time: number) => new Date(time).toISOString()
 
@@ -81,6 +83,7 @@ export const createModel = (world: World): Model => {
   const actions = new Map<string, Expected>()
   const states = new Map<Page, PageState>()
   const journals = new Map<string, Map<string, Expected>>()
+  const refusals: Model['refusals'] = new Map()
   let answer: 'granted' | 'denied' | undefined
   let touch: { readonly campaign: string; readonly time: number } | undefined
   let person = { number: 1, customer: '' }
@@ -208,6 +211,7 @@ export const createModel = (world: World): Model => {
     state.captured.clear()
     state.latest = ''
     touch = undefined
+    refusals.set(page.origin, clock.now())
     world.waits.clear()
     someoneElse()
     for (const known of journals.values()) known.clear()
@@ -255,6 +259,7 @@ export const createModel = (world: World): Model => {
 
   return {
     actions,
+    refusals,
     permission,
     look,
     known: (origin) => [...journal(origin).keys()],

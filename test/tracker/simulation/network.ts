@@ -5,13 +5,13 @@ import type { Random } from './random'
 /** What becomes of one request. */
 type Fate = 'taken' | 'request lost' | 'answer lost' | '503' | 'wait' | 'hangs' | 'page' | 'slow'
 
-export type Weather = 'fair' | 'mixed' | 'down' | 'hanging'
+/** What may become of all requests: one fate, or one of several. */
+export type Weather = 'fair' | 'mixed' | 'down' | Fate
 
-const FATES: Readonly<Record<Weather, readonly Fate[]>> = {
+const FATES: Partial<Readonly<Record<Weather, readonly Fate[]>>> = {
   fair: ['taken'],
   mixed: ['taken', 'taken', 'taken', 'request lost', 'answer lost', '503', 'wait', 'hangs', 'page', 'slow'],
   down: ['request lost', '503', '503', 'hangs', 'wait', 'page'],
-  hanging: ['hangs'],
 }
 
 /** A page as far as its requests know it. */
@@ -106,7 +106,7 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
         gone.add(request)
         fail()
       })
-      const fate = online ? random.pick(FATES[network.weather]) : 'request lost'
+      const fate = online ? random.pick(FATES[network.weather] ?? [network.weather as Fate]) : 'request lost'
       const way = fate === 'slow' ? 2000 + random.next() * 40_000 : 1 + random.next() * random.pick([10, 100, 400])
       clock.plan(way, () => {
         if (gone.has(request) || fate === 'hangs') return

@@ -13,6 +13,7 @@ const fault = (name: string, file: string, [text, instead]: readonly [text: stri
   instead,
 })
 
+/** What some of the lives of each `npm test` find: `npm run simulate -- --faults` says which. */
 export const SEEDED_FAULTS: readonly SeededFault[] = [
   fault('an event is not stored', 'outbox', ['  writeText(key, event)\n  //', '  //']),
   fault('the lock is not asked for', 'browser/lock', [
@@ -35,20 +36,11 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     '`wasabi.U.${updatedAt}.${interactionId}`',
     '`wasabi.U.2026-01-01T00:00:00.000Z.${interactionId}`',
   ]),
-  fault('memory counts before the storage', 'browser/storage', [
-    "return typeof text === 'string' ? text : memory[key]",
-    "return memory[key] ?? (typeof text === 'string' ? text : undefined)",
-  ]),
   fault('an older text stays where there is no room', 'browser/storage', [
     '    storage.removeItem(key)\n    if',
     '    if',
   ]),
-  fault('a page in the back/forward cache keeps its copies', 'browser/storage', [
-    "  addEventListener('pagehide', forgetAllStored)\n",
-    '',
-  ]),
   fault('nothing is in memory', 'browser/storage', ['  memory[key] = value\n', '']),
-  fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
   fault('an event that waits has no copy', 'outbox', ['  writeCopy(key, event)\n', '']),
   fault('a removed event stays in memory', 'browser/storage', [
     'export const removeText = (key: string): void => {\n  memory[key] = undefined',
@@ -69,7 +61,6 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     "if (wait > 0 && permission() === 'granted') writeText",
     "if (wait < 0 && permission() === 'granted') writeText",
   ]),
-  fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
   fault('the timer of a retry is dropped', 'outbox', ['    failures++\n    catchUp()', '    failures++']),
   fault('a page as answer counts as a receipt', 'browser/transport', ['/^20[0124](?!.*html)/', '/^20[0124]/']),
   fault('a request that hangs is waited for', 'browser/transport', ['      attempt.abort()\n', '']),
@@ -117,10 +108,20 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     'Math.random() * Math.min(LONGEST_BACKOFF, 1000 * 2 ** failures)',
     '0',
   ]),
+  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady(true)[0]', '!hasRun']),
+  fault('an answer sends nothing of what waited', 'outbox', ['  if (isRecovered) catchUp()\n', '']),
+]
+
+/** What a life meets once in ten thousand: `scenes.test.ts` lives through it. */
+export const RARE_FAULTS: readonly SeededFault[] = [
+  fault('a page in the back/forward cache keeps its copies', 'browser/storage', [
+    "  addEventListener('pagehide', forgetAllStored)\n",
+    '',
+  ]),
+  fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
   fault('an update that waits for its CREATED on the way has no timer', 'outbox', [
     '  if (flying[0]) retryLater()\n',
     '',
   ]),
-  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady(true)[0]', '!hasRun']),
-  fault('an answer sends nothing of what waited', 'outbox', ['  if (isRecovered) catchUp()\n', '']),
+  fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
 ]

@@ -1,7 +1,11 @@
 import type { Call, Model } from './model'
 import type { Page } from './page'
+import type { Random } from './random'
 import { createTab, type Tab } from './tab'
 import type { World } from './world'
+
+/** How often a life does each of the {@link STEPS}, beside the others. */
+type Habits = readonly number[]
 
 /** What a life is about: its browser, its truth, and the tabs that are open. */
 export type Scene = {
@@ -9,6 +13,7 @@ export type Scene = {
   readonly model: Model
   readonly tabs: Tab[]
   readonly queues: Map<Page, Call[]>
+  readonly habits: Habits
   count: number
 }
 
@@ -162,11 +167,15 @@ const STEPS: readonly (readonly [weight: number, step: Step])[] = [
   [1, call('init')],
 ]
 
-const total = STEPS.reduce((sum, [weight]) => sum + weight, 0)
+/**
+ * Each life prefers other steps than the next: what takes three rare ones in a row is found sooner (swarm testing,
+ * Groce et al. 2012).
+ */
+export const pickHabits = (random: Random): Habits => STEPS.map(([weight]) => weight * random.pick([0, 1, 1, 5]))
 
-const pickStep = (scene: Scene): Step => {
-  let left = scene.world.random.next() * total
-  return STEPS.find(([weight]) => (left -= weight) < 0)?.[1] ?? setWeather
+const pickStep = ({ world, habits }: Scene): Step => {
+  let left = world.random.next() * habits.reduce((sum, weight) => sum + weight, 0)
+  return STEPS[habits.findIndex((weight) => (left -= weight) < 0)]?.[1] ?? setWeather
 }
 
 /** Does one thing of those that a visitor, a page or the world may do. */

@@ -1,3 +1,4 @@
+import { LATEST, type Model } from './model'
 import { keyOf, type FetchOptions, type Request } from './network'
 import type { Page } from './page'
 import type { World } from './world'
@@ -9,6 +10,18 @@ const MOST_A_SECOND = 8
 const PACE = 250
 
 const isFrozenUnderWay = (request: Request) => request.state === 'under way' && request.page.isFrozen()
+
+type Sending = { readonly model: Model; readonly page: Page; readonly body: string }
+
+/** What was recorded before a refusal is not sent after it, though the visitor has permitted it again. */
+export const checkRefusal = (world: World, { model, page, body }: Sending) => {
+  const refused = model.refusals.get(page.origin) ?? -Infinity
+  const key = keyOf(body)
+  // What is in one page's memory alone goes when that page looks.
+  const isShared = !model.actions.get(key.split(' ')[1] ?? '')?.isInMemoryOnly
+  const isOld = world.network.requests.some((request) => request.body === body && request.at < refused)
+  if (isShared && isOld && world.clock.now() > refused + LATEST) world.fault(`${key} sent again after a refusal`)
+}
 
 /**
  * Watches each request as it is made: the same bytes in every attempt, no more attempts than
