@@ -41,13 +41,20 @@ test(
     ])
     expect(events.map(({ body }) => body.customerId)).toContain('42')
 
+    endpoint.weather({ status: 503 })
+    await track(tab, 'SIGN_UP', { interactionId: 'left' })
+    await endpoint.arrived(4)
+    endpoint.weather('up')
+    await tab.reload()
+    await endpoint.created(2)
+
     await consent(tab, false)
     await expect.poll(() => tab.evaluate(() => document.cookie)).toBe('wasabi_consent=denied')
     await tab.goto(site.url('/'))
     await track(tab, 'SIGN_UP', { interactionId: 'refused' })
     await consent(tab, true)
     await track(tab, 'SIGN_UP', { interactionId: 'after' })
-    expect((await endpoint.created(2)).map(({ body }) => body.interactionId)).toEqual(['a', 'a', 'after'])
+    expect((await endpoint.created(3)).map(({ body }) => body.interactionId)).toEqual(['a', 'a', 'left', 'after'])
     expect(site.complaints.filter((line) => !line.includes('answered 503'))).toEqual([])
   },
 )

@@ -3,7 +3,7 @@ import { now, readTime } from './browser/clock'
 import { log, report } from './browser/console'
 import { exclusively } from './browser/lock'
 import { listKeys, readText, removeText, writeCopy, writeText } from './browser/storage'
-import { deliver, type Delivery } from './browser/transport'
+import { abortLater, deliver, type Delivery } from './browser/transport'
 import { heedRefusal, permission } from './consent'
 import { readEvent } from './event'
 import { settings } from './settings'
@@ -176,6 +176,10 @@ export const addEvent = ({ interactionId, createdAt, updatedAt }: Action, event:
 }
 
 /**
- * A page that is frozen with the lock is dropped from the back/forward cache when another tab wants it (Chromium 156).
+ * Ends the round, whose attempt would go on beside that of a page which is shown again. A page that is frozen with the
+ * lock is dropped from the back/forward cache when another tab wants it (Chromium 156).
  */
-export const leave = (): void => endRound?.()
+export const leave = (): void => {
+  abortLater()
+  endRound?.()
+}

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 /**
  * The one place that states how large a file may be, in bytes. The bar of the plan is 4,700 for the script and 800 for
  * the HTML entry; both are above it. What is above buys pages that are no clean rooms and links as people break them
- * (460 together), named fields in place of tuples and sentences on the console (about 300), and ids in the order of
- * time (40).
+ * (460 together), named fields in place of tuples and sentences on the console (about 300), ids in the order of
+ * time (40), and what a million simulated lives found (50).
  *
  * What the HTML entry's bytes buy, each removed alone: forms to another domain 86, links 52, filled fields 51, a
  * sentence for a field that is none 48, for a domain that is none 36, elements that come later 38, a click on a label
@@ -14,7 +14,7 @@ import { expect, test } from 'vitest'
  * details 26, a second tag that changes nothing 26, a campaign that a link has itself 22, the menu and the press 12, an
  * action when it is there 5. They share the rest: five events, one lookup of marked elements, the words of attributes.
  */
-const BUDGETS = { 'dist/wasabi-html.js': 990, 'dist/wasabi.js': 6000 }
+const BUDGETS = { 'dist/wasabi-html.js': 990, 'dist/wasabi.js': 6100 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length

@@ -96,6 +96,20 @@ const SCENES: readonly (readonly [what: string, fault: string, moments: readonly
     ],
   ],
   [
+    'a page that is shown again makes one later attempt at a time',
+    'a page that goes leaves its later attempt under way',
+    [
+      [3000, open()],
+      [0, weather('request lost')],
+      [20, track(0, 'a')],
+      [1500, track(0, 'b')],
+      [3000, weather('hangs')],
+      [50, go(0)],
+      [3000, back(0)],
+      [0, call(0, 'consent', { granted: false })],
+    ],
+  ],
+  [
     'a round ends when another attempt is asked to wait',
     'a round goes on though another attempt was asked to wait',
     [

@@ -42,10 +42,19 @@ const tab = <Result>(use: (storage: Storage) => Result) => {
   }
 }
 
+/** Firefox 153 needs 90 ms for 3,000 keys by their number, and none by their names. */
+const listStored = (storage: Storage) => {
+  const keys = Object.keys(storage)
+  // What a worker has in place of a storage has no names for them (Partytown).
+  if (!keys.includes(String(storage.key(0))))
+    for (let index = 0; index < storage.length; index++) keys.push(String(storage.key(index)))
+  return keys
+}
+
 /** Lists the keys that match. Never throws. Prototype's `filter` has no third argument, up to 1.7.0. */
 export const listKeys = (pattern: RegExp): readonly string[] => {
   const written = Object.keys(memory).filter((key) => memory[key])
-  const stored = local(Object.keys) ?? []
+  const stored = local(listStored) ?? []
   return [...written, ...stored.filter((key) => !written.includes(key))].filter((key) => pattern.test(key))
 }
 
@@ -69,7 +78,7 @@ export const writeText = (key: string, value: string): void => {
   local((storage) => {
     // An older text must not be taken for the newest where there is no room for it.
     storage.removeItem(key)
-    if (listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
+    if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
   })
   forgetStored(key)
 }

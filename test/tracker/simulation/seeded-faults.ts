@@ -124,4 +124,8 @@ export const RARE_FAULTS: readonly SeededFault[] = [
     '',
   ]),
   fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
+  fault('a page that goes leaves its later attempt under way', 'outbox', [
+    '  abortLater()\n  endRound?.()',
+    '  endRound?.()',
+  ]),
 ]

@@ -13,6 +13,7 @@ export type Storage = Record<string, unknown> & {
   readonly getItem: (key: string) => string | null
   readonly setItem: (key: string, text: string) => void
   readonly removeItem: (key: string) => void
+  readonly key: (index: number) => string | null
   readonly clear: () => void
   readonly length: number
 }
@@ -58,6 +59,7 @@ export const createStorage = ({ onStore, onChange, isFull }: Hooks): Storage => 
         onChange(key)
       },
     }),
+    key: hidden({ value: (index: number) => Object.keys(storage)[index] ?? null }),
     clear: hidden({
       value: () => {
         for (const key of Object.keys(storage)) Reflect.deleteProperty(storage, key)
