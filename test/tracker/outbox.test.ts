@@ -1,17 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Action } from '../../src/contract/customer-action'
-
-/** The text under keys that a page has, as far as the outbox uses it: its keys are its own properties. */
-const createStorage = () => {
-  const texts: Record<string, string> = {}
-  const hidden = (value: unknown) => ({ value, enumerable: false, configurable: true })
-  return Object.defineProperties(texts, {
-    getItem: hidden((key: string) => texts[key] ?? null),
-    setItem: hidden((key: string, text: string) => (texts[key] = text)),
-    removeItem: hidden((key: string) => Reflect.deleteProperty(texts, key)),
-    length: hidden(0),
-  })
-}
+import { createStorage } from './simulation/storage'
 
 const action: Action = {
   interactionId: 'a',
@@ -29,7 +18,10 @@ beforeEach(() => {
   arrivals = []
   vi.stubGlobal('document', { cookie: '' })
   vi.stubGlobal('navigator', { onLine: true })
-  vi.stubGlobal('localStorage', createStorage())
+  vi.stubGlobal(
+    'localStorage',
+    createStorage({ onStore: () => undefined, onChange: () => undefined, isFull: () => false }),
+  )
   vi.stubGlobal('addEventListener', () => undefined)
   // The longest delay that the jitter allows.
   vi.spyOn(Math, 'random').mockReturnValue(0.999_999)

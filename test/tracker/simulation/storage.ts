@@ -30,7 +30,7 @@ type Surroundings = {
   readonly onStore: (key: string) => void
 }
 
-const hidden = (descriptor: PropertyDescriptor) => ({ ...descriptor, enumerable: false })
+const hidden = (descriptor: PropertyDescriptor) => ({ ...descriptor, enumerable: false, configurable: true })
 
 type Hooks = {
   readonly onStore: (key: string) => void
