@@ -105,7 +105,7 @@ const send = async (event: string, keepalive: boolean) => {
   const { outcome, reason } = delivery
   log(outcome, reason, event)
   if (outcome === 'rejected') report('event', event, `was refused for good: ${reason}`)
-  if (outcome === 'retry' && navigator.onLine)
+  if (outcome === 'retry' && reason && navigator.onLine)
     // A page does not learn which of these it was.
     report(
       'endpoint',

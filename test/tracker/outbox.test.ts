@@ -103,3 +103,26 @@ test('what a page has in place of `fetch` is called once, and the event is kept'
   expect(arrivals).toHaveLength(1)
   expect(Object.keys(localStorage)).toEqual(['wasabi.C.a'])
 })
+
+test('an attempt that the page itself ends is no trouble of the endpoint', async () => {
+  let isHanging = false
+  await startOutbox(() => new Response('', { status: 503 }))
+  const answer = globalThis.fetch
+  vi.stubGlobal('fetch', (url: string, options: { readonly signal: AbortSignal }) =>
+    isHanging
+      ? new Promise((_, reject) => {
+          options.signal.addEventListener('abort', () => {
+            reject(options.signal.reason as Error)
+          })
+        })
+      : answer(url, options),
+  )
+  await vi.advanceTimersByTimeAsync(500)
+  isHanging = true
+  await vi.advanceTimersByTimeAsync(1000)
+  const { leave } = await import('../../src/tracker/outbox')
+  leave()
+  await vi.advanceTimersByTimeAsync(0)
+  const lines = vi.mocked(console.error).mock.calls.map(([line]) => String(line))
+  expect(lines).toEqual([expect.stringContaining('answered 503')])
+})

@@ -7,7 +7,7 @@ export type Delivery = {
    * trouble, not the event's.
    */
   readonly outcome: 'accepted' | 'rejected' | 'retry'
-  /** What the endpoint answered. */
+  /** What the endpoint answered; `''` when it was not waited for. */
   readonly reason: string
   /** For how many milliseconds the endpoint asked not to be tried. */
   readonly wait?: number
@@ -19,8 +19,8 @@ const PATIENCE = 30_000
 /** The attempt under way that does not outlive its page: one at a time. */
 let later: AbortController | undefined
 
-/** Ends a later attempt that is under way. A first one cannot be taken back. */
-export const abortLater = (): void => later?.abort()
+/** Ends a later attempt that is under way, for no reason of the endpoint's. A first one cannot be taken back. */
+export const abortLater = (): void => later?.abort('')
 
 /**
  * Whether the page has something of its own in place of `fetch`: that is not called with the endpoint's address again.
@@ -68,8 +68,8 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     if (/^20[0124](?!.*html)/.test(reason) && !isMadeUp) return { outcome: 'accepted', reason }
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
-  } catch {
+  } catch (error) {
     // Offline, blocked, no CORS header, a redirect, no answer in time, or none at all: a page cannot know which.
-    return UNREADABLE
+    return error ? UNREADABLE : { outcome: 'retry', reason: '' }
   }
 }
