@@ -73,7 +73,7 @@ const lessCookie = {
 /** Without the source maps. */
 const chunksOf = (bundle) => Object.values(bundle).filter(({ type }) => type === 'chunk')
 
-/** Tells what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
+/** Logs what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
 const report = {
   name: 'report',
   generateBundle({ file }, bundle) {

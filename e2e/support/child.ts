@@ -7,7 +7,7 @@ export const startChild = (command: string, args: readonly string[], options: Sp
   const child = spawn(command, args, { stdio: 'ignore', ...options })
   const kill = () => void child.kill()
   process.once('exit', kill)
-  /** Tells when and how it ended, whether or not it was asked to. */
+  /** Says when and how it ended, whether or not it was asked to. */
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(`${command} ended: ${code ?? signal}`))

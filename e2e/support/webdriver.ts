@@ -105,7 +105,7 @@ export const openSession = async (send: Send, capabilities: object) => {
       }
       return tabOf(handle)
     },
-    /** Where its tabs were told to go since it was emptied. */
+    /** Where its tabs were sent since it was emptied. */
     hosts,
     /** Closes every tab but the first window, and deletes the cookies that these addresses have. */
     async empty(addresses: readonly string[]) {

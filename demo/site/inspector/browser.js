@@ -15,7 +15,7 @@ const parse = (text) => {
   }
 }
 
-/** Tells one event from all others, its own correction included. */
+/** The same for no two events, a correction included. */
 export const keyOf = ({ eventAction, body = {} } = {}) => [eventAction, body.interactionId, body.updatedAt].join(' ')
 
 const FIELDS = Object.values(UTM)

@@ -27,7 +27,7 @@ export type LoadOptions = {
   readonly signal?: AbortSignal
   /** Whether the ids are remembered: two million of them weigh more than the endpoint. */
   readonly remember?: boolean
-  /** Told of each event that was stored. */
+  /** Called with each event that was stored. */
   readonly onTaken?: (count: number) => void
 }
 
