@@ -1,16 +1,23 @@
 import { ignore } from './report'
 import { write } from './write'
 
-/** The site's other domains, each after a dot, as the browser writes hosts: in lower case and punycode. */
-const domains: string[] = []
-
-for (const text of document.querySelector<HTMLElement>('[data-link-domains]')?.dataset['linkDomains']?.match(/\S+/g) ??
-  [])
+/** A domain as the browser writes hosts: in lower case and punycode. `undefined` for what is none. */
+const readDomain = (text: string) => {
   try {
-    domains.push(`.${(/^http:..(\w[\w.-]*).$/.exec(String(new URL('http://' + text))) as unknown as string[])[1]}`)
+    return /^http:..(\w[\w.-]*).$/.exec(new URL(`http://${text}`).href)?.[1]
   } catch {
-    ignore(text, 'domain')
+    return undefined
   }
+}
+
+const tag = document.querySelector<HTMLElement>('[data-link-domains]')
+
+/** The site's other domains. */
+const domains = (tag?.dataset['linkDomains']?.match(/\S+/g) ?? []).flatMap((text) => {
+  const domain = readDomain(text)
+  if (!domain) ignore(text, 'domain')
+  return domain ?? []
+})
 
 /**
  * The campaign as an address carries it, for one that leads to another domain of the site and has none itself: names in
@@ -18,7 +25,7 @@ for (const text of document.querySelector<HTMLElement>('[data-link-domains]')?.d
  */
 const queryFor = ({ hostname }: URL | HTMLAnchorElement, own: string) =>
   hostname !== location.hostname &&
-  domains.some((domain) => `.${hostname}`.endsWith(domain)) &&
+  domains.some((domain) => `.${hostname}`.endsWith(`.${domain}`)) &&
   !/[?&#]utm_\w+=[^&#]/i.test(own)
     ? `${new URLSearchParams(window.wasabi?.attribution?.())}`.replace(
         /m(\w+?)s?=/g,
@@ -38,7 +45,7 @@ export const carryByLink = (link: HTMLAnchorElement): void => {
  * Attributes are read, since an input called `action` stands in for the property. A dialog's data go nowhere.
  */
 export const carryByForm = (form: HTMLFormElement, data: FormData, button?: HTMLElement | null): void => {
-  const read = (name: string) => (button?.getAttribute('form' + name) || form.getAttribute(name)) as string
+  const read = (name: string) => button?.getAttribute('form' + name) || form.getAttribute(name) || ''
   if (!/post/i.test(read('method')))
     new URLSearchParams(
       queryFor(new URL(read('action'), document.baseURI), `&${new URLSearchParams(data as never)}`),

@@ -1,5 +1,4 @@
 import type { ActionType, UtmParameters } from '../contract/customer-action'
-
 import { ignore } from './report'
 import { write } from './write'
 
@@ -8,32 +7,36 @@ export const waiting: HTMLElement[] = []
 
 const seen = new WeakSet<HTMLElement>()
 
-/**
- * Looks at each element that is there: an action may count by that alone, a field may be none. Fills the fields of a
- * form that goes; without a campaign they keep what they have. Then records what waits, if the script or its stub is
- * there now: an element whose `id` is `wasabi` has no calls. An unknown action is reported by the script.
- */
-export const look = ({ target, formData }: { target?: unknown; formData?: FormData } = {}): void => {
-  for (const element of document.querySelectorAll<HTMLInputElement>('[data-wasabi-on=load],[data-wasabi-field]')) {
-    const field = element.dataset['wasabiField']
+/** Without a campaign a field keeps what it has. */
+const fill = (input: HTMLInputElement, name: keyof UtmParameters, data?: FormData) => {
+  const campaign = window.wasabi?.attribution?.()
+  if (!campaign) return
+  write(input, 'value', campaign[name] ?? '')
+  data?.set(input.name, input.value)
+}
 
-    if (element.form !== undefined && /^utm(Source|Medium|Campaign|Content|Terms)$/.test(field as string)) {
-      const campaign = element.form === target && window.wasabi?.attribution?.()
-      if (campaign) {
-        write(element, 'value', campaign[field as keyof UtmParameters] ?? '')
-        formData?.set(element.name, element.value)
-      }
-    } else if (!seen.has(element)) {
-      seen.add(element)
-      if (field) ignore(field, 'field')
-      else waiting.push(element)
-    }
-  }
+/** Records what waits, if the script or its stub is there: an element whose `id` is `wasabi` has no calls. */
+const recordWaiting = () => {
   if (window.wasabi?.track as unknown)
     for (const { dataset } of waiting.splice(0))
+      // An unknown action is reported by the script.
       window.wasabi?.track(dataset['wasabiTrack'] as ActionType, {
         customerId: dataset['wasabiCustomerId'],
         interactionId: dataset['wasabiInteractionId'],
         subscriptionContractId: dataset['wasabiSubscriptionContractId'],
       })
+}
+
+/** Looks at each marked element: an action may count when it is there, a field is filled when its form goes. */
+export const look = ({ target, formData }: { target?: unknown; formData?: FormData } = {}): void => {
+  for (const element of document.querySelectorAll<HTMLInputElement>('[data-wasabi-on=load],[data-wasabi-field]')) {
+    const field = element.dataset['wasabiField'] ?? ''
+    const isInput = element.form !== undefined && /^utm(Source|Medium|Campaign|Content|Terms)$/.test(field)
+    if (isInput && element.form === target) fill(element, field as keyof UtmParameters, formData)
+    if (isInput || seen.has(element)) continue
+    seen.add(element)
+    if (field) ignore(field, 'field')
+    else waiting.push(element)
+  }
+  recordWaiting()
 }
