@@ -11,7 +11,7 @@ const othersOf = (name: string) =>
  * What engines do each in their own way. The rest is logic: one engine shows it, and the others
  * do when all tests are asked for.
  */
-const BY_ENGINE = /(matrix|exits|guest-history|itp|demo\/engines)\.spec|@everywhere/
+const BY_ENGINE = /(guest-history|itp|demo\/engines)\.spec|@everywhere/
 
 // Once a run, not in each worker. Here and not in a global set-up: the tests read what is built
 // as soon as they are loaded.

@@ -97,25 +97,23 @@ test(
   },
 )
 
-test('four tabs and an endpoint that comes back: every event once, and hardly a request too many', async ({
-  tab,
-  newTab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put('/', wasabi())
-  const tabs = [tab, await newTab(), await newTab(), await newTab()]
-  for (const each of tabs) await each.goto(site.url('/', 'localhost'))
-  await endpoint.goAway()
-  const tracked: string[] = []
-  for (const [index, each] of tabs.entries())
-    for (const name of ['a', 'b']) tracked.push(await track(each, 'SIGN_UP', { interactionId: `${name}${index}` }))
-  await endpoint.comeBack()
-  expect(idsOf(await endpoint.holds(8))).toEqual(tracked.sort())
-  await delivered(tab)
-  expect(endpoint.arrivals.length).toBeLessThanOrEqual(9)
-})
+test(
+  'four tabs and an endpoint that comes back: every event once, and hardly a request too many',
+  { tag: '@everywhere' },
+  async ({ tab, newTab, site, endpoint, wasabi }) => {
+    site.put('/', wasabi())
+    const tabs = [tab, await newTab(), await newTab(), await newTab()]
+    for (const each of tabs) await each.goto(site.url('/', 'localhost'))
+    await endpoint.goAway()
+    const tracked: string[] = []
+    for (const [index, each] of tabs.entries())
+      for (const name of ['a', 'b']) tracked.push(await track(each, 'SIGN_UP', { interactionId: `${name}${index}` }))
+    await endpoint.comeBack()
+    expect(idsOf(await endpoint.holds(8))).toEqual(tracked.sort())
+    await delivered(tab)
+    expect(endpoint.arrivals.length).toBeLessThanOrEqual(9)
+  },
+)
 
 test('an event older than its retention has one more attempt, and no second', async ({
   tab,
@@ -164,8 +162,12 @@ for (const [what, html, setUp] of [
     `for (const [on, name] of [[window, 'localStorage'], [Document.prototype, 'cookie']]) Object.defineProperty(on, name, { get() { throw new DOMException('no', 'SecurityError') }, set() { throw new DOMException('no', 'SecurityError') } })`,
   ],
 ] as const) {
-  test(`in ${what} memory does for the page's life, and nothing is thrown`, async ({ tab, site, endpoint, wasabi }) => {
-    const act = `<script>
+  // What throws is made in the page, and the same anywhere; a sandbox is the engine's.
+  test(
+    `in ${what} memory does for the page's life, and nothing is thrown`,
+    { tag: setUp ? [] : '@everywhere' },
+    async ({ tab, site, endpoint, wasabi }) => {
+      const act = `<script>
       const act = () => {
         wasabi.track('SIGN_UP', { interactionId: 'a' })
         wasabi.update('a', { subscriptionContractId: 's' })
@@ -174,47 +176,46 @@ for (const [what, html, setUp] of [
       }
       addEventListener('load', act)
     </script>`
-    site.put('/inside', `<script>${setUp}</script>${html(wasabi())}${act}`)
-    site.put('/', setUp ? 'nothing' : '<iframe sandbox="allow-scripts" src="/inside?utm_source=frame"></iframe>')
-    let refusals = 2
-    endpoint.weather(() => (refusals-- > 0 ? { status: 503 } : 'up'))
-    await tab.goto(site.url(setUp ? '/inside?utm_source=frame' : '/'))
-    const events = await endpoint.holds(4)
-    const bodies = events.map(
-      ({ eventAction, body }) =>
-        `${eventAction} ${body.interactionId} ${body.customerId.slice(0, 8)} ${body.utmParameters?.utmSource ?? ''}`,
-    )
-    expect(bodies.sort()).toEqual([
-      'CREATED a visitor- frame',
-      'CREATED b 42 frame',
-      'UPDATED a 42 frame',
-      'UPDATED a visitor- frame',
-    ])
-    expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
-  })
+      site.put('/inside', `<script>${setUp}</script>${html(wasabi())}${act}`)
+      site.put('/', setUp ? 'nothing' : '<iframe sandbox="allow-scripts" src="/inside?utm_source=frame"></iframe>')
+      let refusals = 2
+      endpoint.weather(() => (refusals-- > 0 ? { status: 503 } : 'up'))
+      await tab.goto(site.url(setUp ? '/inside?utm_source=frame' : '/'))
+      const events = await endpoint.holds(4)
+      const bodies = events.map(
+        ({ eventAction, body }) =>
+          `${eventAction} ${body.interactionId} ${body.customerId.slice(0, 8)} ${body.utmParameters?.utmSource ?? ''}`,
+      )
+      expect(bodies.sort()).toEqual([
+        'CREATED a visitor- frame',
+        'CREATED b 42 frame',
+        'UPDATED a 42 frame',
+        'UPDATED a visitor- frame',
+      ])
+      expect(site.complaints.filter((text) => text.startsWith('thrown'))).toEqual([])
+    },
+  )
 }
 
-test('with the endpoint down and nothing stored a page that closes loses its event, which the README says', async ({
-  tab,
-  newTab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  const page = (options = {}) =>
-    `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi(options)}`
-  site.put('/', page())
-  site.put('/later', page({ endpoint: `${endpoint.url}?later` }))
-  // A closing page makes one more attempt: the endpoint stays down for it, however late it comes.
-  const fromLater = ({ url }: { readonly url: string }) => url.endsWith('?later')
-  endpoint.weather((arrival) => (fromLater(arrival) ? 'up' : { status: 503 }))
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'lost' })
-  await endpoint.arrived(1)
-  await tab.close()
-  const later = await newTab()
-  await later.goto(site.url('/later'))
-  await track(later, 'SIGN_UP', { interactionId: 'sentinel' })
-  expect(idsOf(await endpoint.holds(1))).toEqual(['sentinel'])
-  expect(endpoint.arrivals.filter(fromLater)).toHaveLength(1)
-})
+test(
+  'with the endpoint down and nothing stored a page that closes loses its event, which the README says',
+  { tag: '@everywhere' },
+  async ({ tab, newTab, site, endpoint, wasabi }) => {
+    const page = (options = {}) =>
+      `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi(options)}`
+    site.put('/', page())
+    site.put('/later', page({ endpoint: `${endpoint.url}?later` }))
+    // A closing page makes one more attempt: the endpoint stays down for it, however late it comes.
+    const fromLater = ({ url }: { readonly url: string }) => url.endsWith('?later')
+    endpoint.weather((arrival) => (fromLater(arrival) ? 'up' : { status: 503 }))
+    await tab.goto(site.url('/'))
+    await track(tab, 'SIGN_UP', { interactionId: 'lost' })
+    await endpoint.arrived(1)
+    await tab.close()
+    const later = await newTab()
+    await later.goto(site.url('/later'))
+    await track(later, 'SIGN_UP', { interactionId: 'sentinel' })
+    expect(idsOf(await endpoint.holds(1))).toEqual(['sentinel'])
+    expect(endpoint.arrivals.filter(fromLater)).toHaveLength(1)
+  },
+)

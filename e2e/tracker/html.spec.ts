@@ -143,23 +143,29 @@ const pressed = (tab: Tab, ...ids: readonly string[]) =>
     ids,
   )
 
-for (const { title, go } of [
-  { title: 'a click', go: (tab: Tab) => tab.click('a') },
-  { title: 'a middle click, which opens a tab', go: (tab: Tab) => tab.click('a', { button: 'middle' }) },
-  { title: 'the keyboard', go: (tab: Tab) => tab.press('a', 'Enter') },
-])
-  test(
-    `a link that is followed by ${title} carries the campaign`,
-    { tag: '@everywhere' },
-    async ({ tab, site, wasabi }) => {
-      site.put('/there', 'there')
-      site.put('/', `${wasabi()}${tag('127.0.0.1')}<a href="${site.url('/there', '127.0.0.1')}">away</a>`)
+/** How a link is followed. */
+const WAYS: Readonly<Record<string, (tab: Tab) => Promise<unknown>>> = {
+  'a click': (tab) => tab.click('a'),
+  'a middle click, which opens a tab': (tab) => tab.click('a', { button: 'middle' }),
+  'the keyboard': (tab) => tab.press('a', 'Enter'),
+}
+
+test(
+  'a link carries the campaign, however it is followed',
+  { tag: '@everywhere' },
+  async ({ newTab, site, wasabi }) => {
+    site.put('/there', 'there')
+    site.put('/', `${wasabi()}${tag('127.0.0.1')}<a href="${site.url('/there', '127.0.0.1')}">away</a>`)
+    for (const [way, follow] of Object.entries(WAYS)) {
+      // A tab of its own: the last one is on its way.
+      const tab = await newTab()
       await tab.goto(site.url('/?utm_source=news'))
       const asked = site.asked('/there')
-      await go(tab)
-      expect(await asked).toBe('/there?utm_source=news')
-    },
-  )
+      await follow(tab)
+      expect(await asked, way).toBe('/there?utm_source=news')
+    }
+  },
+)
 
 test('a link has the campaign when its menu opens', { tag: '@everywhere' }, async ({ tab, site, wasabi }) => {
   site.put('/', `${wasabi()}${tag('127.0.0.1')}<a href="http://127.0.0.1/">away</a>`)
@@ -193,7 +199,7 @@ test('domains may be written as people write them', { tag: '@everywhere' }, asyn
 })
 
 /** Forms that lead away or stay, how they are sent, and what is asked for then. */
-for (const { title, form, go, asked } of [
+const FORMS = [
   {
     title: 'elsewhere by its button',
     form: '<form action="/here"><input name="action" value="1"><button formaction="THERE"></button></form>',
@@ -236,16 +242,25 @@ for (const { title, form, go, asked } of [
     },
     asked: '/here?a=1',
   },
-])
-  test(`a form that is sent ${title}`, { tag: '@everywhere' }, async ({ tab, site, wasabi }) => {
+]
+
+test(
+  'a form carries the campaign where it leads away by GET without one of its own',
+  { tag: '@everywhere' },
+  async ({ newTab, site, wasabi }) => {
     for (const path of ['/there', '/here']) site.put(path, path)
-    site.put('/', wasabi() + tag('127.0.0.1') + form.replace('THERE', site.url('/there', '127.0.0.1')))
-    await tab.goto(site.url('/?utm_source=news'))
-    const seen = site.asked(asked.split('?')[0] ?? '')
-    await tab.evaluate(go)
-    expect(await seen).toBe(asked)
+    for (const { title, form, go, asked } of FORMS) {
+      site.put('/', wasabi() + tag('127.0.0.1') + form.replace('THERE', site.url('/there', '127.0.0.1')))
+      // A tab of its own: the last one is on its way.
+      const tab = await newTab()
+      await tab.goto(site.url('/?utm_source=news'))
+      const seen = site.asked(asked.split('?')[0] ?? '')
+      await tab.evaluate(go)
+      expect(await seen, title).toBe(asked)
+    }
     expect(site.complaints).toEqual([])
-  })
+  },
+)
 
 test('a click on a label counts once', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put(
