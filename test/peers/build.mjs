@@ -63,6 +63,17 @@ const bundleOnce = async (peer, version) => {
 
 const versionOf = (name) => JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version
 
+/** What a page loads; `more` sets the peer up for something that not every page needs. */
+const pageOf = async (peer, version, { module = peer.module, head = '' } = {}) => {
+  if (module)
+    return {
+      head: '<script type="module" src="/app.js"></script>',
+      files: await bundleOnce({ ...peer, module }, version),
+    }
+  const page = peer.tag(peer.package && join(here, 'node_modules', peer.package))
+  return { ...page, head: page.head + head }
+}
+
 /** Reads the peers and makes what their pages load: `head`, and `files` by path. */
 export const buildPeers = async (wanted) => {
   const names = readdirSync(join(here, 'peers')).map((file) => file.replace('.mjs', ''))
@@ -76,10 +87,10 @@ export const buildPeers = async (wanted) => {
       : name === 'wasabi'
         ? JSON.parse(readFileSync(join(here, '../../package.json'), 'utf8')).version
         : ''
-    const page = peer.module
-      ? { head: '<script type="module" src="/app.js"></script>', files: await bundleOnce(peer, version) }
-      : peer.tag(peer.package && join(here, 'node_modules', peer.package))
-    peers.push({ sends: true, ...peer, name, ...page, version })
+    const page = await pageOf(peer, version)
+    const pages = {}
+    for (const [key, more] of Object.entries(peer.reach)) pages[key] = await pageOf(peer, version, more)
+    peers.push({ sends: true, ...peer, name, ...page, pages, version })
   }
   return peers
 }

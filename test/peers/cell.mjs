@@ -8,14 +8,14 @@ import { startSite } from './site.mjs'
 import { QUIET, sleep } from './wait.mjs'
 
 /**
- * Names of the shop, of a payment provider and of the endpoint lead here and nothing leads elsewhere. The shop counts
- * as https would (`isSecureContext`). Some trackers are silent for robots, so the browser does not say that it is one.
- * Visitors have the back/forward cache on.
+ * Names of the shop, of its app on another domain, of a payment provider and of the endpoint lead here and nothing
+ * leads elsewhere. The shop counts as https would (`isSecureContext`). Some trackers are silent for robots, so the
+ * browser does not say that it is one. Visitors have the back/forward cache on.
  */
 const LAUNCH = {
   args: [
     '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-    '--unsafely-treat-insecure-origin-as-secure=*.shop.test',
+    '--unsafely-treat-insecure-origin-as-secure=*.shop.test,*.desk.test',
     '--disable-blink-features=AutomationControlled',
     '--gaia-url=http://127.0.0.1:9',
     '--component-updater=url-source=http://127.0.0.1:9/',

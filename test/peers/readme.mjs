@@ -1,6 +1,6 @@
 // Puts the comparison of the last run between its two markers in README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { CAMPAIGNS, FAULTS } from './rules.mjs'
+import { CAMPAIGNS, FAULTS, REACH } from './rules.mjs'
 import { nameOf, number, table } from './table.mjs'
 import { writeWorse } from './worse.mjs'
 
@@ -16,6 +16,11 @@ const share = (columns, peer) =>
     ? `${count(columns, peer, 'good')}${count(columns, peer, 'fair') ? ` + ${count(columns, peer, 'fair')}` : ''} of ${outOf(columns, peer)}`
     : '–'
 
+const word = ({ verdict, worth } = {}) =>
+  worth === 'failed'
+    ? 'not run'
+    : ({ declared: 'yes', event: 'yes', id: 'by an id', guess: 'a guess', lost: 'no' }[verdict] ?? verdict)
+
 const rows = result.peers
   .filter(({ failed }) => !failed)
   .map((peer) => [
@@ -24,14 +29,16 @@ const rows = result.peers
     number(peer.figures.loadRequests),
     ['good', 'fair', 'guess'].map((worth) => count(CAMPAIGNS, peer, worth)).join(' / '),
     share(FAULTS, peer),
+    ...REACH.map(({ key }) => word(peer.cells[key])),
   ])
 
 const text = `*Campaign kept*, in five ways to arrive: on the conversion’s own event / by an id to join it by / left to a guess by address and browser.
-*Faults survived*: by itself + later, or repairable on the server. Measured by \`npm run bench:peers\` on
-*${result.date}, Chromium ${result.machine.chromium}; every rule, column and set-up is in
-*[test/peers/result.md](test/peers/result.md).
+*Faults survived*: by itself + later, or repairable on the server. *By an id*: the server can join the conversion to an earlier visit. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}; every rule, column, set-up and source is in [test/peers/result.md](test/peers/result.md).
 
-${table(['', 'loaded, bytes', 'requests at load', 'campaign kept', 'faults survived'], rows)}
+${table(
+  ['', 'loaded, bytes', 'requests at load', 'campaign kept', 'faults survived', ...REACH.map(({ title }) => title)],
+  rows,
+)}
 
 ${writeWorse(result)}
 `

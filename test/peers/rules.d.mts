@@ -4,7 +4,9 @@ export type Result = {
   readonly note?: string
 }
 
-type Column = { readonly often?: number }
+type Column = { readonly key: string; readonly words: Readonly<Record<string, string>>; readonly often?: number }
 
-export const isDecided: (column: Column, results: readonly Result[]) => boolean
-export const settle: (column: Column, results: readonly Result[]) => Result
+export const isDecided: (column: Pick<Column, 'often'>, results: readonly Result[]) => boolean
+export const settle: (column: Pick<Column, 'often'>, results: readonly Result[]) => Result
+export const judge: (column: Pick<Column, 'words'>, verdict: string) => Result['worth']
+export const REACH: readonly Column[]

@@ -85,6 +85,30 @@ export const CAMPAIGNS = [
     'Good when the event of the conversion carries the campaign: whoever stores it has it. Fair when the campaign came with an earlier event and both have an id in common: the server can join them. A guess when they have nothing in common, so that only address and browser are left to go by.',
 }))
 
+export const REACH = [
+  {
+    key: 'withoutCode',
+    title: 'without code',
+    rule: 'A conversion that is written in the page’s HTML, and pressed.',
+    reason: 'Good when the HTML names the conversion, fair when each click is recorded and somebody sorts them later.',
+    words: { declared: 'good', 'as a click': 'fair', 'not run': 'failed' },
+  },
+  {
+    key: 'elsewhere',
+    title: 'to another domain',
+    rule: 'A link on the landing page leads to the app on another registrable domain, where the conversion is.',
+    reason: 'Worth as above: on the event, by an id, or not at all.',
+    words: { event: 'good', id: 'fair', guess: 'guess' },
+  },
+  {
+    key: 'server',
+    title: 'from the server',
+    rule: 'The site’s own server sends the conversion, with what the browser’s cookies or the page give it of the visitor.',
+    reason: 'Worth as above.',
+    words: { event: 'good', id: 'fair', guess: 'guess' },
+  },
+]
+
 export const FAULTS = [
   {
     key: 'down',
@@ -197,7 +221,7 @@ export const FAULTS = [
   },
 ]
 
-export const COLUMNS = [...CAMPAIGNS, ...FAULTS]
+export const COLUMNS = [...CAMPAIGNS, ...REACH, ...FAULTS]
 
 /** From best to worst, for comparing two. */
 export const RANK = ['good', 'fair', 'guess', 'bad']

@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { isDecided, settle, type Result } from './rules.mjs'
+import { isDecided, judge, REACH, settle, type Result } from './rules.mjs'
 
 const arrived: Result = { verdict: 'arrived', worth: 'good' }
 const later: Result = { verdict: 'later', worth: 'fair' }
@@ -34,4 +35,37 @@ test('a race ends when nothing could change its verdict, and not before', () => 
 test('a cell that could not be run says so', () => {
   const failed: Result = { verdict: 'failed', worth: 'failed' }
   expect(settle({}, [failed])).toEqual(failed)
+})
+
+test('how far a peer reaches is worth what its own event carries', () => {
+  const worth = (key: string, verdict: string) => {
+    const column = REACH.find((candidate) => candidate.key === key)
+    return column && judge(column, verdict)
+  }
+  expect(['declared', 'as a click', 'no', 'lost', 'not run'].map((verdict) => worth('withoutCode', verdict))).toEqual([
+    'good',
+    'fair',
+    'bad',
+    'bad',
+    'failed',
+  ])
+  for (const key of ['elsewhere', 'server'])
+    expect(['event', 'id', 'guess', 'another', 'no'].map((verdict) => worth(key, verdict))).toEqual([
+      'good',
+      'fair',
+      'guess',
+      'bad',
+      'bad',
+    ])
+})
+
+type Peer = { readonly default: { readonly reach: Readonly<Record<string, { readonly docs: string }>> } }
+
+const FOLDER = new URL('peers/', import.meta.url)
+
+test.each(readdirSync(FOLDER))('%s says where its documentation is, also where that has nothing', async (file) => {
+  const peer = (await import(new URL(file, FOLDER).href)) as Peer
+  const { reach } = peer.default
+  expect(Object.keys(reach)).toEqual(REACH.map(({ key }) => key))
+  for (const { docs } of Object.values(reach)) expect(docs).toMatch(/^https:\/\/|^README|^it /)
 })

@@ -41,12 +41,13 @@ if (!path) throw new Error(missing)
 const world = await launch(path)
 console.log(`Chromium ${world.version}`)
 
-const rows = peers.map(({ name, title, package: from, version, docs }) => ({
+const rows = peers.map(({ name, title, package: from, version, docs, reach }) => ({
   name,
   title,
   package: from,
   version,
   docs,
+  reach: Object.fromEntries(Object.entries(reach).map(([key, { docs: source }]) => [key, source])),
   cells: {},
 }))
 

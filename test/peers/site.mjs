@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { REACTION, sleep } from './wait.mjs'
 
 /**
- * The shop: every path under `*.shop.test` is a page with the tracker, any other name (a payment provider) a page
- * without, which takes its time as providers do.
+ * The shop: every path under `*.shop.test` is a page with the tracker, and under `*.desk.test`, which is its app on
+ * another domain; any other name (a payment provider) a page without, which takes its time as providers do.
  * `page` may add headers and something before the tracker; `scripts` may hold the script back or lose it.
  */
 export const startSite = async (
@@ -11,16 +11,17 @@ export const startSite = async (
   endpoint,
   { headers = {}, before = '', scripts = Promise.resolve('up') } = {},
 ) => {
+  let body = '<h1>Shop</h1>'
   const page = (shop) =>
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">${
       shop ? `<script>window.ENDPOINT=${JSON.stringify(endpoint)}</script>${before}${peer.head}` : ''
-    }</head><body><h1>Shop</h1></body></html>`
+    }</head><body>${shop ? body : ''}</body></html>`
 
   const served = new Set()
   const server = createServer(async (request, response) => {
     const path = request.url.split('?')[0]
     if (!path.endsWith('.js')) {
-      const shop = /^(\w+\.)?shop\.test/.test(request.headers.host)
+      const shop = /^(\w+\.)?(shop|desk)\.test/.test(request.headers.host)
       if (!shop) await sleep(REACTION)
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...(shop && headers) }).end(page(shop))
       return
@@ -40,6 +41,8 @@ export const startSite = async (
   return {
     /** The scripts that pages have loaded. */
     served,
+    /** Puts something else on the shop's pages. */
+    put: (html) => (body = html),
     url: (path = '/', host = 'www.shop.test') => `http://${host}:${port}${path}`,
     close: () =>
       new Promise((resolve) => {

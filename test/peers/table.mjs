@@ -1,4 +1,4 @@
-import { CAMPAIGNS, COLUMNS, FAULTS, FIGURES } from './rules.mjs'
+import { CAMPAIGNS, COLUMNS, FAULTS, FIGURES, REACH } from './rules.mjs'
 import { writeWorse } from './worse.mjs'
 
 const SIGNS = { good: '✓', fair: '~', guess: '?', bad: '✗', none: '–', failed: '!' }
@@ -39,6 +39,14 @@ const rules = (columns) =>
     )
     .join('\n')
 
+/** Where each peer's documentation says how, or what there is instead. */
+const sources = (peers) =>
+  peers
+    .map(
+      (peer) => `- **${nameOf(peer)}**: ${REACH.map(({ key, title }) => `${title}: ${peer.reach?.[key]}`).join('; ')}.`,
+    )
+    .join('\n')
+
 /** The whole result as a page. */
 export const writeTable = (result, columns = COLUMNS) => {
   const peers = result.peers.filter(({ failed }) => !failed)
@@ -65,6 +73,17 @@ ${shown(CAMPAIGNS)
   .join('\n')}
 
 ${CAMPAIGNS[0].reason}
+
+## How far it reaches
+✓ yes · ~ each click, or an id to join it by · ? nothing in common · ✗ no, or not found there · ! could not be run
+
+${verdicts(peers, shown(REACH))}
+
+${rules(shown(REACH))}
+
+A peer whose documentation says how is set up as it says, and run. “No” is from the documentation too, which has no such thing:
+
+${sources(peers)}
 
 ## What goes wrong
 ✓ right · ~ later, or repairable on the server · ✗ wrong · – not applicable · ! could not be run · ×2 taken as often · ⚠ something was thrown into the page

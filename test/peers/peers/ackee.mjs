@@ -16,4 +16,9 @@ function convert(order) { ackee.action('513a082c-2cd5-4939-b417-72da2fe1761d', {
   answer: () => ({
     text: '{"data":{"createRecord":{"payload":{"id":"00000000-0000-0000-0000-000000000001"}},"updateRecord":{"success":true},"createAction":{"payload":{"id":"00000000-0000-0000-0000-000000000002"}}}}',
   }),
+  reach: {
+    withoutCode: { docs: 'https://github.com/electerious/ackee-tracker#-usage' },
+    elsewhere: { docs: 'https://github.com/electerious/Ackee/blob/master/docs/Anonymization.md' },
+    server: { docs: 'https://github.com/electerious/Ackee/blob/master/docs/API.md' },
+  },
 }

@@ -10,4 +10,9 @@ function convert(order) {
 </script>`,
     files: {},
   }),
+  reach: {
+    withoutCode: { docs: 'it is code' },
+    elsewhere: { docs: 'it remembers nothing' },
+    server: { docs: 'it remembers nothing' },
+  },
 }

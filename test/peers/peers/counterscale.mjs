@@ -8,4 +8,10 @@ Counterscale.init({ siteId: 'shop', reporterUrl: ENDPOINT + '/tracker/collect' }
 window.convert = (order) => Counterscale.trackPageview({ url: location.origin + '/signed-up/' + order })
 `,
   answer: () => ({ type: 'image/gif', text: 'GIF89a' }),
+  reach: {
+    withoutCode: { docs: 'https://github.com/benvinegar/counterscale/tree/main/packages/tracker#readme' },
+    elsewhere: { docs: 'https://github.com/benvinegar/counterscale/tree/main/packages/tracker#readme' },
+    // It counts a page view from a server as a new visit, since it has no state of the browser there.
+    server: { docs: 'https://github.com/benvinegar/counterscale/tree/main/packages/tracker#readme' },
+  },
 }

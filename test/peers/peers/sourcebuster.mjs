@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { post } from '../post.mjs'
 
 export default {
   title: 'sourcebuster',
@@ -16,4 +17,13 @@ function convert(order) {
 </script>`,
     files: { '/sourcebuster.min.js': readFileSync(`${folder}/dist/sourcebuster.min.js`, 'utf8') },
   }),
+  reach: {
+    withoutCode: { docs: 'https://github.com/alexfedoseev/sourcebuster-js#readme' },
+    elsewhere: { docs: 'https://github.com/alexfedoseev/sourcebuster-js#domain' },
+    server: {
+      docs: 'https://github.com/alexfedoseev/sourcebuster-js#about',
+      send: ({ endpoint, cookies, order }) =>
+        post(`${endpoint}/signup`, { type: 'signup', order, source: decodeURIComponent(cookies.sbjs_current) }),
+    },
+  },
 }

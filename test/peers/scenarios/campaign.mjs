@@ -5,12 +5,15 @@ import { sleep } from '../wait.mjs'
  */
 const ADDRESS = /^\/[a-z]*([?#]|$)|:\/\/|\.test|\s/
 
+/** An id may travel in an address, beside a time (Snowplow: `_sp=<id>.<time>`). */
+const inAddress = (value) => [value, ...(/[?&#](_sp|ajs_aid|ampDeviceId)=([\w-]+)/.exec(value)?.slice(2) ?? [])]
+
 /**
  * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id'
  * when another event carries it and both share something that no other visitor sends (an id to join them by); 'guess'
  * when it arrived with nothing in common; 'lost' when it did not arrive, or another campaign stands on the conversion.
  */
-const trace = (cell, marker, campaign, others) => {
+export const trace = (cell, marker, campaign, others) => {
   const taken = cell.endpoint.arrivals.filter((arrival) => arrival.taken).flatMap(({ events }) => events)
   const conversion = taken.find(({ text }) => text.includes(marker))
   if (!conversion) throw new Error('the conversion itself did not arrive')
@@ -19,25 +22,27 @@ const trace = (cell, marker, campaign, others) => {
   const visits = taken.filter(({ text }) => text.includes(campaign))
   if (!visits.length) return 'lost'
   const personal = (values) =>
-    values.filter((value) => value.length >= 8 && !ADDRESS.test(value) && !cell.peer.constants.has(value))
+    values
+      .flatMap(inAddress)
+      .filter((value) => value.length >= 8 && !ADDRESS.test(value) && !cell.peer.constants.has(value))
   const ids = new Set(personal(conversion.values))
   return visits.some(({ values }) => personal(values).some((value) => ids.has(value))) ? 'id' : 'guess'
 }
 
-const convertOn = async (cell, tab, campaign, others = []) => {
+export const convertOn = async (cell, tab, campaign, others = []) => {
   const marker = cell.marker()
   await cell.convert(tab, marker)
   await cell.endpoint.until(marker)
   return trace(cell, marker, campaign, others)
 }
 
-const landing = (campaign) => `/?utm_source=news&utm_medium=mail&utm_campaign=${campaign}`
+export const landing = (campaign) => `/?utm_source=news&utm_medium=mail&utm_campaign=${campaign}`
 
 /** Nobody leaves a page at once: on a busy machine a tracker's first requests take this long. */
-const READING = 2_000
+export const READING = 2_000
 
 /** A page between landing and conversion: or the referrer of the conversion would be the landing's address. */
-const land = async (cell, tab, campaign) => {
+export const land = async (cell, tab, campaign) => {
   await cell.visit(tab, landing(campaign))
   await sleep(READING)
   await cell.visit(tab, '/pricing')

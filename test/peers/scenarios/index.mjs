@@ -1,6 +1,7 @@
 import { createCell } from '../cell.mjs'
 import * as campaign from './campaign.mjs'
 import * as faults from './faults.mjs'
+import * as reach from './reach.mjs'
 
 const { lateScript, blockedScript, hardPage, ...onAnyPage } = faults
 
@@ -37,11 +38,17 @@ const SPECIAL = {
 
 /** Columns that ask something else of a peer than what it is for. */
 const applies = (peer, key) => {
-  if (key in campaign) return true
+  if (key in campaign || key in reach) return true
   if (key === 'late') return Boolean(peer.stub)
   if (key === 'blocked') return Boolean(peer.tag && Object.keys(peer.files).length)
   return peer.sends
 }
+
+/** What the peer's documentation shows how to do. */
+const offers = ({ reach: { withoutCode, elsewhere, server } }, key) =>
+  Boolean({ withoutCode: withoutCode.body, elsewhere: elsewhere.module ?? elsewhere.head, server: server.send }[key])
+
+const without = ({ missing }) => (missing ? { verdict: 'not run', note: missing } : { verdict: 'no' })
 
 /** Far beyond what any cell takes. */
 const LIMIT = 400_000
@@ -49,8 +56,9 @@ const LIMIT = 400_000
 /** Runs one cell of the table, in a world of its own, and says what happened. */
 export const runCell = async (world, peer, key) => {
   if (!applies(peer, key)) return { verdict: '–' }
-  const { page = {}, run } = SPECIAL[key]?.() ?? { run: campaign[key] ?? onAnyPage[key] }
-  const cell = await createCell(world, peer, page)
+  if (key in reach && !offers(peer, key)) return without(peer.reach[key])
+  const { page = {}, run } = SPECIAL[key]?.() ?? { run: campaign[key] ?? reach[key] ?? onAnyPage[key] }
+  const cell = await createCell(world, { ...peer, ...peer.pages[key] }, page)
   let timer
   try {
     const late = new Promise((_, reject) => (timer = setTimeout(reject, LIMIT, new Error('the scenario did not end'))))
