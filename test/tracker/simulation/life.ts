@@ -35,8 +35,8 @@ const createScene = (built: Built, seed: number): Scene => {
   }
   world.onRequest = (page, options) => {
     world.log(`${page.name} sends ${options.body}`)
-    checkRequest(world, page, options)
-    checkRefusal(world, { model, page, body: options.body })
+    checkRequest(world, { model, page, options })
+    checkRefusal(world, { model, page, options })
   }
   return scene
 }

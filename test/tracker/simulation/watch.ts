@@ -11,27 +11,33 @@ const PACE = 250
 
 const isFrozenUnderWay = (request: Request) => request.state === 'under way' && request.page.isFrozen()
 
-type Sending = { readonly model: Model; readonly page: Page; readonly body: string }
+type Sending = { readonly model: Model; readonly page: Page; readonly options: FetchOptions }
+
+/** What one page's memory alone has, another page can record and correct in the same millisecond. */
+const isShared = (model: Model, key: string) => {
+  const action = model.actions.get(key.split(' ')[1] ?? '')
+  return !action?.isInMemoryOnly && !action?.isRememberedByCorrectorOnly
+}
 
 /** What was recorded before a refusal is not sent after it, though the visitor has permitted it again. */
-export const checkRefusal = (world: World, { model, page, body }: Sending) => {
+export const checkRefusal = (world: World, { model, page, options: { body } }: Sending) => {
   const refused = model.refusals.get(page.origin) ?? -Infinity
   const key = keyOf(body)
-  // What is in one page's memory alone goes when that page looks.
-  const isShared = !model.actions.get(key.split(' ')[1] ?? '')?.isInMemoryOnly
   const isOld = world.network.requests.some((request) => request.body === body && request.at < refused)
-  if (isShared && isOld && world.clock.now() > refused + LATEST) world.fault(`${key} sent again after a refusal`)
+  if (isShared(model, key) && isOld && world.clock.now() > refused + LATEST)
+    world.fault(`${key} sent again after a refusal`)
 }
 
 /**
  * Watches each request as it is made: the same bytes in every attempt, no more attempts than
  * answers were lost, a bound.
  */
-export const checkRequest = (world: World, page: Page, options: FetchOptions) => {
+export const checkRequest = (world: World, { model, page, options }: Sending) => {
   const key = keyOf(options.body)
   const { requests } = world.network
   const before = requests.filter((request) => request.key === key)
-  const isOther = before.some(({ body }) => body !== options.body)
+  const isKnown = (sender: Request['page']) => isShared(model, key) || sender.name === page.name
+  const isOther = before.some((request) => request.body !== options.body && isKnown(request.page))
   // An id that is called again after its action was taken, and forgotten here, is the endpoint's to refuse.
   const waiting = world.area(page.origin).storage.getItem(`wasabi.C.${key.split(' ')[1] ?? ''}`)
   const isOverwriting = waiting !== null && waiting !== options.body
