@@ -29,7 +29,7 @@ run('npm', [
   '--include-workspace-root',
 ])
 run('npx', ['rollup', '-c'])
-run('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', 'readme', 'support', '-u'], {
+run('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', 'package/readme', 'package/support', '-u'], {
   WRITE_README: 'release',
 })
 run('npm', ['test'])
