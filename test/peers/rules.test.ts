@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { record } from './record.mjs'
 import { isDecided, judge, REACH, settle, type Result } from './rules.mjs'
 
 const arrived: Result = { verdict: 'arrived', worth: 'good' }
@@ -68,4 +69,24 @@ test.each(readdirSync(FOLDER))('%s says where its documentation is, also where t
   const { reach } = peer.default
   expect(Object.keys(reach)).toEqual(REACH.map(({ key }) => key))
   for (const { docs } of Object.values(reach)) expect(docs).toMatch(/^https:\/\/|^README|^it /)
+})
+
+test('columns that are run alone join the last result, and a peer that could not be set up keeps its own', () => {
+  const peer = (name: string, cells: object, more = {}) => ({ name, cells, reach: {}, ...more })
+  const last = { date: 'then', peers: [peer('a', { down: 1 }, { figures: 1 }), peer('b', { down: 2, server: 3 })] }
+  const now = {
+    date: 'now',
+    machine: { chromium: '150' },
+    peers: [peer('a', { server: 4 }), peer('b', {}, { failed: 'no conversion arrived' })],
+  }
+  expect(record(last, now, { wanted: [], only: ['server'] })).toEqual({
+    date: 'then',
+    alone: { columns: ['server'], date: 'now', chromium: '150' },
+    peers: [peer('a', { down: 1, server: 4 }, { figures: 1 }), last.peers[1]],
+  })
+  expect(record(last, now, { wanted: [], only: undefined })).toBe(now)
+  expect(record(last, now, { wanted: ['a'], only: undefined })).toEqual({
+    ...last,
+    peers: [now.peers[0], last.peers[1]],
+  })
 })

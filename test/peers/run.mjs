@@ -1,7 +1,7 @@
 // Side by side with what people would use instead: `npm run bench:peers`. While one works on it: names of peers for
 // some of them, `--only=down,hang` for some columns, `--no-figures` for verdicts without times (ten minutes less);
-// these write nothing. `--record` with names puts their whole rows into the recorded result: a new version of a peer,
-// or a fault in how one was measured.
+// these write nothing. `--record` with names puts their whole rows into the recorded result, and with `--only` these
+// columns: a new version of a peer, a new column, or a fault in how one was measured.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, type } from 'node:os'
@@ -10,6 +10,7 @@ import { bringEngines } from '../../e2e/support/bring-engines.mjs'
 import { buildPeers } from './build.mjs'
 import { launch } from './cell.mjs'
 import { LEFT_OUT } from './left-out.mjs'
+import { record } from './record.mjs'
 import { COLUMNS, isDecided, judge, settle } from './rules.mjs'
 import { runCell } from './scenarios/index.mjs'
 import { measure, measureNothing, meet, ROUNDS } from './scenarios/measure.mjs'
@@ -136,13 +137,11 @@ const differences = rows.flatMap(({ name, cells: now }) => {
     .map((key) => `  ${name} · ${key}: ${before[key].verdict}, now ${now[key].verdict}`)
 })
 
-const recorded = {
-  ...(wanted.length ? last : result),
-  peers: wanted.length ? last.peers.map((peer) => rows.find(({ name }) => name === peer.name) ?? peer) : rows,
-}
+const recorded = record(last, result, { wanted, only })
 
-if (only || !figuresToo || (wanted.length && !process.argv.includes('--record')))
-  console.log(`\n${writeTable(result, columns)}`)
+const isPart = only || !figuresToo || wanted.length
+const isWhole = only || figuresToo
+if (isPart && !(isWhole && process.argv.includes('--record'))) console.log(`\n${writeTable(result, columns)}`)
 else {
   writeFileSync(here('result.json'), `${JSON.stringify(recorded, null, 2)}\n`)
   writeFileSync(here('result.md'), writeTable(recorded))

@@ -39,6 +39,13 @@ const rules = (columns) =>
     )
     .join('\n')
 
+const dated = ({ alone }) =>
+  alone
+    ? `\n${COLUMNS.filter(({ key }) => alone.columns.includes(key))
+        .map(({ title }) => `*${title}*`)
+        .join(', ')}: by themselves on ${alone.date}, Chromium ${alone.chromium}.`
+    : ''
+
 /** Where each peer's documentation says how, or what there is instead. */
 const sources = (peers) =>
   peers
@@ -58,7 +65,7 @@ export const writeTable = (result, columns = COLUMNS) => {
 Made by \`npm run bench:peers\` on ${result.date}: ${cores} cores, ${system}, Chromium ${chromium}, Node ${node}; wasabi and its peers in the same
 browser against the same recording endpoint. Each figure is the median of ${result.rounds} new visitors; times depend on the machine and on what else
 it does. A tracker that works in intervals may leave a page luckily or unluckily, so leaving is tried many times; a verdict that was not unanimous
-says how often it was so.
+says how often it was so.${dated(result)}
 
 ${writeWorse(result)}
 
