@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { cpus } from 'node:os'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { sendLoad, type Load } from './support/load'
 import { environmentOf, useProgram } from './support/process'
 import { administrate, prepareServer } from './support/postgres'
-import { freshFile } from './support/server'
+import { action, freshFile } from './support/server'
 import type { Place } from './support/stores'
 
 /** So many answers each; ANSWERS and EVENTS set other numbers for them and for the long one. */
@@ -89,21 +90,62 @@ test.each([
   expect(stored).toBeLessThanOrEqual(answers + 20_000 + 128)
 })
 
-test('memory over many events, SQLite', async () => {
-  const { url, origin } = await program.start({ DATA_FILE: freshFile() })
-  let largest = 0
-  const measure = async (): Promise<void> => {
-    const text = await (await fetch(`${origin}/metrics`)).text()
-    largest = Math.max(largest, Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]))
+/** Follows the stream and reads nothing of it, until the test is over. */
+const openSlowReader = (url: string): void => {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write('GET /customer-actions/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  socket.pause()
+  // The endpoint ends a stream that nobody reads.
+  socket.on('error', () => undefined)
+  onTestFinished(() => {
+    socket.destroy()
+  })
+}
+
+const hostileBodies = [
+  'x'.repeat(60_000),
+  '['.repeat(16_000),
+  JSON.stringify({ eventType: 'x'.repeat(15_000) }),
+  action({ interactionId: 'i'.repeat(15_000) }),
+  '{"a":'.repeat(3000),
+]
+
+/** Sends hostile bodies one after the other until it is over. Resolves to how many were answered. */
+const sendHostile = async (url: string, isOver: () => boolean): Promise<number> => {
+  let answered = 0
+  for (; !isOver(); answered += 1) {
+    const body = hostileBodies[answered % hostileBodies.length] ?? ''
+    const { status } = await fetch(url, { method: 'POST', body })
+    expect([200, 201, 400, 413, 422]).toContain(status)
   }
-  const onTaken = (count: number): void => {
-    if (count % 50_000 === 0) void measure()
-  }
-  const load = await sendLoad(url, { answers: many, remember: false, onTaken })
-  await measure()
-  console.log(
-    `${many.toLocaleString('en')} events: ${inWords(load)}, at most ${String(Math.round(largest / 1e6))} MB of memory`,
-  )
-  expect([...load.statuses.keys()]).toEqual([201])
-  expect(largest).toBeLessThan(250e6)
-})
+  return answered
+}
+
+test.each(['SQLite', 'PostgreSQL'] as const)(
+  'memory over many events, slow readers, hostile bodies, %s',
+  async (kind) => {
+    const { url, origin } = await program.start(environmentOf(await places[kind]()))
+    let largest = 0
+    let over = false
+    const measure = async (): Promise<void> => {
+      const text = await (await fetch(`${origin}/metrics`)).text()
+      largest = Math.max(largest, Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]))
+    }
+    const onTaken = (count: number): void => {
+      if (count % 50_000 !== 0) return
+      openSlowReader(url)
+      void measure()
+    }
+    const hostile = sendHostile(url, () => over)
+    const load = await sendLoad(url, { answers: many, ids: 'as the tracker makes them', remember: false, onTaken })
+    over = true
+    await measure()
+    console.log(
+      `${kind}: ${many.toLocaleString('en')} events and ${(await hostile).toLocaleString('en')} hostile bodies: ` +
+        `${inWords(load)}, at most ${String(Math.round(largest / 1e6))} MB of memory`,
+    )
+    expect([...load.statuses.keys()]).toEqual([201])
+    expect(largest).toBeLessThan(250e6)
+  },
+)

@@ -90,7 +90,7 @@ const addPublic = async (
     addIngest(events, collection, committer.add)
   })
   addHealth(app, { check, lags })
-  if (options.script) await addScript(app, options.script)
+  if (options.script) addScript(app, options.script)
   allowOnly(app, collection, ['GET', 'HEAD', 'POST', 'OPTIONS'])
   allowOnly(app, `${collection}/*`, ['GET', 'HEAD', 'OPTIONS'])
   allowOnly(app, '/metrics', ['GET', 'HEAD'])
