@@ -113,7 +113,10 @@ for (const [name, campaigns, rows] of [
     expect(inside).toBeLessThanOrEqual(screen ?? 0)
   })
 
-  for (const colorScheme of ['light', 'dark'] as const)
+  // Rows have the colours of other rows, whatever is in them.
+  for (const colorScheme of name === 'no event' || name === 'thirty events'
+    ? (['light', 'dark'] as const)
+    : (['light'] as const))
     test(`axe finds nothing on the page with ${name}, ${colorScheme} @chromium`, async ({ page: tab, start }) => {
       const troubles: string[] = []
       tab.on('pageerror', ({ message }) => troubles.push(message))

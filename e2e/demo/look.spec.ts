@@ -19,9 +19,10 @@ const pagesOf = ({ shop, app }: Demo) => [
   app('/inspector'),
 ]
 
-/** What axe finds: the rule, and where. */
-const findings = async (page: Page, but = '.nothing') => {
-  const { violations } = await new AxeBuilder({ page }).exclude(but).analyze()
+/** What axe finds: the rule, and where. The dark theme changes colours alone: the rest has been looked at. */
+const findings = async (page: Page, colorScheme: 'light' | 'dark', but = '.nothing') => {
+  const axe = new AxeBuilder({ page }).exclude(but)
+  const { violations } = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze()
   return violations.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
@@ -47,12 +48,12 @@ for (const colorScheme of THEMES) {
   test(`axe finds nothing on any page in the ${colorScheme} theme`, { tag: '@chromium' }, async ({ page, demo }) => {
     await page.emulateMedia({ colorScheme })
     await fill(page, demo)
-    expect(await findings(page)).toEqual([])
+    expect(await findings(page, colorScheme)).toEqual([])
     for (const url of pagesOf(demo)) {
       await page.goto(url)
       await expect(page.locator('.inspector h2')).not.toHaveCount(0)
       // The panel has been looked at, with more in it.
-      expect(await findings(page, '.panel')).toEqual([])
+      expect(await findings(page, colorScheme, '.panel')).toEqual([])
     }
   })
 
@@ -63,10 +64,10 @@ for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize(PHONE)
       await fill(page, demo)
-      expect(await findings(page)).toEqual([])
+      expect(await findings(page, colorScheme)).toEqual([])
       await page.getByRole('checkbox', { name: 'Ask for consent first' }).click()
       await expect(page.getByRole('button', { name: 'Yes, remember' })).toBeVisible()
-      expect(await findings(page)).toEqual([])
+      expect(await findings(page, colorScheme)).toEqual([])
     },
   )
 }
