@@ -1,5 +1,5 @@
-// The whole of `npm test`: each step in turn, all of them even if one fails, and one summary at the end.
-import { spawnSync } from 'node:child_process'
+// The whole of `npm test`: every step, even if one fails, and one summary at the end.
+import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { bringEngines } from '../e2e/support/bring-engines.mjs'
 import { summarize } from './support/summary.mjs'
@@ -15,34 +15,54 @@ const everything = process.argv.includes('--every-engine')
 if (!everything) process.env.CHOSEN_TESTS = 'yes'
 const WANTED = everything || process.env.CI ? ['chromium', 'firefox', 'webkit'] : ['chromium']
 
-const npx = (...args) => spawnSync('npx', args, { stdio: 'inherit' }).status === 0
+/** Runs a command. What it writes is shown at once or, of those that run beside another one, when it is over. */
+const npx = (args, stdio = 'pipe') =>
+  new Promise((resolve) => {
+    const child = spawn('npx', args, { stdio: ['ignore', stdio, stdio], shell: process.platform === 'win32' })
+    const written = []
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk))
+    child.once('close', (code) => {
+      process.stdout.write(Buffer.concat(written))
+      resolve(code === 0)
+    })
+  })
 
 let engines = []
 
 const steps = {
-  types: () => npx('tsc', '-p', '.') && npx('tsc', '-p', 'src/tracker', '--noEmit'),
-  format: () => npx('prettier', '--check', '--log-level', 'warn', '.'),
-  lint: () => npx('eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo', 'rollup.config.mjs'),
-  build: () => npx('rollup', '-c'),
-  unit: () => npx('vitest', 'run', '--config', 'test/vitest.config.ts'),
+  types: async () => (await npx(['tsc', '-p', '.'])) && (await npx(['tsc', '-p', 'src/tracker', '--noEmit'])),
+  format: () => npx(['prettier', '--check', '--log-level', 'warn', '.']),
+  lint: () => npx(['eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo', 'rollup.config.mjs']),
+  build: () => npx(['rollup', '-c']),
+  unit: () => npx(['vitest', 'run', '--config', 'test/vitest.config.ts']),
   'end to end': async () => {
     engines = await bringEngines(WANTED)
     const here = engines.filter(({ version }) => version)
     for (const { name, path } of here) process.env[name.toUpperCase()] = path
-    const passed =
-      here.length > 0 && npx('playwright', 'test', '-c', 'e2e', ...here.map(({ name }) => `--project=${name}`))
+    const projects = here.map(({ name }) => `--project=${name}`)
+    const passed = here.length > 0 && (await npx(['playwright', 'test', '-c', 'e2e', ...projects], 'inherit'))
     return passed && WANTED.every((name) => here.some((engine) => engine.name === name))
   },
 }
 
 const failedSteps = []
-for (const [name, step] of Object.entries(steps)) {
-  console.log(`\n— ${name}`)
+
+const run = async (name) => {
+  console.log(`\n— ${name} …`)
   const passed = await Promise.resolve()
-    .then(step)
+    .then(steps[name])
     .catch((error) => console.error(error.message))
+  console.log(`\n— ${name}: ${passed ? 'passed' : 'FAILED'}`)
   if (!passed) failedSteps.push(name)
 }
+
+/** Both at once: where one waits for a process or a timer, the other one has the processor. */
+const built = run('build')
+const inVitest = built.then(() => run('unit'))
+for (const name of ['types', 'format', 'lint']) await run(name)
+await built
+await run('end to end')
+await inVitest
 
 summarize(failedSteps, engines)
 process.exitCode = failedSteps.length ? 1 : 0
