@@ -12,7 +12,7 @@ import type { Layout, Year } from './layout'
  */
 const tables = ({ start, month }: Year): string => `
   CREATE TABLE key (key bytea PRIMARY KEY, xid xid8 NOT NULL, number bigint NOT NULL, received_at bigint NOT NULL);
-  CREATE INDEX ON key USING brin (received_at);
+  CREATE INDEX ON key (received_at);
   CREATE TABLE event (
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(), number bigint NOT NULL, received_at bigint NOT NULL, key bytea NOT NULL, customer bytea NOT NULL, text text NOT NULL, PRIMARY KEY (xid, number, received_at)
   ) PARTITION BY RANGE (received_at);
@@ -49,8 +49,8 @@ const valuesOf = (arrivals: readonly Valid[]): readonly string[] => [
 ]
 
 /** The keys of the month go row by row all the same. */
-const expireKeys = `WITH gone AS (DELETE FROM key WHERE key IN
-    (SELECT key FROM key WHERE received_at < $1 LIMIT 5000) RETURNING 1)
+const expireKeys = `WITH gone AS (DELETE FROM key WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM key WHERE received_at < $1 ORDER BY received_at LIMIT 5000)) RETURNING 1)
   SELECT count(*)::int AS count FROM gone`
 
 /** The steps of the store's own erasure: block, look for who claims to be the customer, delete. */
