@@ -91,7 +91,8 @@ export const partitions = async (
   const dropMonth = (before: number): Promise<void> =>
     transaction(async (on) => {
       await on('DROP TABLE event_0')
-      await on({ text: 'DELETE FROM wasabi_conversion WHERE day < $1', values: [Math.floor(before / 86_400_000)] })
+      const counts = unhurried('DELETE FROM wasabi_conversion WHERE day < $1')
+      await on({ ...counts, values: [Math.floor(before / 86_400_000)] })
       dropped = true
     })
 
