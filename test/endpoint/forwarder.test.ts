@@ -242,6 +242,10 @@ test.each([
   [{ FORWARD_TO: 'mailto:a@example.com' }, 'no http or https URL'],
   [{ FORWARD_TO: 'https://example.com', FORWARD_HEADERS: '/none/there' }, 'Cannot read the headers from /none/there'],
   [{ FORWARD_TO: 'https://example.com', FORWARD_CONCURRENCY: 'many' }, 'whole number from 1 to 100'],
+  [{ FORWARD_HEADERS: '/none/there' }, 'set FORWARD_TO too'],
+  [{ FORWARD_CONCURRENCY: '4' }, 'set FORWARD_TO too'],
+  [{ RATE_LIMIT: ' ' }, 'RATE_LIMIT is  : set it to a whole number'],
+  [{ RETENTION_DAYS: '0x1e' }, 'RETENTION_DAYS is 0x1e: set it to a whole number'],
 ])('an endpoint with %o says what to change, and does not start', async (env, sentence) => {
   const { code, errors } = await program.command({ DATA_FILE: freshFile(), PORT: '0', ...env }, [])
   expect(code).toBe(1)

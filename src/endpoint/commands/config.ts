@@ -20,7 +20,8 @@ const numberIn = (environment: Environment, name: string, range: readonly [numbe
   if (text === undefined || text === '') return undefined
   const [least, most] = range
   const number = Number(text)
-  if (Number.isInteger(number) && number >= least && number <= most) return number
+  // `Number` reads blanks as 0, which would be no limit at all.
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
   throw new Error(`${name} is ${text}: set it to a whole number from ${String(least)} to ${String(most)}.`)
 }
 
@@ -74,13 +75,16 @@ export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): StorePlace 
     ? { file: DATA_FILE || 'data/wasabi.sqlite' }
     : { database: DATABASE_URL }
 
-const forwardIn = ({ FORWARD_TO, FORWARD_HEADERS, FORWARD_CONCURRENCY }: Environment): ForwardTo | undefined =>
-  FORWARD_TO === undefined || FORWARD_TO === ''
-    ? undefined
-    : {
-        receiver: { url: readUrl(FORWARD_TO), headers: readHeaders(FORWARD_HEADERS || undefined) },
-        concurrency: readConcurrency(FORWARD_CONCURRENCY || undefined),
-      }
+const forwardIn = ({ FORWARD_TO, FORWARD_HEADERS, FORWARD_CONCURRENCY }: Environment): ForwardTo | undefined => {
+  if (FORWARD_TO)
+    return {
+      receiver: { url: readUrl(FORWARD_TO), headers: readHeaders(FORWARD_HEADERS || undefined) },
+      concurrency: readConcurrency(FORWARD_CONCURRENCY || undefined),
+    }
+  if (FORWARD_HEADERS || FORWARD_CONCURRENCY)
+    throw new Error('FORWARD_HEADERS and FORWARD_CONCURRENCY forward nothing by themselves: set FORWARD_TO too.')
+  return undefined
+}
 
 /** Reads everything else. Throws a sentence that says what to set. */
 export const readConfig = async (environment: Environment): Promise<Config> => {
