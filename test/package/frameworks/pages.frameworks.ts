@@ -45,6 +45,8 @@ const serve = async (project: string, [command = '', ...args]: readonly string[]
 /** Lands, waits for the sign-up, presses the button; returns what arrived, and what the page had to say. */
 const visit = async (url: string, endpoint: Awaited<ReturnType<typeof startEndpoint>>) => {
   const context = await open.browser?.newContext()
+  // Next compiles a page when it is first asked for: a busy machine is slow, and the test has a limit of its own.
+  context?.setDefaultTimeout(0)
   const page = await context?.newPage()
   const complaints: string[] = []
   page?.on('pageerror', ({ message }) => complaints.push(message))
