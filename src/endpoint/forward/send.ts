@@ -23,13 +23,35 @@ const causeOf = (error: unknown): string => {
   return `the receiver cannot be reached (${typeof cause?.code === 'string' ? cause.code : 'no answer'})`
 }
 
+/**
+ * Asks until this signal ends it, or the time for an answer is over. Not by `AbortSignal.any`, whose timer Node 20 may
+ * collect: a receiver that hangs was waited for without end (nodejs/node#57736).
+ */
+const within = async <Answer>(signal: AbortSignal, ask: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> => {
+  const limit = new AbortController()
+  const end = () => {
+    limit.abort(signal.reason)
+  }
+  const timer = setTimeout(() => {
+    limit.abort(new DOMException('no answer in time', 'TimeoutError'))
+  }, patience)
+  signal.addEventListener('abort', end)
+  try {
+    signal.throwIfAborted()
+    return await ask(limit.signal)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
+  }
+}
+
 /** Posts one event byte for byte. Rejects when the signal ends it, and then only. */
 export const send = async (receiver: Receiver, text: string, signal: AbortSignal): Promise<Verdict> => {
   const headers = new Headers(receiver.headers)
   headers.set('Idempotency-Key', keyOf(text))
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)])
   try {
-    return await verdictOn(await request(receiver, { method: 'POST', body: text, headers }, limit))
+    const post = { method: 'POST', body: text, headers }
+    return await within(signal, async (limit) => verdictOn(await request(receiver, post, limit)))
   } catch (error) {
     signal.throwIfAborted()
     return { type: 'trouble', why: causeOf(error), retryAfter: 0 }

@@ -36,12 +36,13 @@ export const checkRequest = (world: World, { model, page, options }: Sending) =>
   const key = keyOf(options.body)
   const { requests } = world.network
   const before = requests.filter((request) => request.key === key)
-  const isKnown = (sender: Request['page']) => isShared(model, key) || sender.name === page.name
-  const isOther = before.some((request) => request.body !== options.body && isKnown(request.page))
+  const others = before.filter(({ body }) => body !== options.body)
+  const isOther = others.length > 0
+  const isKnownOther = others.some((request) => isShared(model, key) || request.page === page)
   // An id that is called again after its action was taken, and forgotten here, is the endpoint's to refuse.
   const waiting = world.area(page.origin).storage.getItem(`wasabi.C.${key.split(' ')[1] ?? ''}`)
   const isOverwriting = waiting !== null && waiting !== options.body
-  if (isOther && (key.startsWith('U') || isOverwriting))
+  if (isKnownOther && (key.startsWith('U') || isOverwriting))
     world.fault(`${key} sent with other bytes than those that wait`)
   // A page that goes sends all that it can, and ends what it began when it is shown again.
   if (key.startsWith('U') && waiting !== null && !page.wasHidden()) world.fault(`${key} sent before its CREATED`)
