@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { environmentOf, useProgram } from './support/process'
@@ -36,6 +36,22 @@ describeStores((freshPlace) => {
     await markAsNewer(place)
     await expect(openStore(place)).rejects.toThrow(/^Cannot use .*made by a newer wasabi.*\.$/)
   })
+})
+
+test('waits for another process that writes while the data file is opened', async () => {
+  const pauses = vi.spyOn(globalThis, 'setTimeout')
+  onTestFinished(() => {
+    pauses.mockRestore()
+  })
+  const file = freshFile()
+  mkdirSync(dirname(file))
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  const opening = openStore({ file })
+  await vi.waitUntil(() => pauses.mock.calls.some(([, milliseconds]) => milliseconds === 50))
+  other.exec('COMMIT')
+  other.close()
+  await (await opening).close()
 })
 
 test('brings a file of the first version up to date', async () => {

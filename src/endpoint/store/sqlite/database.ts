@@ -82,13 +82,7 @@ const damageIn = (database: Database): string | undefined => {
   return row.quick_check === 'ok' ? undefined : row.quick_check
 }
 
-/** Opens a database that is whole. Throws when it is damaged, or no database. */
-export const openDatabase = async (file: string): Promise<Database> => {
-  const { DatabaseSync } = await loadSqlite()
-  if (!inMemory(file)) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    makePrivate(file)
-  }
+const openNow = ({ DatabaseSync }: Sqlite, file: string): Database => {
   const database = new DatabaseSync(file)
   try {
     database.exec(settings)
@@ -98,6 +92,34 @@ export const openDatabase = async (file: string): Promise<Database> => {
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/** Says whether SQLite refused because of another process's lock. */
+export const isLocked = (error: unknown): boolean => /locked|busy/.test(String(error))
+
+/** Milliseconds between two attempts to open a file that another process has locked. */
+const openingPause = 50
+
+/**
+ * Opens a database that is whole. Rejects when it is damaged, no database, or locked for five seconds. SQLite itself
+ * does not wait where a reader begins to write, as for the change to a log: two of them would wait for each other
+ * (https://sqlite.org/c3ref/busy_handler.html).
+ */
+export const openDatabase = async (file: string): Promise<Database> => {
+  const sqlite = await loadSqlite()
+  if (!inMemory(file)) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makePrivate(file)
+  }
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      return openNow(sqlite, file)
+    } catch (error) {
+      if (!isLocked(error) || performance.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, openingPause))
+    }
   }
 }
 
@@ -118,7 +140,7 @@ export const isInUse = async (file: string): Promise<boolean> => {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE')
     return false
   } catch (error) {
-    return /locked|busy/.test(String(error))
+    return isLocked(error)
   } finally {
     database.close()
   }

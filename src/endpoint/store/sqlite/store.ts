@@ -1,6 +1,6 @@
 import type { Store } from '../store'
 import { appendTo } from './append'
-import { closeSqlite, emptyLog, inTransaction, openDatabase, sequencePage, type Database } from './database'
+import { closeSqlite, emptyLog, inTransaction, isLocked, openDatabase, sequencePage, type Database } from './database'
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
@@ -9,6 +9,13 @@ import { createSqliteForward } from './forward'
 import { createSqliteReader, numberOf } from './read'
 import { prepareSqlite, readGeneration } from './schema'
 import { createSqliteSummary } from './summary'
+
+const helpFor = (reason: string): string => {
+  if (isLocked(reason)) return 'end the other process that keeps it locked, or try again'
+  return /damaged|malformed/.test(reason)
+    ? 'bring a backup back with wasabi-endpoint restore, or set DATA_FILE to a new file and import the last export'
+    : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
+}
 
 /** Opens a data file with its tables, made with its folder if need be. Rejects with a sentence that says what to do. */
 export const openSqlite = async (file: string): Promise<Database> => {
@@ -20,10 +27,7 @@ export const openSqlite = async (file: string): Promise<Database> => {
   } catch (cause) {
     database?.close()
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const help = /damaged|malformed/.test(reason)
-      ? 'bring a backup back with wasabi-endpoint restore, or set DATA_FILE to a new file and import the last export'
-      : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
-    throw new Error(`Cannot use ${file} as the data file (${reason}): ${help}.`, { cause })
+    throw new Error(`Cannot use ${file} as the data file (${reason}): ${helpFor(reason)}.`, { cause })
   }
 }
 
