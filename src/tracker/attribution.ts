@@ -36,7 +36,7 @@ export type Visit = {
   readonly isRevisit?: boolean
 }
 
-let seen: readonly string[] = []
+let seen: string[] = []
 /** The campaign that was captured last. */
 let latest = ''
 /** A conversion asks for the campaign in the cookie more often than it changes, and must not wait for it. */
@@ -87,7 +87,7 @@ const staysBefore = (before: Touch, written: string, time: number) => {
 export const captureVisit = (visit: Visit): void => {
   const { href, time } = visit
   if (seen.includes(href)) return
-  seen = [...seen, href]
+  seen.push(href)
   const campaign = readCampaign(href, (name) => {
     log(name, 'left out, an e-mail address')
   })

@@ -88,7 +88,10 @@ export const readCampaign = (url: string, onDropped?: OnDropped): UtmParameters 
 
 /** Writes a campaign as the query string that {@link readCampaign} reads, in characters that a cookie may hold. */
 export const writeCampaign = (campaign: UtmParameters): string =>
-  Object.entries(FIELDS)
+  Object.keys(FIELDS)
     .slice(0, 5)
-    .flatMap(([name, field]) => (field && campaign[field] ? `${name}=${encodeURIComponent(campaign[field])}` : []))
+    .flatMap((name) => {
+      const value = campaign[FIELDS[name] as keyof UtmParameters]
+      return value ? `${name}=${encodeURIComponent(value)}` : []
+    })
     .join('&')

@@ -32,7 +32,7 @@ const PACE = 250
 /** The keys of the events whose requests are under way. */
 let flying: readonly string[] = []
 /** The keys of what this page cannot read, and leaves alone: it may be of another version. */
-let unreadable: readonly string[] = []
+const unreadable: string[] = []
 let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 /** Ends the round that is under way, and gives its lock back. */
@@ -67,14 +67,8 @@ const retryLater = () => {
   timer ??= setTimeout(() => {
     timer = undefined
     failures++
-    catchUp()
+    flush()
   }, delay)
-}
-
-const catchUp = () => {
-  flush()
-  // An update waits for its `CREATED` that is under way: nothing else would send it.
-  if (flying[0]) retryLater()
 }
 
 /** Ends the waiting for a retry: the endpoint has answered, or nothing may be sent. */
@@ -84,12 +78,11 @@ export const cancelRetry = (): void => {
   failures = 0
 }
 
-/** Removes an event that the endpoint has taken or can never take, and sends what waited for the endpoint. */
+/** Removes an event that the endpoint has taken or can never take, and sends what waited for it or for the endpoint. */
 const settle = (key: string) => {
   removeText(key)
-  const isRecovered = timer !== undefined
   cancelRetry()
-  if (isRecovered) catchUp()
+  flush()
 }
 
 /** Keeps an event that the endpoint could not be reached for, unless its retention has ended. */
@@ -134,7 +127,7 @@ const sendRound = async (isLeaving = false) => {
     // A first attempt beside this round may have been asked to wait.
     if (!key || !maySend() || readWait()) return
     const event = readText(key)
-    if (!readEvent(event)) unreadable = [...unreadable, key]
+    if (!readEvent(event)) unreadable.push(key)
     else if (!(await attempt(key, String(event), isLeaving))) return
     await new Promise((resolve) => setTimeout(resolve, PACE))
   }
@@ -154,8 +147,8 @@ export const flush = (isLeaving?: boolean): void => {
   // back/forward cache (Chromium 156), or stays with it in there, and no other page could send (Firefox 153).
   void (isLeaving ? work().then(() => true) : exclusively(work)).then((hasRun) => {
     endRound = undefined
-    // An update whose `CREATED` has set out meanwhile waits for it, and nothing else would send it.
-    if (!hasRun || listReady(true)[0]) retryLater()
+    // An update whose `CREATED` arrived while the round ended is ready now, and nothing else would send it.
+    if (!hasRun || listReady()[0]) retryLater()
   })
 }
 

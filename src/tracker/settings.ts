@@ -17,9 +17,9 @@ export type Settings = {
 }
 
 /** The settings of this page. */
-export const settings = { endpoint: '' } as Settings
+export let settings = { endpoint: '' } as Settings
 
-/** Fills in the settings, once they are known. */
+/** Replaces the settings, once they are known. */
 export const setSettings = (known: Settings): void => {
-  Object.assign(settings, known)
+  settings = known
 }

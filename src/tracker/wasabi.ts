@@ -4,7 +4,7 @@ import { report } from './browser/console'
 import { guard } from './browser/guard'
 import { readFirstAddress, whenLoaded } from './browser/lifecycle'
 import { uuid } from './browser/uuid'
-import type { EarlyCall, GivenDetails } from './call'
+import type { Call, EarlyCall, GivenDetails } from './call'
 import { readId } from './event'
 import { attribution, createGate, openGate, submit } from './gate'
 import { readOptions, type Given, type Options } from './options'
@@ -87,9 +87,7 @@ const start = (tag: Given, options: Given = {}) => {
   if (settings.endpoint) openGate()
 }
 
-const NAMES = ['track', 'update', 'identify', 'reset', 'consent'] as const
-
-const callOf = (name: (typeof NAMES)[number]) =>
+const callOf = (name: Exclude<Call['name'], 'page'>) =>
   guard((subject?: unknown, details?: GivenDetails) => {
     const id = readId(details?.interactionId) ?? uuid()
     submit({ name, subject, details: { ...details }, time: now(), href: location.href, id })
@@ -120,7 +118,11 @@ export const createWasabi = ({ tag, early = [] }: Beginning): Wasabi => {
   else whenLoaded(begin)
 
   return {
-    ...(Object.fromEntries(NAMES.map((name) => [name, callOf(name)])) as Pick<Wasabi, (typeof NAMES)[number]>),
+    track: callOf('track') as Wasabi['track'],
+    update: callOf('update'),
+    identify: callOf('identify'),
+    reset: callOf('reset'),
+    consent: callOf('consent'),
     init: guard((options: Given) => {
       start(tag, options)
     }),

@@ -136,7 +136,7 @@ const SCENES: readonly (readonly [what: string, fault: string, moments: readonly
   ],
   [
     'an update follows its CREATED that takes long',
-    'an update that waits for its CREATED on the way has no timer',
+    'an answer sends nothing of what waited',
     [
       [3000, open()],
       [0, weather('slow')],

@@ -1,6 +1,6 @@
 import { guard } from './guard'
 
-let reported: readonly string[] = []
+const reported: string[] = []
 let isDebugging = false
 
 /** Sets whether {@link log} writes to the console. */
@@ -14,7 +14,7 @@ export const setDebug = (on: boolean): void => {
 export const report = guard((name: string, value: unknown, advice: string) => {
   const mistake = `wasabi: ${name} "${String(value)}" ${advice}.`
   if (reported.includes(mistake)) return
-  reported = [...reported, mistake]
+  reported.push(mistake)
   console.error(mistake)
 })
 

@@ -8,9 +8,7 @@ const randomUuid = () => {
   try {
     return crypto.randomUUID()
   } catch {
-    const url = URL.createObjectURL(new Blob())
-    URL.revokeObjectURL(url)
-    return url.slice(-36)
+    return URL.createObjectURL(new Blob()).slice(-36)
   }
 }
 

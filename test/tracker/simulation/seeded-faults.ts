@@ -61,7 +61,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     "if (wait > 0 && permission() === 'granted') writeText",
     "if (wait < 0 && permission() === 'granted') writeText",
   ]),
-  fault('the timer of a retry is dropped', 'outbox', ['    failures++\n    catchUp()', '    failures++']),
+  fault('the timer of a retry is dropped', 'outbox', ['    failures++\n    flush()', '    failures++']),
   fault('a page as answer counts as a receipt', 'browser/transport', ['/^20[0124](?!.*html)/', '/^20[0124]/']),
   fault('a request that hangs is waited for', 'browser/transport', ['      attempt.abort()\n', '']),
   fault('a first attempt dies with its page, and is not stored', 'outbox', [
@@ -96,7 +96,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     'const settle = (key: string) => {',
   ]),
   fault('a round that the lock kept from running is not tried again', 'outbox', [
-    '    if (!hasRun || listReady(true)[0]) retryLater()',
+    '    if (!hasRun || listReady()[0]) retryLater()',
     '',
   ]),
   fault('a round goes on though another attempt was asked to wait', 'outbox', [
@@ -108,8 +108,8 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     'Math.random() * Math.min(LONGEST_BACKOFF, 1000 * 2 ** failures)',
     '0',
   ]),
-  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady(true)[0]', '!hasRun']),
-  fault('an answer sends nothing of what waited', 'outbox', ['  if (isRecovered) catchUp()\n', '']),
+  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady()[0]', '!hasRun']),
+  fault('an answer sends nothing of what waited', 'outbox', ['  cancelRetry()\n  flush()\n', '  cancelRetry()\n']),
 ]
 
 /** What a life meets once in ten thousand: `scenes.test.ts` lives through it. */
@@ -119,10 +119,6 @@ export const RARE_FAULTS: readonly SeededFault[] = [
     '',
   ]),
   fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
-  fault('an update that waits for its CREATED on the way has no timer', 'outbox', [
-    '  if (flying[0]) retryLater()\n',
-    '',
-  ]),
   fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
   fault('a page that goes leaves its later attempt under way', 'outbox', [
     '  abortLater()\n  endRound?.()',
