@@ -33,11 +33,16 @@ const lives = `${folder}/lives.mjs`
 buildIfOld()
 writeFileSync(lives, await buildLives())
 
+const workers = new Set()
+
 const startWorker = (data, onLife) =>
   new Promise((done, fail) => {
     const worker = new Worker(new URL('worker.mjs', import.meta.url), {
       workerData: { lives: pathToFileURL(lives).href, ...data },
+      // A life leaves little behind: a tenth more lives a second than with the usual 16 MB.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
     })
+    workers.add(worker)
     worker.on('message', onLife)
     worker.on('error', fail)
     worker.on('exit', done)
@@ -51,7 +56,13 @@ const showProgress = (done, all, since) => {
   process.stderr.write(`\r${'█'.repeat(full)}${'░'.repeat(width - full)} ${done} of ${all}, ${pace} a second `)
 }
 
+/** Ctrl+C, or the end of a session: what was lived until then counts. */
+const stop = () => {
+  for (const worker of workers) void worker.terminate()
+}
+
 const simulate = async (count) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
   const since = Date.now()
   const from = Number(values.from)
   const failed = []
@@ -70,7 +81,8 @@ const simulate = async (count) => {
   const seconds = ((Date.now() - since) / 1000).toFixed(0)
   console.log(`\n${done} lives from seed ${from}, ${actions} actions, ${seconds} s: ${failed.length} broke a promise`)
   if (failed.length) console.log(`seeds ${failed.join(' ')}`)
-  return failed.length === 0
+  if (done < count) console.log(`stopped before its end: ${count} lives were asked for`)
+  return failed.length === 0 && done === count
 }
 
 /** How many lives it takes until a fault is found, and what it looked like; nothing when it is not found. */
