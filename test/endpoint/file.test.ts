@@ -76,6 +76,7 @@ const faults: readonly (readonly [fault: string, harm: (file: string, old: strin
   ['is emptied', (file) => truncateSync(file, 0)],
   ['is cut off', (file) => truncateSync(file, 8192)],
   ['loses its log', (file) => rmSync(`${file}-wal`)],
+  ['loses the index of its log', (file) => rmSync(`${file}-shm`)],
 ]
 
 test.each(faults)('answers 503 and is not ready when the data file %s while it runs', async (_, harm) => {

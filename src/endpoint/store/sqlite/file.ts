@@ -46,20 +46,20 @@ const watchContent = (file: string, descriptor: number, page: number): ((change:
 }
 
 /**
- * Watches whether the data file and its log are those that were opened, since what is committed to another goes into a
- * file without a name and is gone with the process; and whether the file was overwritten. `page` has the newest cursor.
+ * Watches whether the data file, its log and the log's index are those that were opened, since what is committed to
+ * another goes into a file without a name and is gone with the process; and whether the file was overwritten. The locks
+ * of processes are on the index (https://sqlite.org/walformat.html#walidxlocks): without it, one that comes later
+ * empties the log under this one. `page` has the newest cursor.
  */
 export const watchFile = (file: string, page: number): FileWatch => {
   if (inMemory(file)) return { check: () => undefined, end: () => undefined }
-  const log = `${file}-wal`
-  const [inode, logInode] = [inodeOf(file), inodeOf(log)]
+  const opened = ['', '-wal', '-shm'].map((part) => ({ name: file + part, inode: inodeOf(file + part) }))
   const descriptor = openSync(file, 'r')
   const checkContent = watchContent(file, descriptor, page)
   const check = (): void => {
-    const found = statSync(file, { throwIfNoEntry: false })
-    if (found === undefined || found.ino !== inode) throw used(file)
-    if (inodeOf(log) !== logInode) throw used(log)
-    checkContent(`${String(found.size)} ${String(found.mtimeMs)}`, found.size)
+    for (const { name, inode } of opened) if (inodeOf(name) !== inode) throw used(name)
+    const { size, mtimeMs } = statSync(file)
+    checkContent(`${String(size)} ${String(mtimeMs)}`, size)
   }
   return {
     check,
