@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { forwardAll, forwardAside, followForward, type ForwardJob } from '../forward/forward'
+import { forwardAll, forwardAside, followForward } from '../forward/forward'
+import type { ForwardJob } from '../forward/deliver'
 import { writeFile, writeLines, type Written } from '../forward/lines'
 import { nameOf, readHeaders, readUrl } from '../forward/receiver'
 import { checkReceiver } from '../forward/send'
