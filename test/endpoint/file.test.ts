@@ -1,6 +1,9 @@
 import { backup, DatabaseSync } from '@photostructure/sqlite'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  closeSync,
+  constants,
   copyFileSync,
   existsSync,
   openSync,
@@ -14,10 +17,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { sequencePage } from '../../src/endpoint/store/sqlite/database'
 import { readNewest } from '../../src/endpoint/store/sqlite/page'
+import { restoreSqlite } from '../../src/endpoint/store/sqlite/restore'
 import { useProgram } from './support/process'
 import { action, arrivalOf, freshFile } from './support/server'
 import { usePostgres } from './support/stores'
@@ -252,6 +256,23 @@ test('restores nothing from what is no whole data file, and changes nothing', as
   }
   expect(readdirSync(folder)).toEqual(names)
   expect(await idsIn(file)).toHaveLength(120)
+})
+
+test('neither uses nor replaces a device or a pipe, and leaves its rights as they are', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const pipe = `${dirname(file)}/pipe`
+  execFileSync('mkfifo', ['-m', '666', pipe])
+  // With a reader, who opens the pipe to write does not wait for one.
+  const reader = openSync(pipe, constants.O_RDWR)
+  onTestFinished(() => {
+    closeSync(reader)
+  })
+  await expect(openStore({ file: pipe })).rejects.toThrow(/no file.*set DATA_FILE/)
+  await expect(restoreSqlite(file, pipe)).rejects.toThrow(/pipe, and no file/)
+  await expect(restoreSqlite(pipe, file)).rejects.toThrow(/pipe, and no file/)
+  const { mode } = statSync(pipe)
+  expect([statSync(pipe).isFIFO(), mode & 0o777]).toEqual([true, 0o666])
 })
 
 test('names what restores a PostgreSQL database', async () => {

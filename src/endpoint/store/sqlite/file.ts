@@ -4,8 +4,15 @@ import { readNewest } from './page'
 /** Says whether a data file is none, but memory. */
 export const inMemory = (file: string): boolean => file === ':memory:' || file === ''
 
+/** Throws when there is a folder, a device or a pipe of that name: `/dev/null` must not lose its rights or its name. */
+export const checkIsFile = (file: string): void => {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found && !found.isFile()) throw new Error(`${file} is a folder, a device or a pipe, and no file`)
+}
+
 /** Lets only this user read a new file, and never everybody an old one. SQLite gives its log the rights of the file. */
 export const makePrivate = (file: string): void => {
+  checkIsFile(file)
   closeSync(openSync(file, 'a', 0o600))
   const { mode } = statSync(file)
   if ((mode & 0o007) !== 0) chmodSync(file, mode & 0o770)

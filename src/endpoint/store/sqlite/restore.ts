@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, r
 import { dirname } from 'node:path'
 import { allErased } from '../pages'
 import { closeSqlite, isInUse, openDatabase, type Database } from './database'
-import { inodeOf } from './file'
+import { checkIsFile, inodeOf } from './file'
 import { beginGeneration } from './schema'
 import { createSqliteStore } from './store'
 
@@ -67,6 +67,7 @@ const replace = (file: string, copy: string): string | undefined => {
 
 const checkPlaces = async (backup: string, file: string): Promise<void> => {
   if (!existsSync(backup)) throw new Error(`There is no file ${backup}: name the backup to restore.`)
+  for (const name of [backup, file]) checkIsFile(name)
   if (inodeOf(backup) === inodeOf(file)) throw new Error(`${backup} is DATA_FILE itself: name the backup to restore.`)
   if (existsSync(file) && (await isInUse(file)))
     throw new Error(`${file} is in use: stop the endpoint first, and start it after the restore.`)
