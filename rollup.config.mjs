@@ -156,7 +156,7 @@ export default [
   },
   {
     // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.
-    input: { 'endpoint/main': 'src/endpoint/main.ts', 'demo/demo': 'demo/server.ts' },
+    input: { 'endpoint/main': 'src/endpoint/main.ts', 'demo/demo': 'demo/server.ts', 'demo/serve': 'demo/serve.ts' },
     output: { dir: 'dist', format: 'es', chunkFileNames: 'endpoint/[name].js' },
     external: (id) => !/^[./]/.test(id),
     plugins: [server(), json()],

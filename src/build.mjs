@@ -15,6 +15,7 @@ export const BUILT = [
   'dist/page/page.js',
   'dist/endpoint/main.js',
   'dist/demo/demo.js',
+  'dist/demo/serve.js',
   'dist/demo/parts.js',
 ]
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright/test'
-import { arrivals, expect, readTerms, SEED_QUERY, startDemo, test } from '../support/demo'
+import { arrivals, expect, readTerms, SEED_QUERY, startProgram, test } from '../support/demo'
 
 const SEED_CAMPAIGN = {
   utmSource: '123456789',
@@ -27,10 +27,9 @@ const seedEvent = (type: string, interactionId: unknown) => ({
 })
 
 test(
-  'the printed address, the link to the app, Sign up and Apply promotion give the example of the schema',
+  'the campaign’s link, the link to the app, Sign up and Apply promotion give the example of the schema',
   { tag: '@chromium' },
   async ({ page, demo, complaints }) => {
-    expect(demo.address).toBe(demo.shop(`/${SEED_QUERY}`))
     await page.goto(demo.address)
     await page.getByRole('link', { name: 'Go to the app' }).click()
     await expect(page).toHaveURL(demo.app())
@@ -340,18 +339,19 @@ test(
 )
 
 test(
-  'what was stored outlives the demo, and is shown at its next start',
+  'the printed address is the campaign’s link; what was stored outlives the demo, and is shown at its next start',
   { tag: '@chromium' },
   async ({ page }, testInfo) => {
     const file = testInfo.outputPath('wasabi.sqlite')
-    const first = await startDemo(file)
+    const first = await startProgram(file)
+    expect(first.address).toBe(first.shop(`/${SEED_QUERY}`))
     await page.goto(first.address)
     await page.goto(first.app())
     await page.getByRole('button', { name: 'Sign up' }).click()
     await expect(arrivals(page)).toHaveCount(1)
     expect(await first.stop()).toBe(0)
 
-    const second = await startDemo(file)
+    const second = await startProgram(file)
     await page.goto(second.shop())
     await expect(arrivals(page).first()).toContainText('SIGN_UP')
     await second.stop()

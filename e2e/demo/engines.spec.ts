@@ -17,5 +17,5 @@ test('the demo works on one host, in every engine', async ({ tab }) => {
     customerId: '123456789',
     utmParameters: { utmTerms: 'cats+kitten+food' },
   })
-  await demo.stop()
+  await demo.close()
 })

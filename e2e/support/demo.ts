@@ -1,13 +1,26 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { test as base, type Page } from 'playwright/test'
+import type { createDemo } from '../../demo/serve'
 import type { CustomerAction } from '../../src/contract/customer-action'
+import { portOf } from './host'
 
 export const SEED_QUERY =
   '?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
 
+const linksTo = (port: number | string) => ({
+  shop: (path = '/') => `http://wasabi.localhost:${port}${path}`,
+  app: (path = '/app') => `http://app.wasabi.localhost:${port}${path}`,
+  local: (path = '/') => `http://localhost:${port}${path}`,
+  stored: async (): Promise<readonly CustomerAction[]> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/customer-actions?limit=1000`)
+    const { events } = (await answer.json()) as { events: { event: CustomerAction }[] }
+    return events.map(({ event }) => event)
+  },
+})
+
 /** Starts the built demo as `npm start` does, on a free port. */
-export const startDemo = async (file = ':memory:') => {
+export const startProgram = async (file: string) => {
   const demo = spawn(process.execPath, ['dist/demo/demo.js'], {
     env: { ...process.env, PORT: '0', DATA_FILE: file },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -23,26 +36,26 @@ export const startDemo = async (file = ':memory:') => {
       reject(new Error('the demo did not start'))
     })
   })
-  const { port } = new URL(address)
-
-  const read = async (): Promise<readonly CustomerAction[]> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/customer-actions?limit=1000`)
-    const { events } = (await answer.json()) as { events: { event: CustomerAction }[] }
-    return events.map(({ event }) => event)
-  }
-
   return {
+    ...linksTo(new URL(address).port),
     /** The address that is printed. */
     address,
-    shop: (path = '/') => `http://wasabi.localhost:${port}${path}`,
-    app: (path = '/app') => `http://app.wasabi.localhost:${port}${path}`,
-    local: (path = '/') => `http://localhost:${port}${path}`,
-    stored: read,
     async stop() {
       demo.kill('SIGTERM')
       return gone
     },
   }
+}
+
+type BuiltDemo = { readonly createDemo: typeof createDemo }
+
+/** The built demo in this process: to start a program takes half a second of a processor. */
+export const startDemo = async () => {
+  const built = (await import(new URL('../../dist/demo/serve.js', import.meta.url).href)) as BuiltDemo
+  const { server, close } = await built.createDemo(':memory:')
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const links = linksTo(portOf(server))
+  return { ...links, address: links.shop(`/${SEED_QUERY}`), close }
 }
 
 export type Demo = Awaited<ReturnType<typeof startDemo>>
@@ -58,7 +71,7 @@ export const test = base.extend<Fixtures>({
   demo: async ({}, use) => {
     const demo = await startDemo()
     await use(demo)
-    await demo.stop()
+    await demo.close()
   },
 
   complaints: async ({ page }, use) => {
