@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { test as base, type Page } from 'playwright/test'
+import type { Page } from 'playwright/test'
 import type { createDemo } from '../../demo/serve'
 import type { CustomerAction } from '../../src/contract/customer-action'
+import { test as base } from './fixtures'
 import { portOf } from './host'
 
 export const SEED_QUERY =
