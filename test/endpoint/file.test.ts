@@ -6,12 +6,14 @@ import {
   constants,
   copyFileSync,
   existsSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -187,6 +189,30 @@ test('puts a backup in place of the data file, for readers a new store', async (
     expect.stringContaining('before the store was restored'),
   ])
   expect(await idsIn(replaced)).toHaveLength(121)
+})
+
+test('restores what a link leads to, with its log, and over what a link leads to', async () => {
+  const [kept, file] = [freshFile(), freshFile()]
+  await killed(kept, 'in the log')
+  await fill(file, 'old')
+  const [newest, link] = [`${dirname(kept)}/newest`, `${dirname(file)}/link`]
+  symlinkSync(kept, newest)
+  symlinkSync(file, link)
+  const { code, output } = await program.command({ DATA_FILE: link }, ['restore', newest])
+  expect([code, output]).toEqual([0, expect.stringContaining('has the 1 events of')])
+  expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  expect(await idsIn(file)).toEqual(['in the log'])
+})
+
+test('answers 503 when the log of a data file with another name is gone', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const link = `${dirname(file)}/link`
+  symlinkSync(file, link)
+  const { post } = await program.start({ DATA_FILE: link })
+  expect(await post(action({ interactionId: 'before' }))).toBe(201)
+  rmSync(`${file}-wal`)
+  expect(await post(action({ interactionId: 'after' }))).toBe(503)
 })
 
 test('restores over a damaged data file, and to a place where there is none', async () => {

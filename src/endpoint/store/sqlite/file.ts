@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs'
 import { readNewest } from './page'
 
 /** Says whether a data file is none, but memory. */
@@ -20,6 +20,12 @@ export const makePrivate = (file: string): void => {
 
 /** What the file system knows a file by, whatever its name. `undefined` when there is none of that name. */
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
+
+/** The file that a link leads to: SQLite keeps the log beside that one. A link to nothing is a name of its own. */
+export const followLink = (file: string): string => {
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  return isLink && inodeOf(file) !== undefined ? realpathSync(file) : file
+}
 
 const used = (name: string): Error =>
   new Error(`${name} was replaced, moved, deleted or overwritten while it was in use: put it back, or start again`)
@@ -60,7 +66,8 @@ const watchContent = (file: string, descriptor: number, page: number): ((change:
  */
 export const watchFile = (file: string, page: number): FileWatch => {
   if (inMemory(file)) return { check: () => undefined, end: () => undefined }
-  const opened = ['', '-wal', '-shm'].map((part) => ({ name: file + part, inode: inodeOf(file + part) }))
+  const target = followLink(file)
+  const opened = [file, `${target}-wal`, `${target}-shm`].map((name) => ({ name, inode: inodeOf(name) }))
   const descriptor = openSync(file, 'r')
   const checkContent = watchContent(file, descriptor, page)
   const check = (): void => {

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, r
 import { dirname } from 'node:path'
 import { allErased } from '../pages'
 import { closeSqlite, isInUse, openDatabase, type Database } from './database'
-import { checkIsFile, inodeOf } from './file'
+import { checkIsFile, followLink, inodeOf } from './file'
 import { beginGeneration } from './schema'
 import { createSqliteStore } from './store'
 
@@ -73,12 +73,7 @@ const checkPlaces = async (backup: string, file: string): Promise<void> => {
     throw new Error(`${file} is in use: stop the endpoint first, and start it after the restore.`)
 }
 
-/**
- * Puts a backup in place of a data file, as a new store to its readers, whose cursors of before are refused. Rejects
- * with a sentence, and has changed nothing then.
- */
-export const restoreSqlite = async (backup: string, file: string): Promise<Restored> => {
-  await checkPlaces(backup, file)
+const putInPlace = async (backup: string, file: string): Promise<Restored> => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const copy = `${file}.restoring`
   const removeCopy = (): void => {
@@ -89,9 +84,21 @@ export const restoreSqlite = async (backup: string, file: string): Promise<Resto
     await copyBackup(backup, copy)
     const events = await prepareCopy(copy, existsSync(file) ? await erasedIn(file) : [])
     return { events, replaced: replace(file, copy) }
-  } catch (cause) {
-    throw new Error(`Cannot restore ${backup} (${(cause as Error).message}): name another backup.`, { cause })
   } finally {
     removeCopy()
+  }
+}
+
+/**
+ * Puts a backup in place of a data file, as a new store to its readers, whose cursors of before are refused. Rejects
+ * with a sentence, and has changed nothing then.
+ */
+export const restoreSqlite = async (backup: string, file: string): Promise<Restored> => {
+  await checkPlaces(backup, file)
+  try {
+    // Where the names are links, to the newest backup or to another disk, it is about what they lead to.
+    return await putInPlace(followLink(backup), followLink(file))
+  } catch (cause) {
+    throw new Error(`Cannot restore ${backup} (${(cause as Error).message}): name another backup.`, { cause })
   }
 }
