@@ -91,6 +91,19 @@ describeStores((freshPlace) => {
     expect(await ids()).toEqual(strangers)
   })
 
+  test.each(['?visitor=visitor-1', '?visitors=', '?linked=All', '?block=yes', '?visitors=a&visitors=b', '?all'])(
+    'erases nothing for a slip as in %s, and says what can be asked for',
+    async (query) => {
+      const { erase, ids } = await endpointWith(await freshPlace(), [created('a', 'Ann')])
+      const answer = await erase('Ann', query)
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        { errors: [{ path: '', message: expect.stringMatching(/^takes linked=all, .*; nothing was erased$/) }] },
+      ])
+      expect(await ids()).toEqual(['a'])
+    },
+  )
+
   test('says that nobody has an id, blocks it only if asked, and takes it back', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())

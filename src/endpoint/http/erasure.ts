@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../log'
+import { isDigest } from '../store/person'
 import type { ErasureRequest, Store } from '../store/store'
 import { answerProblem } from './answer'
 import { pageOf, type Query } from './read'
@@ -10,22 +11,34 @@ export type ErasureParts = {
   readonly log: Log
 }
 
-type Work = (customerId: string, query: FastifyRequest['query']) => Promise<object>
+type Work = (customerId: string, request: FastifyRequest) => Promise<object>
 
 const withCustomer =
   (place: string, work: Work) =>
-  async ({ params, query }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const customerId = (params as { readonly '*': string })['*']
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const customerId = (request.params as { readonly '*': string })['*']
     if (customerId === '')
       return answerProblem(reply, 400, `needs a customer id after ${place}, with what is special in a URL encoded`)
-    return reply.send(await work(customerId, query))
+    return reply.send(await work(customerId, request))
   }
 
-/** `linked=all`, or `visitors=` with ids and commas between them; `block=true`. */
-const erasureOptions = ({ linked, visitors = '', block }: Query): Omit<ErasureRequest, 'customerId'> => ({
-  visitors: linked === 'all' ? 'all' : visitors.split(',').filter(Boolean),
-  block: block === 'true',
-})
+/** What may be asked for, once each; ids of visitors with commas between them. */
+const erasureFields: Readonly<Record<string, RegExp>> = { linked: /^all$/, visitors: /./s, block: /^(?:true|false)$/ }
+
+/** Reads what may be asked for. Throws for a slip, since nobody can undo an erasure. */
+const erasureOptions = (url: string): Omit<ErasureRequest, 'customerId'> => {
+  const fields = [...new URLSearchParams(url.replace(/^[^?]*\??/, ''))]
+  const { linked, visitors = '', block } = Object.fromEntries(fields) as Query
+  const isRight = fields.every(
+    ([name, value]) => Object.hasOwn(erasureFields, name) && erasureFields[name]?.test(value),
+  )
+  if (!isRight || new Set(fields.map(([name]) => name)).size < fields.length)
+    throw Object.assign(
+      new Error('takes linked=all, or visitors= with commas between them, and block=true; nothing was erased'),
+      { statusCode: 400 },
+    )
+  return { visitors: linked === 'all' ? 'all' : visitors.split(',').filter(Boolean), block: block === 'true' }
+}
 
 const answerErased = async (
   { erased }: ErasureParts['store'],
@@ -34,7 +47,7 @@ const answerErased = async (
 ): Promise<FastifyReply> => {
   const page = pageOf({ after: '', ...(query as Query) })
   if (typeof page === 'string') return answerProblem(reply, 400, page)
-  if (!/^(?:[\da-f]{32})?$/.test(page.after))
+  if (page.after !== '' && !isDigest(page.after))
     return answerProblem(reply, 400, 'after must be a digest from an earlier answer')
   const digests = await erased({ ...page, limit: page.limit + 1 })
   const shown = digests.slice(0, page.limit)
@@ -43,8 +56,8 @@ const answerErased = async (
 
 /** Erases a customer, lists the erased ids, says whether an id is among them, and takes an erasure back. */
 export const addErasure = (app: FastifyInstance, { store, log }: ErasureParts): void => {
-  const erase: Work = async (customerId, query) => {
-    const erasure = await store.erase({ customerId, ...erasureOptions(query as Query) })
+  const erase: Work = async (customerId, { url }) => {
+    const erasure = await store.erase({ customerId, ...erasureOptions(url) })
     log({ event: 'erased', events: erasure.erased })
     return erasure
   }

@@ -7,6 +7,9 @@ import { createHash } from 'node:crypto'
 export const digestOf = (kind: 'customer' | 'interaction' | 'revision', text: string): string =>
   createHash('sha256').update(`${kind} ${text}`).digest('hex').slice(0, 32)
 
+/** Says whether a text is a digest that stands for an id. */
+export const isDigest = (text: string): boolean => /^[\da-f]{32}$/.test(text)
+
 /** Stands for a customer or visitor id, in hexadecimal digits. */
 export const customerDigest = (customerId: string): string => digestOf('customer', customerId)
 
