@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, fstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
@@ -12,6 +12,7 @@ import { logJson } from './log'
 import { replayRefused } from './commands/replay'
 import { restore } from './commands/restore'
 import type { ScriptOptions } from './http/script'
+import { endWithShell } from './shell'
 import { serve } from './commands/serve'
 import type { Store } from './store/store'
 
@@ -75,7 +76,9 @@ const printReplay = async (store: Store): Promise<boolean> => {
 }
 
 const importInput = (): Promise<boolean> => {
-  if (process.stdin.isTTY) throw new Error('Say what to import, as in wasabi-endpoint import < events.ndjson.')
+  // A folder would be read as a file that is empty.
+  if (process.stdin.isTTY || fstatSync(0).isDirectory())
+    throw new Error('Say what to import, as in wasabi-endpoint import < events.ndjson.')
   return withStore(printImport)
 }
 
@@ -117,6 +120,7 @@ const refuse = (name: string): void => {
 }
 
 const run = async (): Promise<void> => {
+  endWithShell()
   const [, , name] = process.argv
   if (name === undefined) {
     const page = fileURLToPath(new URL('../page', import.meta.url))

@@ -8,6 +8,8 @@ if (major < 20) {
   )
   process.exit(1)
 }
+// A shell that is ended while this builds passes the signal on to nobody.
+const shell = process.ppid
 const { buildIfOld } = await import('../build.mjs')
-if (!buildIfOld()) process.exit(1)
+if (!buildIfOld() || process.ppid !== shell) process.exit(1)
 await import('../../dist/endpoint/main.js')

@@ -36,7 +36,8 @@ type Options = ReturnType<typeof optionsIn>
 const endSignal = (): AbortSignal => {
   const ending = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const)
-    process.once(name, () => {
+    process.on(name, () => {
+      // Once more changes nothing: what is under way comes to an end.
       ending.abort()
     })
   return ending.signal

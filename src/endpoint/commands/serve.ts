@@ -27,15 +27,6 @@ const listen = async (app: FastifyInstance, config: Config): Promise<string> => 
   }
 }
 
-/** npm runs a command through a shell. The shell dies of the signal that npm passes on, and passes it on to nobody. */
-const whenShellIsGone = (stop: () => void): void => {
-  if (process.env.npm_lifecycle_event === undefined) return
-  const shell = process.ppid
-  setInterval(() => {
-    if (process.ppid !== shell) stop()
-  }, 250).unref()
-}
-
 /** Ends what goes on for longer than a request should. */
 const hurry = ({ server }: FastifyInstance): void => {
   setTimeout(() => {
@@ -70,5 +61,4 @@ export const serve = async (config: Config, { script, page }: Served): Promise<v
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
-  whenShellIsGone(() => void stop('SIGTERM'))
 }
