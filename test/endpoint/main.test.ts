@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { readPlace } from '../../src/endpoint/commands/config'
+import { openStore } from '../../src/endpoint/store/open'
 import { environmentOf, root, useProgram } from './support/process'
+import { startReceiver } from './support/receiver'
 import { action, freshFile } from './support/server'
 import { describeStores } from './support/stores'
 
@@ -96,15 +98,32 @@ test('goes on answering when SIGTERM comes twice', async () => {
   expect(await exited).toEqual([0, null])
 })
 
-test('ends when npm, which runs it through a shell, is ended', async () => {
-  const npm = spawn('npm', ['exec', '-c', `"${process.execPath}" "${program.file}"; true`], {
-    env: { ...process.env, PORT: '0', DATA_FILE: freshFile() },
+/** Runs it as `npm run` does. Resolves once it has written this; `ended` resolves when nothing of it runs any more. */
+const runByNpm = async (env: Readonly<Record<string, string>>, words: string, begun: string) => {
+  const npm = spawn('npm', ['exec', '-c', `"${process.execPath}" "${program.file}" ${words}; true`], {
+    env: { ...process.env, PORT: '0', ...env },
   })
   let log = ''
-  npm.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))
-  await expect.poll(() => log).toContain('"event":"start"')
+  for (const output of [npm.stdout, npm.stderr]) output.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  await expect.poll(() => log).toContain(begun)
+  // The program has these pipes too, and they are closed with the last one that has.
+  return { npm, log: () => log, ended: once(npm, 'close') }
+}
+
+test('ends when npm, which runs it through a shell, is ended', async () => {
+  const { npm, log, ended } = await runByNpm({ DATA_FILE: freshFile() }, '', '"event":"start"')
   npm.kill('SIGTERM')
-  await expect.poll(() => log).toContain('"event":"stop"')
+  await ended
+  expect(log()).toContain('"event":"stop"')
+})
+
+test('ends each of its commands when npm is ended', async () => {
+  const place = { file: freshFile() }
+  await (await openStore(place)).close()
+  const { url } = await startReceiver()
+  const { npm, ended } = await runByNpm(environmentOf(place), `forward --to ${url}`, 'Hands events on')
+  npm.kill('SIGTERM')
+  await ended
 })
 
 test('cuts off a slow sender', async () => {
@@ -161,6 +180,12 @@ test.each([
   ['sites are a pattern', { ALLOWED_ORIGINS: 'https://*.shop.example' }, /^ALLOWED_ORIGINS names https:.*\.$/],
   ['sites have the wrong comma', { ALLOWED_ORIGINS: 'https://a.example;https://b.example' }, /commas between them/],
   ['a site is a page', { ALLOWED_ORIGINS: 'https://shop.example/checkout' }, /^ALLOWED_ORIGINS names .*\.$/],
+  ['sites are commas', { ALLOWED_ORIGINS: ',' }, /^ALLOWED_ORIGINS names ,: .*leave it out for all sites\.$/],
+  ['the data file has quotes around it', { DATA_FILE: `"${root}x"` }, /^DATA_FILE is .*, without quotes, .*\.$/],
+  ['the data file ends in a line end', { DATA_FILE: `${root}x\r` }, /^DATA_FILE is ".*\\r": .* a line end .*\.$/],
+  ['the data file is a blank', { DATA_FILE: ' ' }, /^DATA_FILE is " ": .*\.$/],
+  ['the data file is a URL', { DATA_FILE: `file:${root}x` }, /^DATA_FILE is .*: write the path of a file.*\.$/],
+  ['the token has quotes around it', { READ_TOKEN: '"a token of some length"' }, /^READ_TOKEN has quotes .*\.$/],
   ['no header can carry the token', { READ_TOKEN: 'sésame, ouvre-toi!' }, /^READ_TOKEN has characters .*\.$/],
   ['the token ends in a blank', { READ_TOKEN: 'a token of some length ' }, /^READ_TOKEN has characters .*\.$/],
   [

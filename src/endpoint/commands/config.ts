@@ -37,10 +37,9 @@ const originIn = (site: string): string => {
 
 const originsIn = (text: string | undefined): readonly string[] | undefined => {
   if (text === undefined || text.trim() === '') return undefined
-  return text
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map(originIn)
+  const sites = text.split(/[\s,]+/).filter(Boolean)
+  // Commas alone name no site, and would turn all pages away.
+  return (sites.length > 0 ? sites : [text]).map(originIn)
 }
 
 const tokenIn = (text: string | undefined): string | undefined => {
@@ -49,6 +48,8 @@ const tokenIn = (text: string | undefined): string | undefined => {
     throw new Error(
       'READ_TOKEN is too short to withstand guessing: set it to 16 characters or more, as from openssl rand -hex 16.',
     )
+  if (/^(["']).*\1$/.test(text))
+    throw new Error('READ_TOKEN has quotes around it, which would be a part of it: write it without them.')
   // Blanks at the ends are no part of a header, and all else is written in several ways.
   if (/^[!-~](?:[ -~]*[!-~])?$/.test(text)) return text
   throw new Error(
@@ -69,11 +70,23 @@ const isOpen = async (host: string): Promise<boolean> => {
 /** Events of one client in a minute: hundreds of people behind one address, and not one machine that floods. */
 const usualRate = 600
 
-/** Reads the store's place. */
+/**
+ * A file's name. Throws a sentence for what is a slip and not a name: the endpoint would start with an empty file at
+ * another place. `docker --env-file` passes quotes on, and a file from Windows has line ends of its own. SQLite reads a
+ * `file:` URL as one, and nobody else does: https://sqlite.org/uri.html
+ */
+const fileIn = (text: string | undefined): string => {
+  const file = text || 'data/wasabi.sqlite'
+  if (/^(?:file:|["'])|^\s|\s$|\p{Cc}/iu.test(file))
+    throw new Error(
+      `DATA_FILE is ${JSON.stringify(file)}: write the path of a file, without quotes, blanks or a line end around it.`,
+    )
+  return file
+}
+
+/** Reads the store's place. Throws a sentence that says what to set. */
 export const readPlace = ({ DATABASE_URL, DATA_FILE }: Environment): StorePlace =>
-  DATABASE_URL === undefined || DATABASE_URL === ''
-    ? { file: DATA_FILE || 'data/wasabi.sqlite' }
-    : { database: DATABASE_URL }
+  DATABASE_URL === undefined || DATABASE_URL === '' ? { file: fileIn(DATA_FILE) } : { database: DATABASE_URL }
 
 const forwardIn = ({ FORWARD_TO, FORWARD_HEADERS, FORWARD_CONCURRENCY }: Environment): ForwardTo | undefined => {
   if (FORWARD_TO)

@@ -1,7 +1,9 @@
 /** Says whether a password seems to contain a character that ends this part of the address, and is not escaped. */
 const hasBarePassword = (rest: string): boolean => {
   const [, password, after = ''] = /^[^@/?#:]*:([^@/?#]*)[/?#](.*)$/s.exec(rest) ?? []
-  return password !== undefined && !/^\d{0,5}$/.test(password) && after.includes('@')
+  if (password === undefined) return false
+  // A few digits are a port, unless the user's @ comes after them, and not that of a field.
+  return /^\d{0,5}$/.test(password) ? /^[^=]*@/.test(after) : after.includes('@')
 }
 
 /**
