@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Refusal } from '../../src/endpoint/action/validate'
 import { importAll } from '../../src/endpoint/commands/import'
 import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
-import { environmentOf, useProgram } from './support/process'
+import { environmentOf, root, useProgram } from './support/process'
 import { action, arrivalOf, freshFile, startEndpoint } from './support/server'
 import { describeStores, usePostgres, type Place } from './support/stores'
 
@@ -143,6 +143,34 @@ const importLines = async (...lines: readonly string[]) => {
   const { code, output, errors } = await program.command(environmentOf(place), ['import'], lines.join('\n'))
   return { place, code, output, errors }
 }
+
+test('imports a file that an editor on Windows has saved', async () => {
+  const { output, errors } = await importLines(
+    `\uFEFF{"receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}\r`,
+    '',
+  )
+  expect([firstLine({ output }), errors]).toEqual(['1 events imported, 0 known already, 0 bodies kept aside', ''])
+})
+
+test('takes over digests of erased ids, and nothing else in their place', async () => {
+  const digest = '0123456789abcdef0123456789abcdef'
+  const others = ['garbage', digest.slice(1), digest.toUpperCase(), 7, [digest]]
+  const { place, code, errors } = await importLines(...[digest, ...others].map((erased) => JSON.stringify({ erased })))
+  expect(code).toBe(1)
+  expect(errors.match(/^Line \d is no row of an export/gm)).toHaveLength(others.length)
+  expect((await contentOf(place)).erased).toEqual([digest])
+})
+
+test('says what to import when a folder is given', () => {
+  const folder = openSync(root, 'r')
+  const { status, stderr } = spawnSync(process.execPath, [program.file, 'import'], {
+    encoding: 'utf8',
+    stdio: [folder, 'pipe', 'pipe'],
+    env: { ...process.env, DATA_FILE: freshFile() },
+  })
+  closeSync(folder)
+  expect([status, stderr]).toEqual([1, 'Say what to import, as in wasabi-endpoint import < events.ndjson.\n'])
+})
 
 test('imports rows that were edited, whatever the white space and the order of the fields', async () => {
   const row = (interactionId: string) => ({

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { validate, type Validated } from '../action/validate'
 import { tooLarge } from '../http/ingest'
+import { isDigest } from '../store/person'
 import type { Arrival, Outcome, Store } from '../store/store'
 
 type Line =
@@ -12,7 +13,7 @@ type Line =
 
 type Written = {
   readonly receivedAt?: string
-  readonly erased?: string
+  readonly erased?: unknown
   readonly event?: unknown
   readonly text?: string
   readonly outcome?: string
@@ -66,12 +67,16 @@ const arrivalOf = (bytes: Buffer, { receivedAt: written = '', outcome, status }:
   return { type: 'arrival', arrival: { ...validated, receivedAt, bytes } }
 }
 
+/** A digest as `GET /erased` lists them: what is none would be known as nobody, and be in the way of that list. */
+const erasureOf = (digest: unknown): Line =>
+  typeof digest === 'string' && isDigest(digest) ? { type: 'erased', digest } : { type: 'unknown' }
+
 const readLine = (line: string): Line => {
   // npm writes what it runs above what that writes, unless it is run with --silent.
   if (line.trim() === '' || line.startsWith('> ')) return { type: 'nothing' }
   try {
     const written = JSON.parse(line) as Written
-    if (typeof written.erased === 'string') return { type: 'erased', digest: written.erased }
+    if (written.erased !== undefined) return erasureOf(written.erased)
     return arrivalOf(bytesOf(line, written), written)
   } catch {
     return { type: 'unknown' }
@@ -85,8 +90,12 @@ const readLine = (line: string): Line => {
 async function* linesIn(input: Readable): AsyncGenerator<string> {
   let parts: string[] = []
   let size = 0
-  for await (const chunk of input.setEncoding('utf8')) {
-    for (const [index, part] of String(chunk).split('\n').entries()) {
+  let isFirst = true
+  for await (const read of input.setEncoding('utf8')) {
+    // Editors on Windows begin a file with a mark that is no JSON.
+    const chunk = isFirst ? String(read).replace(/^\uFEFF/, '') : String(read)
+    isFirst = false
+    for (const [index, part] of chunk.split('\n').entries()) {
       if (index > 0) {
         yield parts.join('')
         parts = []
