@@ -191,6 +191,23 @@ test.each([
   expect([code, output]).toEqual([1, ''])
 })
 
+test.each([
+  ['no browser trusts it', 'https:', /^No browser trusts https:.* \(ERR_SSL_.*\)\. Is its certificate valid, .*\?\n$/],
+  ['it names a user', 'http://user:password@', /^Leave user and password out of the address: .*\.\n$/],
+])('says in one line that %s', async (_, begin, sentence) => {
+  const origin = await serve((_request, response) => response.end())
+  const url = origin.replace(begin.includes('@') ? 'http://' : 'http:', begin)
+  const { code, output, errors } = await program.command({}, ['check', url])
+  expect(errors).toMatch(sentence)
+  expect([code, output]).toEqual([1, ''])
+})
+
+test('says in one line that browsers send to no such port', async () => {
+  const { code, output, errors } = await program.command({}, ['check', 'http://localhost:1/customer-actions'])
+  expect(errors).toBe('No browser sends to the port of http://localhost:1/customer-actions. Choose another one.\n')
+  expect([code, output]).toEqual([1, ''])
+})
+
 test('says in one line that nothing answers', async () => {
   const { code, output, errors } = await program.command({}, ['check', `http://127.0.0.1:${await freePort()}/`])
   expect(errors).toMatch(/^Nothing answers at .* \(ECONNREFUSED\). Is the endpoint running\?\n$/)

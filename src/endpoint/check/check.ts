@@ -15,14 +15,27 @@ export async function* runChecks(target: Target): AsyncGenerator<Finding> {
 const isPlain = ({ protocol, hostname }: URL): boolean =>
   protocol === 'http:' && !/(?:^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname)
 
-/** Why nothing answers at an address, in the system's word for it; `undefined` where something does, or is slow. */
+/** What the system calls it when nothing is there. */
+const absence = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+
+/**
+ * What OpenSSL and Node call a server that no browser would speak to:
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+const distrust = /CERT|SELF_SIGNED|^UNABLE_TO_|^ERR_(?:SSL|TLS)_|^EPROTO$/
+
+/** Says why no page gets an answer from an address, and what to look at; `undefined` where one comes, or is slow. */
 const findSilence = async (url: string): Promise<string | undefined> => {
   try {
     await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(5000) })
     return undefined
   } catch (error) {
-    const { cause } = error as { readonly cause?: { readonly code?: string } }
-    return /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.exec(cause?.code ?? '')?.[0]
+    const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } }
+    const { code = '', message } = cause ?? {}
+    if (absence.test(code)) return `Nothing answers at ${url} (${code}). Is the endpoint running?`
+    if (distrust.test(code)) return `No browser trusts ${url} (${code}). Is its certificate valid, and for this name?`
+    // https://fetch.spec.whatwg.org/#port-blocking
+    return message === 'bad port' ? `No browser sends to the port of ${url}. Choose another one.` : undefined
   }
 }
 
@@ -33,8 +46,9 @@ const findSlip = async (url: string | undefined): Promise<string | undefined> =>
       'Say which endpoint to check, with http:// or https://, as in ' +
       'wasabi-endpoint check https://collect.example.com/customer-actions'
     )
-  const silence = await findSilence(url)
-  return silence && `Nothing answers at ${url} (${silence}). Is the endpoint running?`
+  const { username, password } = new URL(url)
+  if (username !== '' || password !== '') return 'Leave user and password out of the address: no page can send them.'
+  return findSilence(url)
 }
 
 /** Prints what an endpoint would lose or double. Resolves to `true` if there is nothing. */
