@@ -99,7 +99,8 @@ test('holds back events that a transaction under way could overtake', async () =
     await store.close()
     await other.end()
   })
-  const insert = `INSERT INTO wasabi_event (received_at, key, customer, text) VALUES (0, 'k', 'c', '{"slow":1}')`
+  const insert = `INSERT INTO wasabi_event (xid, received_at, key, customer, text)
+    VALUES (pg_current_xact_id(), 0, 'k', 'c', '{"slow":1}')`
   const read = await other.transaction(async (query) => {
     await query(insert)
     await store.append([arrivalOf(Buffer.from(action()))])

@@ -99,8 +99,9 @@ test('retention on PostgreSQL reads no later events that came in the place of ex
   const before = year.start + 3 * month
   await expireAll(full, before)
   await query('VACUUM wasabi_event')
-  const again = `INSERT INTO wasabi_event (received_at, key, customer, text)
-    SELECT received_at, substring(sha256(key) FOR 31), customer, text FROM wasabi_event WHERE received_at > $1 LIMIT 5000`
+  const again = `INSERT INTO wasabi_event (xid, received_at, key, customer, text)
+    SELECT pg_current_xact_id(), received_at, substring(sha256(key) FOR 31), customer, text
+    FROM wasabi_event WHERE received_at > $1 LIMIT 5000`
   await query({ text: again, values: [before] })
   await query('ANALYZE wasabi_event')
   await query('SELECT pg_stat_force_next_flush()')

@@ -50,7 +50,7 @@ const TABLES = {
     wasabi_conversion: 'day type source medium campaign content count',
     wasabi_forward_position: 'target xid number',
     wasabi_forward_aside: 'xid number target refused_at status answer',
-    wasabi_store: 'generation place retention_time',
+    wasabi_store: 'generation place retention_time former_keys',
   },
 }
 

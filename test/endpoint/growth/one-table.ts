@@ -15,7 +15,8 @@ export const oneTable = async (database: string): Promise<Layout> => {
       await transaction((on) =>
         refill(on, ['wasabi_event', 'wasabi_conversion'], async () => {
           for (const part of partsOf(year)) {
-            await on(unhurried(`INSERT INTO wasabi_event (received_at, key, customer, text) ${rowsOf(part)}`))
+            const rows = `SELECT pg_current_xact_id(), * FROM (${rowsOf(part)}) AS rows`
+            await on(unhurried(`INSERT INTO wasabi_event (xid, received_at, key, customer, text) ${rows}`))
             await on(unhurried(`INSERT INTO wasabi_conversion ${countsOf(part)}`))
           }
         }),

@@ -1,6 +1,7 @@
 import { unhurried, type Postgres, type Query } from './database'
 import { expiryIndex } from './expire'
 import { forwardTables } from './forward'
+import { appendAtOnce } from './insert'
 import { refuseFormerKeys } from './key'
 import { summaryByDay, summaryOnce, summaryTables } from './summary'
 
@@ -43,6 +44,7 @@ export const migrations: readonly string[] = [
   summaryByDay,
   refuseFormerKeys,
   summaryOnce + expiryIndex,
+  appendAtOnce,
 ]
 
 /** Any number will do, as long as it stays the same. */
@@ -87,11 +89,19 @@ const checkServer = async (query: Query): Promise<void> => {
 /** What stays as long as the tables do, and changes when they are made anew from a dump. */
 const place = `(SELECT oid FROM pg_database WHERE datname = current_database()) || '.' || 'wasabi_event'::regclass::oid`
 
-/**
- * Makes the tables, or brings them up to date, one process at a time. Resolves to what distinguishes this store from
- * the one that it was restored from: what came after a cursor there need not be what comes after it here.
- */
-export const preparePostgres = async ({ query, transaction }: Postgres): Promise<string> => {
+/** What a store is asked for once. */
+export type Prepared = {
+  /**
+   * Distinguishes this store from the one that it was restored from: what came after a cursor there need not be what
+   * comes after it here.
+   */
+  readonly generation: string
+  /** Whether some events came before keys had their form of today. */
+  readonly hasFormerKeys: boolean
+}
+
+/** Makes the tables, or brings them up to date, one process at a time. */
+export const preparePostgres = async ({ query, transaction }: Postgres): Promise<Prepared> => {
   await checkServer(query)
   await transaction(migrate)
   await transaction(adoptRestored)
@@ -101,6 +111,6 @@ export const preparePostgres = async ({ query, transaction }: Postgres): Promise
     await query(`UPDATE wasabi_store SET place = ${place},
       generation = CASE place WHEN '' THEN generation ELSE left(md5(gen_random_uuid()::text), 8) END
       WHERE place <> ${place}`)
-  const [store] = await query<{ readonly generation: string }>('SELECT generation FROM wasabi_store')
-  return store?.generation ?? ''
+  const [store] = await query<Prepared>('SELECT generation, former_keys AS "hasFormerKeys" FROM wasabi_store')
+  return store ?? { generation: '', hasFormerKeys: true }
 }

@@ -8,7 +8,7 @@ import { addErased, isErased, listErased, readmit } from './erased'
 import { createExpiry } from './expire'
 import { createPostgresForward } from './forward'
 import { createPostgresReader, partsOf } from './read'
-import { preparePostgres } from './schema'
+import { preparePostgres, type Prepared } from './schema'
 import { createPostgresSummary } from './summary'
 
 const isValid = (arrival: Arrival): arrival is Valid => arrival.type === 'valid'
@@ -19,7 +19,7 @@ const reasonOf = (error: unknown): string =>
 /**
  * The primary may be any of the hosts: after each failure the next one is used. Rejects with all reasons, each once.
  */
-const prepareOnAny = async (postgres: Postgres, hosts: number, failures: readonly string[] = []): Promise<string> => {
+const prepareOnAny = async (postgres: Postgres, hosts: number, failures: readonly string[] = []): Promise<Prepared> => {
   try {
     return await preparePostgres(postgres)
   } catch (cause) {
@@ -29,11 +29,11 @@ const prepareOnAny = async (postgres: Postgres, hosts: number, failures: readonl
   }
 }
 
-const open = async (url: string): Promise<{ readonly postgres: Postgres; readonly generation: string }> => {
+const open = async (url: string): Promise<Prepared & { readonly postgres: Postgres }> => {
   const hosts = hostsIn(url)
   const postgres = createPostgres(url)
   try {
-    return { postgres, generation: await prepareOnAny(postgres, hosts.length) }
+    return { postgres, ...(await prepareOnAny(postgres, hosts.length)) }
   } catch (cause) {
     await postgres.end()
     throw new Error(
@@ -44,11 +44,11 @@ const open = async (url: string): Promise<{ readonly postgres: Postgres; readonl
   }
 }
 
-const appendTo = (postgres: Postgres): Store['append'] => {
+const appendTo = (postgres: Postgres, hasFormerKeys: boolean): Store['append'] => {
   const putAside = createAside()
   return async (arrivals) => {
     const valid = arrivals.filter(isValid)
-    const fates = valid.length > 0 ? await appendEvents(postgres.query, valid) : []
+    const fates = valid.length > 0 ? await appendEvents({ query: postgres.query, hasFormerKeys }, valid) : []
     const fateOf = new Map<Arrival, Appended>(valid.map((arrival, index) => [arrival, fates[index]]))
     const asides: Aside[] = []
     const outcomes = arrivals.map((arrival): Appended => {
@@ -65,13 +65,14 @@ const appendTo = (postgres: Postgres): Store['append'] => {
 
 /** Keeps everything in a PostgreSQL database. Rejects with a sentence that says what to do if that cannot be used. */
 export const createPostgresStore = async (url: string): Promise<Store> => {
-  const { postgres, generation } = await open(url)
+  const { postgres, generation, hasFormerKeys } = await open(url)
   const { query, transaction, end } = postgres
 
   return {
-    append: appendTo(postgres),
-    // While one waits for the disk, or for a standby, the next is on its way.
-    lanes: 3,
+    append: appendTo(postgres, hasFormerKeys),
+    // While one waits for the disk, or for a standby, the next is on its way. With a third one the groups are smaller,
+    // and a group costs the server as much as ten of its events.
+    lanes: 2,
     ...createPostgresReader(postgres, generation),
     discard: async (cursors) => {
       const text = `DELETE FROM wasabi_aside WHERE xid::text || '-' || number = ANY ($1::text[])`

@@ -1,0 +1,96 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/endpoint/store/open'
+import { customerDigest } from '../../src/endpoint/store/person'
+import { createPostgres } from '../../src/endpoint/store/postgres/database'
+import { action, arrivalOf } from './support/server'
+import { usePostgres } from './support/stores'
+
+const freshDatabase = usePostgres()
+
+const openFresh = async () => {
+  const { database = '' } = await freshDatabase()
+  const store = await openStore({ database })
+  const postgres = createPostgres(database)
+  onTestFinished(async () => {
+    await store.close()
+    await postgres.end()
+  })
+  return { store, ...postgres }
+}
+
+const arrival = (fields: Readonly<Record<string, unknown>>) => arrivalOf(Buffer.from(action(fields)))
+
+test('a group that waited for an erasure keeps nothing of the erased', async () => {
+  const { store, query, transaction } = await openFresh()
+  // From the sixth time on the server reuses its plan, and looks at the tables in another order.
+  for (let turn = 0; turn < 10; turn += 1) await store.append([arrival({ interactionId: String(turn) })])
+  const isWaiting = `SELECT count(*)::int AS count FROM pg_locks WHERE relation = 'wasabi_event'::regclass AND NOT granted`
+  const { appending } = await transaction(async (on) => {
+    await on('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE')
+    const appending = store.append([arrival({ interactionId: 'late', customerId: 'gone' })])
+    await expect.poll(async () => (await query<{ readonly count: number }>(isWaiting))[0]?.count).toBe(1)
+    await on({ text: `INSERT INTO wasabi_erased VALUES (decode($1, 'hex'))`, values: [customerDigest('gone')] })
+    return { appending }
+  })
+  expect(await appending).toEqual(['erased'])
+})
+
+test('a group of each size keeps its order, and knows what came before', async () => {
+  const { store } = await openFresh()
+  const ids = Array.from({ length: 70 }, (_, index) => String(1000 - index))
+  for (const size of [1, 2, 70]) {
+    const outcomes = await store.append(ids.slice(0, size).map((interactionId) => arrival({ interactionId })))
+    expect(new Set(outcomes.slice(0, size === 70 ? 2 : size - 1))).toEqual(new Set(size > 1 ? ['repeated'] : []))
+    expect(outcomes.at(-1)).toBe('stored')
+  }
+  const texts = (await store.events({ after: '0', limit: 100 })).map(({ text }) => text)
+  expect(texts).toEqual(ids.map((interactionId) => action({ interactionId })))
+})
+
+const escaped = (text: string) =>
+  action({ interactionId: text, utmParameters: { utmCampaign: '…' } }).replace('…', text)
+const withMore = (more: string) => action({ interactionId: more }).replace('"version"', `"more":${more},"version"`)
+
+/** What the two readers of JSON, here and in the database, might read in two ways. */
+const unclear = [
+  escaped('\\u0041\\n\\u001f\\u001e'),
+  escaped('\\ud83d\\ude00'),
+  escaped('\u{1f600}'.repeat(150)),
+  escaped('x'.repeat(201)),
+  escaped('-'),
+  escaped(','),
+  action({ interactionId: 'twice' }).replace(
+    '}}',
+    '},"utmParameters":{"utmSource":"a"},"utmParameters":{"utmSource":"b"}}',
+  ),
+  withMore('"\\ud800\\u0000"'),
+  withMore('1e999999'),
+  withMore('[1,-1.5E-20000]'),
+  withMore(`0.${'0'.repeat(16_000 - 600)}1`),
+]
+
+test('what is counted of an event is taken back with it, whatever is in it', async () => {
+  const { store, query } = await openFresh()
+  const left = () => query('SELECT * FROM wasabi_conversion')
+  for (const text of unclear) {
+    expect(await store.append([arrivalOf(Buffer.from(text))]), text).toEqual(['stored'])
+    await store.expire(Date.now() + 1000)
+    expect(await left(), text).toEqual([])
+  }
+})
+
+test('events are counted by what the database reads in them', async () => {
+  const { store, query } = await openFresh()
+  await store.append(unclear.map((text) => arrivalOf(Buffer.from(text))))
+  const counted = 'SELECT day, type, source, medium, campaign, content, sum(count)::int FROM wasabi_conversion'
+  const read = `SELECT received_at / 86400000, f[1], f[2], f[3], f[4], f[5], count(*)::int
+    FROM (SELECT received_at, wasabi_conversion_of(text) AS f FROM wasabi_event) AS e WHERE f IS NOT NULL`
+  const rows = await query(`(${counted} GROUP BY 1, 2, 3, 4, 5, 6) EXCEPT (${read} GROUP BY 1, 2, 3, 4, 5, 6)`)
+  expect(rows).toEqual([])
+})
+
+test('an endpoint that counts by a trigger is refused, and told what to do', async () => {
+  const { query } = await openFresh()
+  const insert = `INSERT INTO wasabi_event (received_at, key, customer, text) VALUES (0, 'k', 'c', '{}')`
+  await expect(query(insert)).rejects.toThrow('start this endpoint anew')
+})
