@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
-import { customerDigest } from '../../src/endpoint/store/person'
+import { createIdFinder, customerDigest } from '../../src/endpoint/store/person'
 import { action, arrivalOf, freshFile, rowsIn, startEndpoint } from './support/server'
 import { describeStores, type Place } from './support/stores'
 import { readFileSync } from 'node:fs'
@@ -24,6 +25,29 @@ const endpointWith = async (place: Place, bodies: readonly string[]) => {
     ids: async () => (await rowsIn(await started.get())).map(({ event }) => event.body.interactionId),
   }
 }
+
+test('finds ids in bodies as a search for each of them would', () => {
+  const piece = fc.constantFrom('"', '\\', 'a', 'é', '😀', '\n', '"a"', '\\"')
+  const word = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''))
+  const ids = fc.array(word.filter(Boolean), { minLength: 1, maxLength: 3 })
+  fc.assert(
+    fc.property(
+      ids,
+      fc.array(
+        fc.oneof(
+          word,
+          word.map((text) => JSON.stringify(text)),
+        ),
+      ),
+      (names, parts) => {
+        const body = Buffer.from(parts.join(''))
+        const isThere = names.some((name) => body.includes(JSON.stringify(name)))
+        expect(createIdFinder(names)(body)).toBe(isThere)
+      },
+    ),
+    { numRuns: 2000 },
+  )
+})
 
 describeStores((freshPlace) => {
   test('erases a customer, and names the visitors that claim to be the same person', async () => {
@@ -89,6 +113,34 @@ describeStores((freshPlace) => {
     for (const id of strangers.slice(10)) expect((await post(created(id, `visitor-${id}`))).status, id).toBe(201)
     for (const id of strangers) await post(given(id, 'Ann'))
     expect(await ids()).toEqual(strangers)
+  })
+
+  test('erases in a time that does not grow by what strangers claim and what was refused, multiplied', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    const visitors = Array.from({ length: 200 }, (_, index) => `visitor-${String(index)}`)
+    await store.append(arrivalsOf(created('a', 'Ann'), ...visitors.map((id) => created(id, id))))
+    // Each is another one, names nobody, and is as long as a body can be.
+    const refused = Array.from({ length: 1000 }, (_, index) => `{"${String(index)}":"${'x'.repeat(16_000)}"}`)
+    for (let from = 0; from < refused.length; from += 100)
+      await store.append(arrivalsOf(...refused.slice(from, from + 100)))
+    const timeOf = async (customerId: string, names: readonly string[]) => {
+      const began = performance.now()
+      await store.erase({ customerId, visitors: names, block: true })
+      return performance.now() - began
+    }
+    const one = await timeOf('Bob', ['visitor-0'])
+    expect((await timeOf('Ann', visitors)) / one).toBeLessThan(20)
+  })
+
+  test('erases what was put aside of an erased id that has no events', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    await store.append(arrivalsOf('{"body":{"customerId":"Ann"}}', '{"body":{"customerId":"Bob"}}'))
+    await store.addErased([customerDigest('Ann')])
+    await store.sweepErased()
+    const left = await store.aside('refused', { after: '0', limit: 10 })
+    expect(left.map(({ text }) => text)).toEqual(['{"body":{"customerId":"Bob"}}'])
   })
 
   test.each(['?visitor=visitor-1', '?visitors=', '?linked=All', '?block=yes', '?visitors=a&visitors=b', '?all'])(

@@ -29,5 +29,29 @@ export const customerIn = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** How most programs write a customer id into the bytes of a body. */
-export const asWritten = (customerId: string): Buffer => Buffer.from(JSON.stringify(customerId))
+/** How most programs write a customer id into the bytes of a body; a character stands for a byte. */
+const asWritten = (customerId: string): string => Buffer.from(JSON.stringify(customerId)).toString('latin1')
+
+/**
+ * Returns what says whether one of these ids is in a body that names no customer. Once through the body, however many
+ * ids there are: strangers can send many of both.
+ */
+export const createIdFinder = (customerIds: readonly string[]): ((body: Uint8Array) => boolean) => {
+  // By what follows the first quote up to the next one. That is all of an id without quotes.
+  const begins = new Map<string, string[]>()
+  for (const written of customerIds.map(asWritten)) {
+    const [, begin = ''] = written.split('"', 2)
+    const same = begins.get(begin)
+    if (same === undefined) begins.set(begin, [written])
+    else same.push(written)
+  }
+  return (body) => {
+    const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
+    for (let from = text.indexOf('"'), to = 0; from !== -1; from = to) {
+      to = text.indexOf('"', from + 1)
+      const candidates = to === -1 ? undefined : begins.get(text.slice(from + 1, to))
+      if (candidates?.some((written) => text.startsWith(written, from)) === true) return true
+    }
+    return false
+  }
+}

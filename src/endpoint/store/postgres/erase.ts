@@ -1,5 +1,5 @@
 import { parseAction } from '../../action/revision'
-import { asWritten, customerDigest, isVisitor } from '../person'
+import { createIdFinder, customerDigest, isVisitor } from '../person'
 import type { Claim, Erasure, ErasureRequest } from '../store'
 import { unhurried, type Postgres, type Query } from './database'
 import { addErased, isErased } from './erased'
@@ -49,14 +49,34 @@ const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
   return row?.known === true || isErased(query, customerId)
 }
 
+/** Bodies that are read at once: 1.6 MB at worst. */
+const bodiesAtOnce = 100
+
+type Body = { readonly xid: string; readonly number: string; readonly bytes: Buffer }
+
+/**
+ * Deletes the bodies that name no customer and have one of the ids in their text. The server would look for each id in
+ * each body; and a transaction that is open for long holds back what readers see.
+ */
+const deleteNameless = async (query: Query, customerIds: readonly string[]): Promise<void> => {
+  const hasId = createIdFinder(customerIds)
+  const select = `SELECT xid::text AS xid, number, bytes FROM wasabi_aside
+    WHERE customer IS NULL AND (xid, number) > ($1::xid8, $2::bigint)
+    ORDER BY xid, number LIMIT ${String(bodiesAtOnce)}`
+  const remove = `DELETE FROM wasabi_aside USING unnest($1::xid8[], $2::bigint[]) AS found (x, n)
+    WHERE xid = x AND number = n`
+  for (let last: Pick<Body, 'xid' | 'number'> | undefined = { xid: '0', number: '0' }; last !== undefined;) {
+    const rows: readonly Body[] = await query<Body>({ text: select, values: [last.xid, last.number] })
+    const found = rows.filter(({ bytes }) => hasId(bytes))
+    const values = [found.map(({ xid }) => xid), found.map(({ number }) => number)]
+    if (found.length > 0) await query({ text: remove, values })
+    last = rows.at(-1)
+  }
+}
+
 const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<number> => {
   const customers = customersOf(customerIds)
-  // A body that names its customer is erased with that one; one that names none, with each id that is in its text.
-  await query({
-    ...unhurried(`DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[]) OR (customer IS NULL
-      AND EXISTS (SELECT FROM unnest($2::bytea[]) AS written WHERE position(written IN bytes) > 0))`),
-    values: [customers, customerIds.map(asWritten)],
-  })
+  await query({ ...unhurried('DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[])'), values: [customers] })
   const text = `WITH gone AS (DELETE FROM wasabi_event WHERE customer = ANY ($1::bytea[]) RETURNING 1)
     SELECT count(*)::int AS count FROM gone`
   const [row] = await query<{ count: number }>({ ...unhurried(text), values: [customers] })
@@ -90,6 +110,8 @@ export const erasePerson = async (postgres: Postgres, request: ErasureRequest): 
   const named = visitors === 'all' ? claims.map(({ visitorId }) => visitorId) : visitors
   if (named.length > 0) await block(postgres, named)
   const toErase = [...(blocked ? [customerId] : []), ...named]
+  // A body that names its customer is erased with that one; one that names none, with each id that is in its text.
+  if (toErase.length > 0) await deleteNameless(postgres.query, toErase)
   const erased = toErase.length > 0 ? await postgres.transaction((query) => deleteAll(query, toErase)) : 0
   return { erased, known, blocked, visitors: claims.filter(({ visitorId }) => !toErase.includes(visitorId)) }
 }

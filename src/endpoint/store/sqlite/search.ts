@@ -1,0 +1,115 @@
+import type { Database } from './database'
+
+/** Rows looked at before others have their turn: some milliseconds. */
+const scannedAtOnce = 2000
+
+/** Bodies looked at before others have their turn: 1.6 MB at worst. */
+const bodiesAtOnce = 100
+
+/** An event of somebody who is looked for. */
+export type Found = { readonly cursor: number; readonly interaction_id: string; readonly customer_id: string }
+
+/** A body that was put aside. */
+export type Aside = { readonly cursor: number; readonly bytes: Uint8Array; readonly customer_id: string | null }
+
+/** The events of some customers, and the cursor up to which they are all of them. */
+export type FoundEvents = { readonly found: readonly Found[]; readonly upTo: number }
+
+/** What finds rows that no index leads to, a little at a time. */
+export type Search = ReturnType<typeof createSearch>
+
+const prepareStatements = (database: Database) => ({
+  newest: database.prepare('SELECT max(cursor) AS newest FROM event'),
+  events: database.prepare(`SELECT cursor, interaction_id, customer_id FROM event
+    WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`),
+  customers: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?'),
+  // By the unique key, from one revision on: a stranger can correct an interaction any number of times.
+  claims: database.prepare(`SELECT revision, customer_id AS id FROM event
+    WHERE interaction_id = ?1 AND revision >= ?2 ORDER BY revision LIMIT ${String(scannedAtOnce)}`),
+  asides: database.prepare(`SELECT cursor, bytes, customer_id FROM aside WHERE cursor > ?
+    ORDER BY cursor LIMIT ${String(bodiesAtOnce)}`),
+})
+
+type Statements = ReturnType<typeof prepareStatements>
+
+const newestOf = ({ newest }: Statements): number => (newest.get() as { readonly newest: number | null }).newest ?? 0
+
+const eventsBetween = ({ events }: Statements, [after, upTo]: readonly [number, number], ids: string) =>
+  events.all(after, upTo, ids) as Found[]
+
+/** Looks at all events, also at those that come meanwhile. Resolves to the last cursor looked at. */
+const lookThrough = async (statements: Statements, look: (after: number, upTo: number) => void): Promise<number> => {
+  let after = 0
+  for (let newest = newestOf(statements); after < newest; newest = newestOf(statements)) {
+    const upTo = Math.min(after + scannedAtOnce, newest)
+    look(after, upTo)
+    after = upTo
+    await new Promise(setImmediate)
+  }
+  return after
+}
+
+type Sender = { readonly revision: string; readonly id: string }
+
+/** Who has events of an interaction. */
+async function* sendersOf({ claims }: Statements, interactionId: string): AsyncGenerator<string> {
+  let from = ''
+  for (;;) {
+    const rows = claims.all(interactionId, from) as Sender[]
+    for (const { id } of rows) yield id
+    await new Promise(setImmediate)
+    if (rows.length < scannedAtOnce) return
+    from = rows.at(-1)?.revision ?? ''
+  }
+}
+
+/** All that was put aside. */
+async function* asidesIn({ asides }: Statements): AsyncGenerator<readonly Aside[]> {
+  let rows: readonly Aside[] = []
+  for (let after = 0; ; after = rows.at(-1)?.cursor ?? after) {
+    rows = asides.all(after) as Aside[]
+    if (rows.length === 0) return
+    yield rows
+    await new Promise(setImmediate)
+  }
+}
+
+/** Returns what finds the events and the bodies of customers. */
+export const createSearch = (database: Database) => {
+  const statements = prepareStatements(database)
+
+  return {
+    asides: () => asidesIn(statements),
+    eventsOf: async (customerIds: readonly string[]): Promise<FoundEvents> => {
+      const found: Found[] = []
+      if (customerIds.length === 0) return { found, upTo: newestOf(statements) }
+      const ids = JSON.stringify(customerIds)
+      const upTo = await lookThrough(statements, (after, last) => {
+        found.push(...eventsBetween(statements, [after, last], ids))
+      })
+      return { found, upTo }
+    },
+    /** The events of customers that came after a cursor, at once. */
+    since: (after: number, customerIds: readonly string[]): readonly Found[] =>
+      eventsBetween(statements, [after, newestOf(statements)], JSON.stringify(customerIds)),
+    /** Who else has events of the same interactions, and of which. */
+    claims: async (
+      own: readonly Found[],
+      isMeant: (id: string) => boolean,
+    ): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+      const claims = new Map<string, Set<string>>()
+      for (const interactionId of new Set(own.map((row) => row.interaction_id)))
+        for await (const id of sendersOf(statements, interactionId))
+          if (isMeant(id)) claims.set(id, (claims.get(id) ?? new Set()).add(interactionId))
+      return claims
+    },
+    customers: async (isMeant: (id: string) => boolean): Promise<readonly string[]> => {
+      const customers = new Set<string>()
+      await lookThrough(statements, (after, upTo) => {
+        for (const { id } of statements.customers.all(after, upTo) as Pick<Sender, 'id'>[])
+          if (isMeant(id)) customers.add(id)
+      })
+      return [...customers]
+    },
+  }
+}
