@@ -56,7 +56,7 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
     routerOptions: {
       // An id may be as long as a request's head.
       maxParamLength: 16_384,
-      querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
+      querystringParser: (text) => (text === '' ? {} : Object.fromEntries(new URLSearchParams(text))),
     },
     // A percent sign without two digits is no name, and must not erase half a name.
     frameworkErrors: (_, request, reply) => {
@@ -68,6 +68,8 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
   // Each method that Node reads, so that a path can say which ones it takes.
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  // A body is JSON whatever its type says, also where that is no type at all: the route reads it itself.
+  app.addHttpMethod('POST', { hasBody: false, overrideExisting: true })
   app.removeAllContentTypeParsers()
   app.setErrorHandler(createErrorAnswer(log))
   app.setNotFoundHandler(answerElsewhere)

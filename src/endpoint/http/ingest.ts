@@ -1,4 +1,5 @@
-import type { FastifyContentTypeParser, FastifyInstance, FastifyReply } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { refusal, validate, type Validated } from '../action/validate'
 import type { Answer } from '../store/commit'
 import type { Arrival } from '../store/store'
@@ -11,21 +12,21 @@ const largestBody = 16 * 1024
 /** A body that was read, whole or, when it is larger than allowed, its beginning. */
 type RequestBody = { readonly bytes: Buffer; readonly tooLarge: boolean }
 
-const noBody: RequestBody = { bytes: Buffer.alloc(0), tooLarge: false }
+const nothing = Buffer.alloc(0)
 
 /**
  * Reads a request's body, and never holds more of it than is allowed and one chunk. Fastify's own limit keeps nothing
  * of a larger body, and closes the connection on a sender that is still sending: a page reads no answer then, and comes
  * again for 30 days.
  */
-const readBody: FastifyContentTypeParser = (_, payload, done) => {
+const readBody = (request: IncomingMessage, onBody: (body: RequestBody) => void): void => {
   const chunks: Buffer[] = []
   let size = 0
 
   const finish = (): void => {
-    const [first = noBody.bytes] = chunks
+    const [first = nothing] = chunks
     const bytes = chunks.length > 1 ? Buffer.concat(chunks) : first
-    done(null, { bytes: bytes.subarray(0, largestBody), tooLarge: size > largestBody } satisfies RequestBody)
+    onBody({ bytes: bytes.subarray(0, largestBody), tooLarge: size > largestBody })
   }
   const take = (chunk: Buffer): void => {
     // The rest of a body that was answered is read and thrown away.
@@ -34,7 +35,7 @@ const readBody: FastifyContentTypeParser = (_, payload, done) => {
     size += chunk.length
     if (size > largestBody) finish()
   }
-  payload.on('data', take).on('end', () => {
+  request.on('data', take).on('end', () => {
     if (size <= largestBody) finish()
   })
 }
@@ -64,14 +65,10 @@ export const addIngest = (
   path: string,
   add: (arrival: Arrival, answer: Answer) => void,
 ): void => {
-  app.addContentTypeParser('*', readBody)
-  app.addHook('onRequest', (request, _, next) => {
-    // A body is JSON whatever its type says, also where that is no type at all.
-    delete request.headers['content-type']
-    next()
-  })
-  app.post(path, (request, reply) => {
-    const arrival = arrivalIn((request.body as RequestBody | undefined) ?? noBody)
-    add(arrival, answerTo(reply, arrival))
+  app.post(path, ({ raw }, reply) => {
+    readBody(raw, (body) => {
+      const arrival = arrivalIn(body)
+      add(arrival, answerTo(reply, arrival))
+    })
   })
 }

@@ -8,11 +8,15 @@ import { eventKey, formerInteractionKey, interactionKey } from './key'
 /** Where to store: `hasFormerKeys` if some events there came before keys had their form of today. */
 export type Appending = { readonly query: Query; readonly hasFormerKeys: boolean }
 
-const keyed = (arrival: Valid, hasFormerKeys: boolean): Keyed => ({
-  ...arrival,
-  key: eventKey(arrival.action, interactionKey),
-  former: hasFormerKeys ? eventKey(arrival.action, formerInteractionKey) : '',
-  customer: customerDigest(arrival.action.body.customerId),
+// Spelt out: a spread costs more than all that is in it.
+const keyed = ({ type, receivedAt, text, action }: Valid, hasFormerKeys: boolean): Keyed => ({
+  type,
+  receivedAt,
+  text,
+  action,
+  key: eventKey(action, interactionKey),
+  former: hasFormerKeys ? eventKey(action, formerInteractionKey) : '',
+  customer: customerDigest(action.body.customerId),
 })
 
 const known = `
