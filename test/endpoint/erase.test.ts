@@ -133,6 +133,25 @@ describeStores((freshPlace) => {
     expect((await timeOf('Ann', visitors)) / one).toBeLessThan(20)
   })
 
+  test('names as many claims as fit into an answer, and erases all of them at the operator’s word', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    const names = Array.from({ length: 150 }, (_, index) => `visitor-${String(index)}${'x'.repeat(12_000)}`)
+    await store.append(arrivalsOf(...names.map((id) => created(id, 'Ann'))))
+    await store.append(arrivalsOf(...names.map((id) => given(id, id))))
+    const first = await store.erase({ customerId: 'Bob' })
+    expect(first).not.toHaveProperty('more')
+    const answer = await store.erase({ customerId: 'Ann', visitors: names.slice(0, 5) })
+    expect(answer.erased).toBe(155)
+    expect(answer.visitors.length + (answer.more ?? 0)).toBe(145)
+    expect(JSON.stringify(answer).length).toBeLessThan(2_100_000)
+
+    await store.readmit('Ann')
+    await store.append(arrivalsOf(...names.map((id) => created(id, 'Ann'))))
+    const all = await store.erase({ customerId: 'Ann', visitors: 'all' })
+    expect(all).toEqual({ erased: 295, known: true, blocked: true, visitors: [] })
+  })
+
   test('erases what was put aside of an erased id that has no events', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())

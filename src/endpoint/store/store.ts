@@ -63,7 +63,7 @@ export type Claim = {
   readonly visitorId: string
   /** How many events are stored under the visitor's id. */
   readonly events: number
-  /** The interactions that they share. */
+  /** The interactions that they share, as many as fit into an answer. */
   readonly interactionIds: readonly string[]
 }
 
@@ -77,6 +77,8 @@ export type Erasure = {
   readonly blocked: boolean
   /** The visitors that claim to be the customer and were left alone. */
   readonly visitors: readonly Claim[]
+  /** How many more there are, when not all of them fit into an answer. */
+  readonly more?: number
 }
 
 /** What one step of retention deleted. */

@@ -1,45 +1,64 @@
+import type { QueryConfig } from 'pg'
+import type { CustomerAction } from '../../../contract/customer-action'
 import { parseAction } from '../../action/revision'
 import { createIdFinder, customerDigest, isVisitor } from '../person'
-import type { Claim, Erasure, ErasureRequest } from '../store'
+import { createClaims, createCounts } from '../claims'
+import type { Erasure, ErasureRequest } from '../store'
 import { unhurried, type Postgres, type Query } from './database'
 import { addErased, isErased } from './erased'
 import { belongsTo, formerInteractionKey, interactionKey } from './key'
+
+type Body = CustomerAction['body']
 
 const bytesOf = (digests: readonly string[]): readonly Buffer[] => digests.map((digest) => Buffer.from(digest, 'hex'))
 
 const customersOf = (customerIds: readonly string[]): readonly Buffer[] => bytesOf(customerIds.map(customerDigest))
 
-const eventsOf = async (query: Query, customerIds: readonly string[]) => {
-  const text = 'SELECT text FROM wasabi_event WHERE customer = ANY ($1::bytea[])'
-  const rows = await query<{ text: string }>({ text, values: [customersOf(customerIds)] })
-  return rows.map((row) => parseAction(row.text).body)
-}
+/** Events that are read at once: 1.6 MB at worst. */
+const eventsAtOnce = 100
+
+/** Looks at events, some at a time: strangers can send any number of them. */
+const lookAt = ({ transaction }: Postgres, select: QueryConfig, look: (body: Body) => void): Promise<void> =>
+  transaction(async (query) => {
+    await query({ ...select, text: `DECLARE found NO SCROLL CURSOR FOR ${select.text}` })
+    for (let more = true; more;) {
+      const rows = await query<{ readonly text: string }>(`FETCH ${String(eventsAtOnce)} FROM found`)
+      for (const { text } of rows) look(parseAction(text).body)
+      more = rows.length === eventsAtOnce
+    }
+  })
+
+const eventsOf = (customerIds: readonly string[]): QueryConfig => ({
+  text: 'SELECT text FROM wasabi_event WHERE customer = ANY ($1::bytea[])',
+  values: [customersOf(customerIds)],
+})
 
 /**
  * One look into the index for each interaction. In a join the server takes each range for a two-hundredth of the table,
  * and reads all of it: some 15 s for 20 million events, which is the patience of a query.
  */
-const eventsIn = async (query: Query, interactionIds: readonly string[]) => {
-  const text = `SELECT text FROM unnest($1::bytea[]) AS i, LATERAL (
-    SELECT text FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e`
-  const begins = interactionIds.flatMap((id) => [interactionKey(id), formerInteractionKey(id)])
-  const rows = await query<{ text: string }>({ text, values: [bytesOf(begins)] })
-  return rows.map((row) => parseAction(row.text).body)
-}
+const eventsIn = (begins: readonly string[]): QueryConfig => ({
+  text: `SELECT text FROM unnest($1::bytea[]) AS i, LATERAL (
+    SELECT text FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e`,
+  values: [bytesOf(begins)],
+})
 
-/** The visitors with events of the customer's interactions. */
-const claimsOf = async (query: Query, customerId: string): Promise<readonly Claim[]> => {
-  const own = new Set((await eventsOf(query, [customerId])).map(({ interactionId }) => interactionId))
-  const shared = new Map<string, Set<string>>()
-  for (const { customerId: id, interactionId } of await eventsIn(query, [...own]))
-    if (isVisitor(id)) shared.set(id, (shared.get(id) ?? new Set()).add(interactionId))
-  const counts = new Map<string, number>()
-  for (const { customerId: id } of await eventsOf(query, [...shared.keys()])) counts.set(id, (counts.get(id) ?? 0) + 1)
-  return [...shared].map(([visitorId, ids]): Claim => ({
-    visitorId,
-    events: counts.get(visitorId) ?? 0,
-    interactionIds: [...ids],
-  }))
+/** The visitors with events of the customer's interactions, and how many they have. */
+const claimsOf = async (postgres: Postgres, customerId: string) => {
+  const claims = createClaims()
+  const { counts, add } = createCounts()
+  // Their keys, and not their ids: these may be as long as a body.
+  const begins = new Set<string>()
+  await lookAt(postgres, eventsOf([customerId]), ({ interactionId: id }) => {
+    begins.add(interactionKey(id)).add(formerInteractionKey(id))
+  })
+  await lookAt(postgres, eventsIn([...begins]), ({ customerId: id, interactionId }) => {
+    if (isVisitor(id)) claims.add(id, interactionId)
+  })
+  await lookAt(postgres, eventsOf(claims.visitors()), ({ customerId: id }) => {
+    add(id)
+  })
+  return { claims, counts }
 }
 
 const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
@@ -49,10 +68,7 @@ const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
   return row?.known === true || isErased(query, customerId)
 }
 
-/** Bodies that are read at once: 1.6 MB at worst. */
-const bodiesAtOnce = 100
-
-type Body = { readonly xid: string; readonly number: string; readonly bytes: Buffer }
+type Nameless = { readonly xid: string; readonly number: string; readonly bytes: Buffer }
 
 /**
  * Deletes the bodies that name no customer and have one of the ids in their text. The server would look for each id in
@@ -62,11 +78,11 @@ const deleteNameless = async (query: Query, customerIds: readonly string[]): Pro
   const hasId = createIdFinder(customerIds)
   const select = `SELECT xid::text AS xid, number, bytes FROM wasabi_aside
     WHERE customer IS NULL AND (xid, number) > ($1::xid8, $2::bigint)
-    ORDER BY xid, number LIMIT ${String(bodiesAtOnce)}`
+    ORDER BY xid, number LIMIT ${String(eventsAtOnce)}`
   const remove = `DELETE FROM wasabi_aside USING unnest($1::xid8[], $2::bigint[]) AS found (x, n)
     WHERE xid = x AND number = n`
-  for (let last: Pick<Body, 'xid' | 'number'> | undefined = { xid: '0', number: '0' }; last !== undefined;) {
-    const rows: readonly Body[] = await query<Body>({ text: select, values: [last.xid, last.number] })
+  for (let last: Pick<Nameless, 'xid' | 'number'> | undefined = { xid: '0', number: '0' }; last !== undefined;) {
+    const rows: readonly Nameless[] = await query<Nameless>({ text: select, values: [last.xid, last.number] })
     const found = rows.filter(({ bytes }) => hasId(bytes))
     const values = [found.map(({ xid }) => xid), found.map(({ number }) => number)]
     if (found.length > 0) await query({ text: remove, values })
@@ -106,14 +122,14 @@ export const erasePerson = async (postgres: Postgres, request: ErasureRequest): 
   const known = await isKnown(postgres.query, customerId)
   const blocked = known || request.block === true
   if (blocked) await block(postgres, [customerId])
-  const claims = await claimsOf(postgres.query, customerId)
-  const named = visitors === 'all' ? claims.map(({ visitorId }) => visitorId) : visitors
+  const { claims, counts } = await claimsOf(postgres, customerId)
+  const named = visitors === 'all' ? claims.visitors() : visitors
   if (named.length > 0) await block(postgres, named)
   const toErase = [...(blocked ? [customerId] : []), ...named]
   // A body that names its customer is erased with that one; one that names none, with each id that is in its text.
   if (toErase.length > 0) await deleteNameless(postgres.query, toErase)
   const erased = toErase.length > 0 ? await postgres.transaction((query) => deleteAll(query, toErase)) : 0
-  return { erased, known, blocked, visitors: claims.filter(({ visitorId }) => !toErase.includes(visitorId)) }
+  return { erased, known, blocked, ...claims.left(new Set(toErase), counts) }
 }
 
 /** Erases what came in of erased ids before their digests were known here. */

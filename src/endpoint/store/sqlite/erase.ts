@@ -1,18 +1,12 @@
-import { createIdFinder, isVisitor } from '../person'
-import type { Claim, Erasure, ErasureRequest } from '../store'
+import { createCounts } from '../claims'
+import { createIdFinder } from '../person'
+import type { Erasure, ErasureRequest } from '../store'
 import { inTransaction, type Database } from './database'
 import type { Erased } from './erased'
 import { createSearch, type Aside, type Found, type Search } from './search'
 
 /** Rows that are deleted in one transaction: some milliseconds, as each is overwritten. */
 const deletedAtOnce = 500
-
-/** Counts the events of each customer. */
-const countsOf = (found: readonly Found[]): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>()
-  for (const { customer_id: id } of found) counts.set(id, (counts.get(id) ?? 0) + 1)
-  return counts
-}
 
 /** Returns what deletes rows by their cursors, a little at a time. */
 const deletionFrom = (database: Database, table: 'event' | 'aside') => {
@@ -42,7 +36,7 @@ const createRemoval = (database: Database, search: Search, erased: Erased) => {
       erased.insert(customerIds)
       return search.since(upTo, customerIds)
     })
-    const all = [...found, ...late].filter((row) => ids.has(row.customer_id))
+    const all = [...found, ...late].filter(({ customerId }) => ids.has(customerId))
     const cursors = [...new Set(all.map(({ cursor }) => cursor))]
     await deleteEvents(cursors)
     const hasId = createIdFinder(customerIds)
@@ -80,26 +74,17 @@ export const createErasure = (database: Database, erased: Erased) => {
 
   const erase = async ({ customerId, visitors = [], block = false }: ErasureRequest): Promise<Erasure> => {
     const own = await search.eventsOf([customerId])
-    const claims = await search.claims(own.found, isVisitor)
-    const named = visitors === 'all' ? [...claims.keys()] : visitors
-    const theirs = await search.eventsOf([...new Set([...claims.keys(), ...named])])
+    const claims = await search.claims(own.found)
+    const named = visitors === 'all' ? claims.visitors() : visitors
+    const theirs = await search.eventsOf([...new Set([...claims.visitors(), ...named])])
 
     const known = own.found.length > 0 || (await isKnown(search, erased, customerId))
     const toErase = new Set(known || block ? [...named, customerId] : named)
     const found = [...theirs.found, ...own.found]
     const count = toErase.size > 0 ? await remove([...toErase], found, own.upTo) : 0
-    const counts = countsOf(theirs.found)
-    const left = [...claims].filter(([id]) => !toErase.has(id))
-    return {
-      erased: count,
-      known,
-      blocked: toErase.has(customerId),
-      visitors: left.map(([visitorId, ids]): Claim => ({
-        visitorId,
-        events: counts.get(visitorId) ?? 0,
-        interactionIds: [...ids],
-      })),
-    }
+    const { counts, add } = createCounts()
+    for (const { customerId: id } of theirs.found) add(id)
+    return { erased: count, known, blocked: toErase.has(customerId), ...claims.left(toErase, counts) }
   }
 
   return {

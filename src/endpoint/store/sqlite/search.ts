@@ -1,3 +1,5 @@
+import { createClaims, type Claims } from '../claims'
+import { digestOf, isVisitor } from '../person'
 import type { Database } from './database'
 
 /** Rows looked at before others have their turn: some milliseconds. */
@@ -6,8 +8,8 @@ const scannedAtOnce = 2000
 /** Bodies looked at before others have their turn: 1.6 MB at worst. */
 const bodiesAtOnce = 100
 
-/** An event of somebody who is looked for. */
-export type Found = { readonly cursor: number; readonly interaction_id: string; readonly customer_id: string }
+/** An event of somebody who is looked for. Its ids are not kept with it: they may be as long as a body. */
+export type Found = { readonly cursor: number; readonly customerId: string }
 
 /** A body that was put aside. */
 export type Aside = { readonly cursor: number; readonly bytes: Uint8Array; readonly customer_id: string | null }
@@ -20,9 +22,10 @@ export type Search = ReturnType<typeof createSearch>
 
 const prepareStatements = (database: Database) => ({
   newest: database.prepare('SELECT max(cursor) AS newest FROM event'),
-  events: database.prepare(`SELECT cursor, interaction_id, customer_id FROM event
+  events: database.prepare(`SELECT cursor, customer_id AS customerId FROM event
     WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`),
   customers: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?'),
+  interaction: database.prepare('SELECT interaction_id AS id FROM event WHERE cursor = ?'),
   // By the unique key, from one revision on: a stranger can correct an interaction any number of times.
   claims: database.prepare(`SELECT revision, customer_id AS id FROM event
     WHERE interaction_id = ?1 AND revision >= ?2 ORDER BY revision LIMIT ${String(scannedAtOnce)}`),
@@ -34,8 +37,16 @@ type Statements = ReturnType<typeof prepareStatements>
 
 const newestOf = ({ newest }: Statements): number => (newest.get() as { readonly newest: number | null }).newest ?? 0
 
-const eventsBetween = ({ events }: Statements, [after, upTo]: readonly [number, number], ids: string) =>
-  events.all(after, upTo, ids) as Found[]
+/** Returns what reads the events of customers, of all of which each id is there once. */
+const readerOf = ({ events }: Statements, customerIds: readonly string[]) => {
+  const ids = JSON.stringify(customerIds)
+  const same = new Map(customerIds.map((id) => [id, id]))
+  return (after: number, upTo: number): readonly Found[] =>
+    (events.all(after, upTo, ids) as Found[]).map(({ cursor, customerId: id }) => ({
+      cursor,
+      customerId: same.get(id) ?? id,
+    }))
+}
 
 /** Looks at all events, also at those that come meanwhile. Resolves to the last cursor looked at. */
 const lookThrough = async (statements: Statements, look: (after: number, upTo: number) => void): Promise<number> => {
@@ -83,24 +94,26 @@ export const createSearch = (database: Database) => {
     eventsOf: async (customerIds: readonly string[]): Promise<FoundEvents> => {
       const found: Found[] = []
       if (customerIds.length === 0) return { found, upTo: newestOf(statements) }
-      const ids = JSON.stringify(customerIds)
+      const read = readerOf(statements, customerIds)
       const upTo = await lookThrough(statements, (after, last) => {
-        found.push(...eventsBetween(statements, [after, last], ids))
+        found.push(...read(after, last))
       })
       return { found, upTo }
     },
     /** The events of customers that came after a cursor, at once. */
     since: (after: number, customerIds: readonly string[]): readonly Found[] =>
-      eventsBetween(statements, [after, newestOf(statements)], JSON.stringify(customerIds)),
-    /** Who else has events of the same interactions, and of which. */
-    claims: async (
-      own: readonly Found[],
-      isMeant: (id: string) => boolean,
-    ): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
-      const claims = new Map<string, Set<string>>()
-      for (const interactionId of new Set(own.map((row) => row.interaction_id)))
-        for await (const id of sendersOf(statements, interactionId))
-          if (isMeant(id)) claims.set(id, (claims.get(id) ?? new Set()).add(interactionId))
+      readerOf(statements, customerIds)(after, newestOf(statements)),
+    /** The visitors that have events of the same interactions. */
+    claims: async (own: readonly Found[]): Promise<Claims> => {
+      const claims = createClaims()
+      const seen = new Set<string>()
+      for (const [index, { cursor }] of own.entries()) {
+        if (index % bodiesAtOnce === 0) await new Promise(setImmediate)
+        const { id: interactionId } = (statements.interaction.get(cursor) ?? {}) as { readonly id?: string }
+        if (interactionId === undefined || seen.has(digestOf('interaction', interactionId))) continue
+        seen.add(digestOf('interaction', interactionId))
+        for await (const id of sendersOf(statements, interactionId)) if (isVisitor(id)) claims.add(id, interactionId)
+      }
       return claims
     },
     customers: async (isMeant: (id: string) => boolean): Promise<readonly string[]> => {

@@ -1,0 +1,42 @@
+import type { Claim, Erasure } from './store'
+
+/** Characters of names that are kept, and answered with: strangers can send any number of events with long ids. */
+const mostText = 1_000_000
+
+/** What gathers the visitors that claim to be a customer. */
+export type Claims = ReturnType<typeof createClaims>
+
+/** Gathers the visitors that claim to be a customer, with the interactions by which they do, as far as these fit. */
+export const createClaims = () => {
+  const claims = new Map<string, Set<string>>()
+  let size = 0
+  return {
+    add: (visitorId: string, interactionId: string): void => {
+      const named = claims.get(visitorId) ?? new Set()
+      claims.set(visitorId, named)
+      if (size > mostText || named.has(interactionId)) return
+      named.add(interactionId)
+      size += interactionId.length
+    },
+    visitors: (): readonly string[] => [...claims.keys()],
+    /** Those that are left alone, as far as their names fit; `more` says how many do not. */
+    left: (erased: ReadonlySet<string>, counts: ReadonlyMap<string, number>): Pick<Erasure, 'visitors' | 'more'> => {
+      const left = [...claims].filter(([id]) => !erased.has(id))
+      const visitors: Claim[] = []
+      let answered = 0
+      for (const [visitorId, ids] of left) {
+        if (answered > mostText) break
+        answered += visitorId.length
+        visitors.push({ visitorId, events: counts.get(visitorId) ?? 0, interactionIds: [...ids] })
+      }
+      return { visitors, ...(visitors.length < left.length && { more: left.length - visitors.length }) }
+    },
+  }
+}
+
+/** Counts the events of each customer. */
+export const createCounts = () => {
+  const counts = new Map<string, number>()
+  const add = (customerId: string): void => void counts.set(customerId, (counts.get(customerId) ?? 0) + 1)
+  return { counts, add }
+}
