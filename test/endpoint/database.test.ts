@@ -242,31 +242,59 @@ const secrets = [
   'pa/ss,secret',
 ]
 
-test.each(secrets)('hints at how to write the password %s, and never logs it', async (password) => {
-  for (const args of [[], ['export']]) {
-    const url = `postgres://wasabi:${password}@127.0.0.1:1/wasabi`
-    const { code, output, errors } = await program.command({ PORT: '0', DATABASE_URL: url }, args)
-    expect(code).toBe(1)
-    expect(errors).toMatch(/write \/ as %2F, # as %23, \? as %3F.*, as %2C/)
-    expect(output + errors).not.toMatch(/secret|(?:pa|12).ss/)
-  }
+const hint = /write \/ as %2F, # as %23, \? as %3F.*, as %2C/
+
+/** Connects, and says why it could not. */
+const troubleWith = (database: string): Promise<string> =>
+  openStore({ database }).then(
+    async (store) => {
+      await store.close()
+      return ''
+    },
+    (error: unknown) => String(error),
+  )
+
+test.each(secrets)('hints at how to write the password %s, and never names it', async (password) => {
+  const trouble = await troubleWith(`postgres://wasabi:${password}@127.0.0.1:1/wasabi`)
+  expect(trouble).toMatch(hint)
+  expect(trouble).not.toMatch(/secret|(?:pa|12).ss/)
 })
 
+test.each([[], ['export']])('the program logs no password that it cannot read, with the words %j', async (...words) => {
+  const url = `postgres://wasabi:pa/ss-secret@127.0.0.1:1/wasabi`
+  const { code, output, errors } = await program.command({ PORT: '0', DATABASE_URL: url }, words)
+  expect(code).toBe(1)
+  expect(errors).toMatch(hint)
+  expect(output + errors).not.toMatch(/secret|pa.ss/)
+})
+
+/** The database's address for somebody who has this password. */
+const urlOf = async (password: string): Promise<string> => {
+  const name = await freshDatabase()
+  const role = `role_${name}`
+  await runIn(name, `CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD '${password}'`)
+  return `${server.host.replace('postgres@', `${role}:${encodeURIComponent(password)}@`)}/${name}`
+}
+
 test.each([...secrets, 'p%ss-secret', 'p@ss,secret', 'p:ss'])(
-  'connects with the escaped password %s, and never logs it',
+  'connects with the escaped password %s, and never names it',
   async (password) => {
-    const name = await freshDatabase()
-    const role = `role_${name}`
-    await runIn(name, `CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD '${password}'`)
+    expect(await troubleWith(await urlOf(password))).toBe('')
     const escaped = encodeURIComponent(password)
-    const url = server.host.replace('postgres@', `${role}:${escaped}@`)
-    expect(await program.command({ DATABASE_URL: `${url}/${name}` }, ['export'])).toEqual({
-      code: 0,
-      output: '',
-      errors: '0 events exported\n',
-    })
-    const nowhere = await program.command({ DATABASE_URL: `postgres://u:${escaped}@127.0.0.1:1/none` }, ['export'])
-    expect(nowhere.code).toBe(1)
-    for (const written of [password, escaped]) expect(nowhere.errors).not.toContain(written)
+    const trouble = await troubleWith(`postgres://u:${escaped}@127.0.0.1:1/none`)
+    expect(trouble).toContain('ECONNREFUSED')
+    for (const written of [password, escaped]) expect(trouble).not.toContain(written)
   },
 )
+
+test('the program connects with an escaped password, and never logs it', async () => {
+  expect(await program.command({ DATABASE_URL: await urlOf('p@ss,secret') }, ['export'])).toEqual({
+    code: 0,
+    output: '',
+    errors: '0 events exported\n',
+  })
+  const url = `postgres://u:${encodeURIComponent('p@ss,secret')}@127.0.0.1:1/none`
+  const { code, output, errors } = await program.command({ DATABASE_URL: url }, ['export'])
+  expect(code).toBe(1)
+  expect(output + errors).not.toMatch(/p(?:@|%40)ss|secret/)
+})

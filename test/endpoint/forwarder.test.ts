@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { readConfig } from '../../src/endpoint/commands/config'
 import { keyOf, send } from '../../src/endpoint/forward/send'
 import { openStore } from '../../src/endpoint/store/open'
 import { createRandom, type Random } from '../tracker/simulation/random'
@@ -255,7 +256,5 @@ test.each([
   [{ RATE_LIMIT: ' ' }, 'RATE_LIMIT is  : set it to a whole number'],
   [{ RETENTION_DAYS: '0x1e' }, 'RETENTION_DAYS is 0x1e: set it to a whole number'],
 ])('an endpoint with %o says what to change, and does not start', async (env, sentence) => {
-  const { code, errors } = await program.command({ DATA_FILE: freshFile(), PORT: '0', ...env }, [])
-  expect(code).toBe(1)
-  expect(errors).toContain(sentence)
+  await expect(readConfig({ DATA_FILE: freshFile(), PORT: '0', ...env })).rejects.toThrow(sentence)
 })

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { readPlace } from '../../src/endpoint/commands/config'
+import { readConfig, readPlace } from '../../src/endpoint/commands/config'
+import { serve } from '../../src/endpoint/commands/serve'
 import { openStore } from '../../src/endpoint/store/open'
 import { environmentOf, root, useProgram } from './support/process'
 import { startReceiver } from './support/receiver'
@@ -153,20 +154,18 @@ test('limits how many events one client sends', async () => {
   expect(statuses).toEqual([201, 201, 201, 201, 201, 429])
 })
 
-const failure = async (env: Readonly<Record<string, string>>) => {
-  const { code, errors } = await program.command({ DATA_FILE: freshFile(), ...env }, [])
-  const { event, message } = JSON.parse(errors) as { event: string; message: string }
-  return { code, event, message }
-}
-
 test('says what to do when the port is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   onTestFinished(() => void other.close())
-  const { code, event, message } = await failure({ PORT: String((other.address() as AddressInfo).port) })
+  const port = String((other.address() as AddressInfo).port)
+  const { code, errors } = await program.command({ DATA_FILE: freshFile(), PORT: port }, [])
+  const { event, message } = JSON.parse(errors) as { event: string; message: string }
   expect([code, event]).toEqual([1, 'cannot start'])
   expect(message).toMatch(/^Cannot listen on .*: stop what listens there, or set PORT to another port\.$/)
 })
+
+const SERVED = { script: { file: `${root}dist/wasabi.js`, version: '0.0.0' }, page: `${root}dist/page` }
 
 test.each([
   ['the data file is a folder', { DATA_FILE: root }, /^Cannot use .* as the data file .*: set DATA_FILE to .*\.$/],
@@ -209,9 +208,9 @@ test.each([
     /^DATABASE_URL must begin with postgres:\/\/.*\.$/,
   ],
 ])('says what to do when %s', async (_, env, sentence) => {
-  const { code, message } = await failure(env)
-  expect(code).toBe(1)
-  expect(message).toMatch(sentence)
+  // What the program does first; how it reports a refusal is in the test about the port.
+  const start = async () => serve(await readConfig({ DATA_FILE: freshFile(), ...env }), SERVED)
+  await expect(start()).rejects.toThrow(sentence)
 })
 
 test('treats an empty variable as one that is not set', () => {
