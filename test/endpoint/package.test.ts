@@ -15,12 +15,18 @@ const installed = join(modules, 'wasabi-endpoint')
 
 const run = (program: string, args: readonly string[]) => execFileSync(program, args, { cwd: root, encoding: 'utf8' })
 
+const { version, bin, files } = JSON.parse(readFileSync('src/endpoint/package.json', 'utf8')) as {
+  readonly version: string
+  readonly bin: { readonly 'wasabi-endpoint': string }
+  readonly files: readonly string[]
+}
+
 type Locked = { readonly dev?: true; readonly link?: true; readonly devOptional?: true }
 
 beforeAll(() => {
   // Built already, by what starts the tests.
   const source = join(project, 'source')
-  for (const part of ['package.json', 'README.md', 'deploy'])
+  for (const part of ['package.json', 'README.md', ...files.filter((name) => name !== 'dist')])
     cpSync(join(root, 'src/endpoint', part), join(source, part), { recursive: true })
   run(process.execPath, ['src/endpoint/pack.mjs', '--gather', join(source, 'dist')])
   run('npm', ['pack', source, '--ignore-scripts', '--pack-destination', project])
@@ -40,15 +46,12 @@ afterAll(() => {
   rmSync(project, { recursive: true })
 })
 
-const { version, bin } = JSON.parse(readFileSync('src/endpoint/package.json', 'utf8')) as {
-  version: string
-  bin: { 'wasabi-endpoint': string }
-}
+const command = join(installed, bin['wasabi-endpoint'])
 
-/** Runs the package's command as another user, who can write into the data folder only. */
-const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+/** Runs Node as another user, who can write into the data folder only. */
+const runNode = (args: readonly string[], env: Readonly<Record<string, string>>) => {
   const nowhere = { HOME: '/nonexistent', TMPDIR: '/nonexistent', PATH: process.env.PATH }
-  const child = spawn(process.execPath, [join(installed, bin['wasabi-endpoint']), ...args], {
+  const child = spawn(process.execPath, args, {
     ...unprivileged(),
     cwd: project,
     env: { ...nowhere, ...env },
@@ -61,6 +64,21 @@ const start = (args: readonly string[], env: Readonly<Record<string, string>> = 
   return { child, said: () => said }
 }
 
+/** Runs the package's command. */
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => runNode([command, ...args], env)
+
+test('says which Node it needs', async () => {
+  // What it sees of Node's version; the real one cannot be changed.
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '16.20.2' } })`
+  const preload = `data:text/javascript,${encodeURIComponent(old)}`
+  const { child, said } = runNode(['--import', preload, command, '--version'], {})
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(said()).toBe(
+    'wasabi needs Node 20 or later, and this is 16.20.2: install a newer one from https://nodejs.org and try again.\n',
+  )
+  expect(readFileSync(command, 'utf8') + readFileSync(join(installed, 'node.mjs'), 'utf8')).not.toMatch(/^import .* from |\bawait\b/m)
+})
+
 test('is smaller than 60 MB with all that it needs', () => {
   // Blocks of the disk, which small files and folders do not fill.
   const size = 1024 * parseInt(run('du', ['-sk', project]), 10)
@@ -69,7 +87,7 @@ test('is smaller than 60 MB with all that it needs', () => {
 })
 
 test('has a command that a shell can start', () => {
-  expect(readFileSync(join(installed, bin['wasabi-endpoint']), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
 
 test.each([
