@@ -89,14 +89,18 @@ const print = async (text: string): Promise<boolean> => {
 
 const words = process.argv.slice(3)
 
-/** Refuses words that a command has no use for: a file that is named would be ignored without a word. */
-const alone = (work: () => Promise<boolean>): (() => Promise<boolean>) => {
+/**
+ * Refuses words that a command has no use for: a file that is named would be ignored without a word. So would all
+ * backups but the first one, which is the oldest, where a shell puts the names of many in place of a pattern.
+ */
+const alone = (work: () => Promise<boolean>, taken = 0): (() => Promise<boolean>) => {
   return () => {
-    if (words[0] === undefined) return work()
+    const others = words.slice(taken)
+    if (others[0] === undefined) return work()
     const [, , name = ''] = process.argv
     const instead = { import: ` <`, export: ` >` }[name]
-    const advice = instead === undefined ? '' : `: wasabi-endpoint ${name}${instead} ${words[0]}`
-    throw new Error(`${name} has no use for "${words.join(' ')}"${advice}.`)
+    const advice = instead === undefined ? '' : `: wasabi-endpoint ${name}${instead} ${others[0]}`
+    throw new Error(`${name} has no use for "${others.join(' ')}"${advice}.`)
   }
 }
 
@@ -104,9 +108,9 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
   export: alone(() => withKnownStore(printExport)),
   import: alone(importInput),
   replay: alone(() => withKnownStore(printReplay)),
-  restore: () => restore(readPlace(process.env), words[0]),
+  restore: alone(() => restore(readPlace(process.env), words[0]), 1),
   forward: () => withKnownStore((store) => forward(store, words)),
-  check: () => check(words[0]),
+  check: alone(() => check(words[0]), 1),
   '--version': () => print(version),
 }
 

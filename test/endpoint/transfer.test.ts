@@ -285,6 +285,8 @@ test.each([
   [['import', 'backup.ndjson'], 'import has no use for "backup.ndjson": wasabi-endpoint import < backup.ndjson.'],
   [['export', 'all.ndjson'], 'export has no use for "all.ndjson": wasabi-endpoint export > all.ndjson.'],
   [['replay', 'now'], 'replay has no use for "now".'],
+  [['restore', 'monday.sqlite', 'tuesday.sqlite'], 'restore has no use for "tuesday.sqlite".'],
+  [['check', 'http://localhost', 'twice'], 'check has no use for "twice".'],
 ])('does nothing with %j, and says what to type', async (words, sentence) => {
   expect(await program.command({}, words)).toEqual({ code: 1, output: '', errors: `${sentence}\n` })
 })
