@@ -76,7 +76,9 @@ test('says which Node it needs', async () => {
   expect(said()).toBe(
     'wasabi needs Node 20 or later, and this is 16.20.2: install a newer one from https://nodejs.org and try again.\n',
   )
-  expect(readFileSync(command, 'utf8') + readFileSync(join(installed, 'node.mjs'), 'utf8')).not.toMatch(/^import .* from |\bawait\b/m)
+  expect(readFileSync(command, 'utf8') + readFileSync(join(installed, 'node.mjs'), 'utf8')).not.toMatch(
+    /^import .* from |\bawait\b/m,
+  )
 })
 
 test('is smaller than 60 MB with all that it needs', () => {
