@@ -95,7 +95,8 @@ for (const [name, campaigns, rows] of [
   ['thirty events', thirty, ['spring', 'mail', '(types without a campaign)']],
   ['hostile values', hostile.map(([campaign]) => campaign), hostile.map(([, shown]) => shown)],
 ] as const) {
-  test(`the page shows ${name} @everywhere`, async ({ tab, start }) => {
+  // How it is laid out is the engine's, and most is on the page with these.
+  test(`the page shows ${name}${name === 'hostile values' ? ' @everywhere' : ''}`, async ({ tab, start }) => {
     await tab.goto(await start(campaigns))
     const noun = campaigns.length === 1 ? 'conversion' : 'conversions'
     await expectTexts(tab, '#status', [`${String(campaigns.length)} ${noun}`])

@@ -28,6 +28,9 @@ export const COMPLAIN = `<script>(() => {
 export const page = (body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${COMPLAIN}${STUB}${body}`
 
+/** A name that leads to this machine, with cookies and storage of its own: for one of many cases in one tab. */
+export const hostOf = (index: number): string => `case-${index}.localhost`
+
 /** A site that serves the built script, under every name that leads to this machine. */
 export const startSite = async () => {
   const pages = new Map<string, Page>()

@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures'
-import { page } from '../support/site'
+import { hostOf, page } from '../support/site'
 import { consent, track } from '../support/steps'
 import type { Tab } from '../support/tab'
 
@@ -101,13 +101,11 @@ const CASES: Readonly<
   ],
 }
 
-for (const [what, [options, early, late, last]] of Object.entries(CASES)) {
-  test(
-    `debug logs each line once, and no missing value: ${what}`,
-    { tag: '@chromium' },
-    async ({ tab, site, wasabi }) => {
+test('debug logs each line once, and no missing value', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+  for (const [index, [what, [options, early, late, last]]] of Object.entries(CASES).entries())
+    await test.step(what, async () => {
       site.put('/', { html: LISTEN + page(`<script>${early}</script>${wasabi({ debug: '', ...options })}`) })
-      await tab.goto(site.url('/?utm_source=news'))
+      await tab.goto(site.url('/?utm_source=news', hostOf(index)))
       await tab.evaluate((code) => {
         eval(code)
       }, late)
@@ -118,9 +116,8 @@ for (const [what, [options, early, late, last]] of Object.entries(CASES)) {
       expect(
         lines.filter((line) => /undefined|null|NaN|\[object /.test(line.replaceAll('"[object Object]"', ''))),
       ).toEqual([])
-    },
-  )
-}
+    })
+})
 
 test(
   'without debug nothing is logged while all goes well',
@@ -185,17 +182,18 @@ const MISTAKES: Readonly<
   ],
 }
 
-for (const [what, [options, act, sentence]] of Object.entries(MISTAKES)) {
-  test(`${what} is reported in one sentence, with what to do`, { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
-    site.put('/', { html: LISTEN + page(wasabi(options)) })
-    await tab.goto(site.url('/'))
-    await act(tab)
-    await shows(tab, sentence)
-    const lines = await linesOf(tab)
-    expect(lines).toHaveLength(1)
-    expect(lines[0]).toMatch(/^error: wasabi: .*\.$/)
-  })
-}
+test('a mistake is reported in one sentence, with what to do', { tag: '@chromium' }, async ({ tab, site, wasabi }) => {
+  for (const [index, [what, [options, act, sentence]]] of Object.entries(MISTAKES).entries())
+    await test.step(what, async () => {
+      site.put('/', { html: LISTEN + page(wasabi(options)) })
+      await tab.goto(site.url('/', hostOf(index)))
+      await act(tab)
+      await shows(tab, sentence)
+      const lines = await linesOf(tab)
+      expect(lines).toHaveLength(1)
+      expect(lines[0]).toMatch(/^error: wasabi: .*\.$/)
+    })
+})
 
 test(
   'a console that throws is not a fault that the page hears of, not even when an answer comes',
