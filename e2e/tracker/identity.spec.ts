@@ -65,46 +65,6 @@ test('actions of another subdomain are corrected when one of its pages next star
   expect(updated).toMatchObject({ eventAction: 'UPDATED', body: { interactionId: id, customerId: '42' } })
 })
 
-test('another customer is another person', async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'first' })
-  await identify(tab, 'anna')
-  await identify(tab, 'ben')
-  await track(tab, 'SIGN_UP', { interactionId: 'second' })
-  const events = await endpoint.holds(3)
-  // Their order of arrival means nothing.
-  expect(
-    events.map(({ eventAction, body }) => [eventAction, body.interactionId, body.customerId.slice(0, 7)]).sort(),
-  ).toEqual([
-    ['CREATED', 'first', 'visitor'],
-    ['CREATED', 'second', 'ben'],
-    ['UPDATED', 'first', 'anna'],
-  ])
-})
-
-test('another customer inherits no action of the first one on another subdomain', async ({
-  tab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/', WWW))
-  await track(tab, 'SIGN_UP', { interactionId: 'of anna' })
-  await endpoint.holds(1)
-  await tab.goto(site.url('/', APP))
-  await identify(tab, 'anna')
-  await identify(tab, 'ben')
-  await tab.goto(site.url('/', WWW))
-  await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })
-  await endpoint.created(2)
-  expect((await endpoint.stored()).map(({ body }) => [body.interactionId, body.customerId.slice(0, 8)])).toEqual([
-    ['of anna', 'visitor-'],
-    ['sentinel', 'ben'],
-  ])
-})
-
 test('reset makes a new visitor, keeps the campaign, and still delivers', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/?utm_source=x'))
@@ -141,42 +101,6 @@ test('the customer of an action is its own, else that of the page, else the iden
   await track(tab)
   const events = await endpoint.holds(3)
   expect(events.map(({ body }) => body.customerId)).toEqual(['7', 'page', 'remembered'])
-})
-
-test('update corrects an action from another tab and after a reload, each time later', async ({
-  tab,
-  newTab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/?utm_source=x'))
-  const id = await track(tab, 'SIGN_UP', { customerId: 'c' })
-  await tab.evaluate((action) => {
-    window.wasabi?.update(action, { subscriptionContractId: 's-1' })
-    window.wasabi?.update(action, { subscriptionContractId: 's-2' })
-  }, id)
-  await endpoint.holds(3)
-  await tab.close()
-  const other = await newTab()
-  await other.goto(site.url('/'))
-  await other.evaluate((action) => {
-    window.wasabi?.update(action, { customerId: 'd' })
-  }, id)
-  await endpoint.holds(4)
-  // Their order of arrival means nothing; their times do.
-  const events = [...(await endpoint.stored())].sort((one, other) =>
-    one.body.updatedAt < other.body.updatedAt ? -1 : 1,
-  )
-  expect(events.map(({ body }) => [body.customerId, body.interaction.subscriptionContractId])).toEqual([
-    ['c', undefined],
-    ['c', 's-1'],
-    ['c', 's-2'],
-    ['d', 's-2'],
-  ])
-  expect(new Set(events.map(({ body }) => body.updatedAt)).size).toBe(4)
-  expect(new Set(events.map(({ body }) => body.createdAt)).size).toBe(1)
 })
 
 test('an update of an action that nobody recorded is reported and not sent', async ({
