@@ -99,6 +99,8 @@ export const restoreSqlite = async (backup: string, file: string): Promise<Resto
     // Where the names are links, to the newest backup or to another disk, it is about what they lead to.
     return await putInPlace(followLink(backup), followLink(file))
   } catch (cause) {
-    throw new Error(`Cannot restore ${backup} (${(cause as Error).message}): name another backup.`, { cause })
+    const { message } = cause as Error
+    const help = /full|ENOSPC/.test(message) ? 'make room on the disk, and try again' : 'name another backup'
+    throw new Error(`Cannot restore ${backup} (${message}): ${help}.`, { cause })
   }
 }

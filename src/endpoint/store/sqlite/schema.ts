@@ -59,7 +59,9 @@ export const prepareSqlite = (database: Database): void => {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number }
   if (version > migrations.length) throw new Error('it was made by a newer wasabi, which must be used from then on')
   for (const migration of migrations.slice(version)) database.exec(migration)
-  database.exec(`PRAGMA user_version = ${String(migrations.length)}; COMMIT`)
+  // Only then: on a full disk, what needs no change can be read still.
+  if (version < migrations.length) database.exec(`PRAGMA user_version = ${String(migrations.length)}`)
+  database.exec('COMMIT')
 }
 
 /** Makes the store a new one to its readers: cursors from before are not taken any more. */

@@ -11,6 +11,7 @@ import { prepareSqlite, readGeneration } from './schema'
 import { createSqliteSummary } from './summary'
 
 const helpFor = (reason: string): string => {
+  if (/full|ENOSPC/.test(reason)) return 'make room on the disk, and try again'
   if (isLocked(reason)) return 'end the other process that keeps it locked, or try again'
   return /damaged|malformed/.test(reason)
     ? 'bring a backup back with wasabi-endpoint restore, or set DATA_FILE to a new file and import the last export'
@@ -31,18 +32,26 @@ export const openSqlite = async (file: string): Promise<Database> => {
   }
 }
 
-/** Milliseconds until the log is looked at again, which another process was reading. */
+/** Milliseconds until the log is looked at again, which another process was reading, or a full disk kept as it was. */
 const pause = 200
 
 /**
  * Returns what empties the log after an erasure, since what is gone from the tables is still in the log until that
- * begins anew (https://sqlite.org/wal.html). As long as another process reads from it, it tries again.
+ * begins anew (https://sqlite.org/wal.html). As long as another process reads from it, or the disk is full, it tries
+ * again: what is erased is erased all the same.
  */
 const createCleaner = (database: Database) => {
   let timer: NodeJS.Timeout | undefined
+  const isClean = (): boolean => {
+    try {
+      return emptyLog(database)
+    } catch {
+      return false
+    }
+  }
   const clean = (): void => {
     clearTimeout(timer)
-    if (database.isOpen && !emptyLog(database)) timer = setTimeout(clean, pause).unref()
+    if (database.isOpen && !isClean()) timer = setTimeout(clean, pause).unref()
   }
   return clean
 }
