@@ -235,15 +235,15 @@ test('a word for a missing value is no id, though the stub does not know the wor
   endpoint,
   wasabi,
 }) => {
-  const words = `['<nil>', '{{ order.id }}', Symbol(), Object.create(null)]`
+  const words = `['<nil>', 'nil', '{{ order.id }}', Symbol(), Object.create(null)]`
   const early = `<script>${words}.map((interactionId) => wasabi.track('SIGN_UP', { interactionId }))</script>`
   site.put('/', early + wasabi())
   await tab.goto(site.url('/'))
   await tab.evaluate(() =>
     ['undefined', 'None'].map((interactionId) => window.wasabi?.track('SIGN_UP', { interactionId })),
   )
-  const ids = (await endpoint.holds(6)).map(({ body }) => body.interactionId)
-  expect(ids.filter((id) => UUID.test(id))).toHaveLength(6)
+  const ids = (await endpoint.holds(7)).map(({ body }) => body.interactionId)
+  expect(ids.filter((id) => UUID.test(id))).toHaveLength(7)
 })
 
 test('before the script has loaded, a call without an id gets one, and asking for the campaign is no mistake', async ({

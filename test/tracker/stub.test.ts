@@ -43,6 +43,19 @@ test('the stub queues calls with their moment, and returns an id from `track` al
   expect(stub.q.map(([, name]) => name)).toEqual(['track', 'track', 'identify'])
 })
 
+test('a call that returns nothing makes no id: the page waits for the name of a blob URL', () => {
+  const names: string[] = []
+  const createObjectURL = () => {
+    names.push('blob')
+    return 'blob:https://shop.example/01234567-89ab-cdef-0123-456789abcdef'
+  }
+  const stub = runStub({ URL: { createObjectURL } })
+  stub.identify('42')
+  expect(names).toEqual([])
+  stub.track('SIGN_UP')
+  expect(names).toEqual(['blob'])
+})
+
 test.each([
   '',
   undefined,
@@ -57,7 +70,6 @@ test.each([
   'NULL',
   'NaN',
   'None',
-  'nil',
   'true',
   '[object Object]',
 ])('the stub makes an id where the id is %j', (interactionId) => {
