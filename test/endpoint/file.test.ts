@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import {
   closeSync,
   constants,
+  chmodSync,
   copyFileSync,
   existsSync,
   lstatSync,
@@ -18,7 +19,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { sequencePage } from '../../src/endpoint/store/sqlite/database'
@@ -164,6 +165,26 @@ test('lets no other user read the data file, its log and exports', async () => {
   for (const name of readdirSync(dirname(file)))
     expect([name, (statSync(`${dirname(file)}/${name}`).mode & 0o777).toString(8)]).toEqual([name, '600'])
   expect((statSync(dirname(file)).mode & 0o777).toString(8)).toBe('700')
+})
+
+test('lets no other user read a log that was left behind when everybody could', async () => {
+  const file = freshFile()
+  await killed(file, 'in the log')
+  for (const name of [file, `${file}-wal`]) chmodSync(name, 0o644)
+  await program.start({ DATA_FILE: file })
+  for (const name of [file, `${file}-wal`]) expect((statSync(name).mode & 0o777).toString(8)).toBe('640')
+})
+
+test('writes the events into a new file, whatever a run before has left behind', async () => {
+  const file = freshFile()
+  await fill(file, 'one', 1)
+  const [written, other] = [join(dirname(file), 'events.ndjson'), join(dirname(file), 'other')]
+  writeFileSync(other, 'another’s')
+  symlinkSync(other, `${written}.part`)
+  const { code } = await program.command({ DATA_FILE: file }, ['forward', '--file', written])
+  expect(code).toBe(0)
+  expect([readFileSync(other, 'utf8'), lstatSync(written).isFile()]).toEqual(['another’s', true])
+  expect((statSync(written).mode & 0o777).toString(8)).toBe('600')
 })
 
 test('puts a backup in place of the data file, for readers a new store', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream, existsSync, renameSync } from 'node:fs'
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
 import { allEntries } from '../store/pages'
@@ -28,7 +28,9 @@ export const writeFile = async (job: LinesJob, file: string): Promise<Written> =
   // It may be somebody's backup.
   if (existsSync(file)) throw new Error(`${file} is there already: name a new file.`)
   const part = `${file}.part`
-  const output = createWriteStream(part, { mode: 0o600 })
+  // What a killed run has left behind may be open to everybody, and a link may lead anywhere: it is a new file.
+  rmSync(part, { force: true })
+  const output = createWriteStream(part, { mode: 0o600, flags: 'wx' })
   try {
     const done = finished(output)
     // Awaited below; an error while writing reports itself there.

@@ -10,14 +10,6 @@ export const checkIsFile = (file: string): void => {
   if (found && !found.isFile()) throw new Error(`${file} is a folder, a device or a pipe, and no file`)
 }
 
-/** Lets only this user read a new file, and never everybody an old one. SQLite gives its log the rights of the file. */
-export const makePrivate = (file: string): void => {
-  checkIsFile(file)
-  closeSync(openSync(file, 'a', 0o600))
-  const { mode } = statSync(file)
-  if ((mode & 0o007) !== 0) chmodSync(file, mode & 0o770)
-}
-
 /** What the file system knows a file by, whatever its name. `undefined` when there is none of that name. */
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 
@@ -25,6 +17,19 @@ export const inodeOf = (file: string): number | undefined => statSync(file, { th
 export const followLink = (file: string): string => {
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
   return isLink && inodeOf(file) !== undefined ? realpathSync(file) : file
+}
+
+/**
+ * Lets only this user read a new file, and never everybody an old one, nor its log. SQLite gives a log the rights of
+ * the file; one that a killed process has left behind keeps those of that time.
+ */
+export const makePrivate = (file: string): void => {
+  checkIsFile(file)
+  closeSync(openSync(file, 'a', 0o600))
+  for (const name of [file, `${followLink(file)}-wal`]) {
+    const { mode = 0 } = statSync(name, { throwIfNoEntry: false }) ?? {}
+    if ((mode & 0o007) !== 0) chmodSync(name, mode & 0o770)
+  }
 }
 
 const used = (name: string): Error =>
