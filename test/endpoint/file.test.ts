@@ -66,9 +66,9 @@ const overwrite = (file: string, position: number, length: number): void => {
 }
 
 /** Ends the endpoint as the kernel does when memory runs out: what it committed is in its log. */
-const killed = async (file: string, name: string) => {
+const killed = async (file: string, name: string, note = '') => {
   const { child, post } = await program.start({ DATA_FILE: file })
-  expect(await post(action({ interactionId: name }))).toBe(201)
+  expect(await post(action({ interactionId: name, note }))).toBe(201)
   const gone = once(child, 'exit')
   child.kill('SIGKILL')
   await gone
@@ -165,6 +165,23 @@ test('lets no other user read the data file, its log and exports', async () => {
   for (const name of readdirSync(dirname(file)))
     expect([name, (statSync(`${dirname(file)}/${name}`).mode & 0o777).toString(8)]).toEqual([name, '600'])
   expect((statSync(dirname(file)).mode & 0o777).toString(8)).toBe('700')
+})
+
+test('starts where there is no more room, shows and exports what is there, and takes nothing', async () => {
+  const file = freshFile()
+  await killed(file, 'in the log', 'x'.repeat(12_000))
+  expect(statSync(`${file}-wal`).size).toBeGreaterThan(70 * 512)
+  // In blocks of 512 bytes: the index of the log is 32 KB long, and the log longer.
+  const full = 'ulimit -f 70'
+  const { url, post, child } = await program.start({ DATA_FILE: file }, full)
+  expect(await (await fetch(url)).text()).toContain('in the log')
+  expect(await post(action({ interactionId: 'another' }))).toBe(503)
+  const { code, output } = await program.command({ DATA_FILE: file, BEFORE: full }, ['export'])
+  expect([code, output]).toEqual([0, expect.stringContaining('in the log')])
+  const stopped = once(child, 'exit')
+  child.kill('SIGTERM')
+  expect(await stopped).toEqual([0, null])
+  expect(await idsIn(file)).toEqual(['in the log'])
 })
 
 test('lets no other user read a log that was left behind when everybody could', async () => {
