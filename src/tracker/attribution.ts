@@ -2,6 +2,7 @@ import type { UtmParameters } from '../contract/customer-action'
 import { now } from './browser/clock'
 import { log } from './browser/console'
 import { readCookie, writeCookie } from './browser/cookies'
+import { isRevisit } from './browser/lifecycle'
 import { forgetTab, readTab, writeTab } from './browser/storage'
 import { readCampaign, writeCampaign } from './campaign'
 import { settings } from './settings'
@@ -32,8 +33,8 @@ export type Visit = {
   readonly href: string
   /** Unix milliseconds. */
   readonly time: number
-  /** Whether the page was visited before, and is only shown again. */
-  readonly isRevisit?: boolean
+  /** Whether the page itself begins with it: that may be an old landing that is only shown again. */
+  readonly isFirst?: boolean
 }
 
 let seen: string[] = []
@@ -85,7 +86,7 @@ const staysBefore = (before: Touch, written: string, time: number) => {
 
 /** Captures a visit, once: a campaign in its address replaces the stored one as a whole, or leaves it as it is. */
 export const captureVisit = (visit: Visit): void => {
-  const { href, time } = visit
+  const { href, time, isFirst } = visit
   if (seen.includes(href)) return
   seen.push(href)
   const campaign = readCampaign(href, (name) => {
@@ -98,8 +99,8 @@ export const captureVisit = (visit: Visit): void => {
   const before = readNewest()
   const captured = readTab(CAPTURED).split('\n')
   // A landing that reloads itself before it was ever captured is a visit.
-  const isRevisit = visit.isRevisit && captured.includes(written)
-  const staying = before && (isRevisit || staysBefore(before, written, time)) ? before : undefined
+  const isOld = isFirst && isRevisit() && captured.includes(written)
+  const staying = before && (isOld || staysBefore(before, written, time)) ? before : undefined
   log('attributed to', staying?.value ?? written)
   writeTab(CAPTURED, [...captured, written].slice(-MAX_CAPTURED).join('\n'))
   if (!staying) writeCookie(COOKIE, `${written}&t=${Math.floor(time / 1000)}`, settings.attributionDays)

@@ -4,7 +4,7 @@ import { now } from './browser/clock'
 import { log, report } from './browser/console'
 import { retryCookies } from './browser/cookies'
 import { guard } from './browser/guard'
-import { isPrerendering, isRevisit, onLifecycle, onShown, readTrail, whenIdle } from './browser/lifecycle'
+import { isPrerendering, onLifecycle, onShown, readTrail, whenIdle } from './browser/lifecycle'
 import { abortLater } from './browser/transport'
 import type { Call } from './call'
 import { heedRefusal, permission, rememberAnswer } from './consent'
@@ -32,7 +32,7 @@ const pass = guard((call: Call) => {
   const { name, href, time } = call
   // A page that waited for permission counts from its visit; else from when it was shown, and
   // before what was called early.
-  captureVisit({ href, time: isHeld ? time : now(), isRevisit: name === 'page' && isRevisit() })
+  captureVisit({ href, time: isHeld ? time : now(), isFirst: name === 'page' })
   perform(call)
   // Events of an earlier page are sent after the start and after an answer. The first touch of `localStorage` takes
   // 3 ms of the processor (Chromium 156), half as long as all the rest.

@@ -86,7 +86,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     "(settings.attribution === 'first') !== isOlder",
     "settings.attribution === 'first'",
   ]),
-  fault('a reload is a new visit', 'attribution', ['(isRevisit || staysBefore', '(staysBefore']),
+  fault('a reload is a new visit', 'attribution', ['(isOld || staysBefore', '(staysBefore']),
   fault('a landing before permission is dated by the permission', 'gate', [
     'time: isHeld ? time : now()',
     'time: now()',
