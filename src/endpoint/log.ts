@@ -33,6 +33,9 @@ export const wordsOf = (error: unknown): string => {
 
 const isTrouble = ({ event }: LogLine): boolean => event.startsWith('cannot')
 
+/** Where lines go at once, since the process may be about to end. A full disk or a closed pipe ends the log alone. */
+const outputOf = (descriptor: 1 | 2) => pino.destination({ dest: descriptor, sync: true }).on('error', () => undefined)
+
 const lines = (descriptor: 1 | 2) =>
   pino(
     {
@@ -40,8 +43,7 @@ const lines = (descriptor: 1 | 2) =>
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    // At once: the process may be about to end.
-    pino.destination({ dest: descriptor, sync: true }),
+    outputOf(descriptor),
   )
 const output = lines(1)
 const errors = lines(2)

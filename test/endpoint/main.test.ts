@@ -6,6 +6,7 @@ import { readConfig, readPlace } from '../../src/endpoint/commands/config'
 import { serve } from '../../src/endpoint/commands/serve'
 import { openStore } from '../../src/endpoint/store/open'
 import { environmentOf, root, useProgram } from './support/process'
+import { freePort } from './support/port'
 import { startReceiver } from './support/receiver'
 import { action, freshFile } from './support/server'
 import { describeStores } from './support/stores'
@@ -67,6 +68,22 @@ test('logs no address, no id and no body', async () => {
   await once(child, 'close')
   expect(log.join('')).toContain('"event":"erased","events":1')
   expect(log.join('').replaceAll('http://127.0.0.1', '')).not.toMatch(/secret|127\.0\.0\.1|::1/)
+})
+
+test('goes on when nothing can be logged, as on a full disk', async () => {
+  const port = await freePort()
+  const child = program.run({ PORT: port, DATA_FILE: freshFile(), BEFORE: 'exec >/dev/full 2>&1' })
+  const exited = once(child, 'exit')
+  const origin = `http://127.0.0.1:${port}`
+  const isLive = () =>
+    fetch(`${origin}/health/live`).then(
+      ({ ok }) => ok,
+      () => child.exitCode,
+    )
+  await expect.poll(isLive).toBe(true)
+  expect((await fetch(`${origin}/customers/42`, { method: 'DELETE' })).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await exited).toEqual([0, null])
 })
 
 test('answers a wrong path so that a page can read it', async () => {
