@@ -96,8 +96,6 @@ export type Store = {
    * kept all the same, and are `repeated` when they come again.
    */
   readonly append: (arrivals: readonly Arrival[]) => Promise<readonly Appended[]>
-  /** How many groups may be on their way to the disk at once. */
-  readonly lanes: number
   /**
    * Says why reading cannot go on from a cursor, in a sentence: it is no cursor, or comes from before a restore or a
    * move, and what came after it then need not be what comes after it now. `undefined` when reading can go on.

@@ -70,9 +70,6 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
 
   return {
     append: appendTo(postgres, hasFormerKeys),
-    // While one waits for the disk, or for a standby, the next is on its way. With a third one the groups are smaller,
-    // and a group costs the server as much as ten of its events.
-    lanes: 2,
     ...createPostgresReader(postgres, generation),
     discard: async (cursors) => {
       const text = `DELETE FROM wasabi_aside WHERE xid::text || '-' || number = ANY ($1::text[])`

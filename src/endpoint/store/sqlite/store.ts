@@ -92,7 +92,6 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
       watch.check()
       return outcomes
     },
-    lanes: 1,
     ...createSqliteReader(database, generation),
     discard: discardFrom(database),
     erase: (request) => erase(request).finally(clean),
