@@ -90,12 +90,12 @@ const print = async (text: string): Promise<boolean> => {
 const words = process.argv.slice(3)
 
 /**
- * Refuses words that a command has no use for: a file that is named would be ignored without a word. So would all
+ * Refuses more words than a command has use for: a file that is named would be ignored without a word. So would all
  * backups but the first one, which is the oldest, where a shell puts the names of many in place of a pattern.
  */
-const alone = (work: () => Promise<boolean>, taken = 0): (() => Promise<boolean>) => {
+const withWords = (count: 0 | 1, work: () => Promise<boolean>): (() => Promise<boolean>) => {
   return () => {
-    const others = words.slice(taken)
+    const others = words.slice(count)
     if (others[0] === undefined) return work()
     const [, , name = ''] = process.argv
     const instead = { import: ` <`, export: ` >` }[name]
@@ -105,12 +105,12 @@ const alone = (work: () => Promise<boolean>, taken = 0): (() => Promise<boolean>
 }
 
 const commands: Readonly<Record<string, () => Promise<boolean>>> = {
-  export: alone(() => withKnownStore(printExport)),
-  import: alone(importInput),
-  replay: alone(() => withKnownStore(printReplay)),
-  restore: alone(() => restore(readPlace(process.env), words[0]), 1),
+  export: withWords(0, () => withKnownStore(printExport)),
+  import: withWords(0, importInput),
+  replay: withWords(0, () => withKnownStore(printReplay)),
+  restore: withWords(1, () => restore(readPlace(process.env), words[0])),
   forward: () => withKnownStore((store) => forward(store, words)),
-  check: alone(() => check(words[0]), 1),
+  check: withWords(1, () => check(words[0])),
   '--version': () => print(version),
 }
 

@@ -33,7 +33,7 @@ export type Visit = {
   readonly href: string
   /** Unix milliseconds. */
   readonly time: number
-  /** Whether the page itself begins with it: that may be an old landing that is only shown again. */
+  /** Whether the page was loaded with it: a reload or a step back shows an old landing again. */
   readonly isFirst?: boolean
 }
 

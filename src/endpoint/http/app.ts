@@ -56,6 +56,7 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
     routerOptions: {
       // An id may be as long as a request's head.
       maxParamLength: 16_384,
+      // An event has no query, and need not pay for reading one.
       querystringParser: (text) => (text === '' ? {} : Object.fromEntries(new URLSearchParams(text))),
     },
     // A percent sign without two digits is no name, and must not erase half a name.

@@ -12,7 +12,7 @@ const largestBody = 16 * 1024
 /** A body that was read, whole or, when it is larger than allowed, its beginning. */
 type RequestBody = { readonly bytes: Buffer; readonly tooLarge: boolean }
 
-const nothing = Buffer.alloc(0)
+const noBytes = Buffer.alloc(0)
 
 /**
  * Reads a request's body, and never holds more of it than is allowed and one chunk. Fastify's own limit keeps nothing
@@ -24,7 +24,7 @@ const readBody = (request: IncomingMessage, onBody: (body: RequestBody) => void)
   let size = 0
 
   const finish = (): void => {
-    const [first = nothing] = chunks
+    const [first = noBytes] = chunks
     const bytes = chunks.length > 1 ? Buffer.concat(chunks) : first
     onBody({ bytes: bytes.subarray(0, largestBody), tooLarge: size > largestBody })
   }
