@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from '../support/fixtures'
 import { COMPLAIN } from '../support/site'
-import { consent, identify, track } from '../support/steps'
+import { consent, identify, storedKeys, track } from '../support/steps'
 
 const LIBRARY = join(dirname(createRequire(import.meta.url).resolve('@qwik.dev/partytown')), 'lib')
 
@@ -44,6 +44,8 @@ test(
     endpoint.weather({ status: 503 })
     await track(tab, 'SIGN_UP', { interactionId: 'left' })
     await endpoint.arrived(4)
+    // In a worker, storing the event takes some turns of the page after its request.
+    await expect.poll(() => storedKeys(tab)).toContain('wasabi.C.left')
     endpoint.weather('up')
     await tab.reload()
     await endpoint.created(2)
