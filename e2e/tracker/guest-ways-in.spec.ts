@@ -141,7 +141,7 @@ for (const [both, html] of Object.entries(TWICE)) {
       const events = await endpoint.holds(3)
       expect(events.map(({ body }) => body.interactionId)).toEqual(['early', 'once', 'sentinel'])
       expect(endpoint.arrivals).toHaveLength(3)
-      expect(site.complaints).toEqual([expect.stringContaining('wasabi: this page has it already')])
+      await expect.poll(() => site.complaints).toEqual([expect.stringContaining('wasabi: this page has it already')])
       expect(await tab.evaluate(() => [undefined, window.wasabi].includes((window as { mine?: Wasabi }).mine))).toBe(
         true,
       )

@@ -116,7 +116,7 @@ test('an action that does not exist is reported with the four that do, and nothi
   })
   const events = await endpoint.holds(1)
   expect(events.map(({ body }) => body.interactionId)).toEqual(['sentinel'])
-  expect(site.complaints).toHaveLength(1)
+  await expect.poll(() => site.complaints).toHaveLength(1)
   expect(site.complaints[0]).toMatch(
     /SIGNUP.*SIGN_UP, SUBSCRIPTION_RESTARTED, SUBSCRIPTION_CANCELLED, PROMOTION_APPLIED/,
   )

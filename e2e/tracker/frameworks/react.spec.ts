@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from '../../support/fixtures'
-import { track } from '../../support/steps'
+import { delivered, track } from '../../support/steps'
 import { bundle } from './bundle'
 
 test(
@@ -22,6 +22,8 @@ test(
     await tab.evaluate(() => document.querySelector('button')?.click())
     await expect.poll(() => tab.evaluate(() => document.querySelector('button')?.textContent)).toBe('Thank you 1')
     expect(await tab.evaluate(() => Reflect.get(window, 'effects') as number)).toBe(2)
+    // The next page would send what this one does not yet know to be stored.
+    await delivered(tab)
 
     // The sentinel, from a page of its own: whatever the first one sent has come before it.
     site.put('/next', wasabi())
