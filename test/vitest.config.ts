@@ -15,6 +15,9 @@ const POSTGRES = 'test/endpoint/support/postgres.ts'
 
 const TESTS = '**/*.test.ts'
 
+/** Other people's: the peers that `npm run bench:peers` installs have tests too. */
+const NOT_OURS = '**/node_modules/**'
+
 /** They read the built script, so no import says that they depend on its source. */
 const testsOfBuild = () =>
   ['package', 'tracker'].flatMap((room) =>
@@ -40,7 +43,10 @@ export default defineConfig({
     outputFile: { json: 'test-results/unit.json' },
     // `npm run test:unit` runs the first one, `npm test` all.
     projects: [
-      { extends: true, test: { name: 'unit', include: [TESTS], exclude: SLOW, env: { STORES: 'SQLite' } } },
+      {
+        extends: true,
+        test: { name: 'unit', include: [TESTS], exclude: [...SLOW, NOT_OURS], env: { STORES: 'SQLite' } },
+      },
       {
         extends: true,
         test: { name: 'postgres', include: STORES, env: { STORES: 'PostgreSQL' }, globalSetup: POSTGRES },
