@@ -6,6 +6,7 @@ import json from '@rollup/plugin-json'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
+import { minify } from 'rolldown/utils'
 import dts from 'rollup-plugin-dts'
 import uglify from 'uglify-js'
 
@@ -101,11 +102,17 @@ const compressed = {
   },
 }
 
-const pageScript = (isChecked) => [
-  compile('src/endpoint/page', isChecked),
-  nodeResolve({ browser: true }),
-  terser({ ecma: 2021, module: true }),
-]
+/** Nobody waits for the operator's page: 4 % more of Chart.js than terser leaves, in a thirtieth of the time. */
+const small = {
+  name: 'small',
+  async renderChunk(code, { fileName }) {
+    const { errors, ...result } = await minify(fileName, code, { module: true, codegen: { legalComments: 'inline' } })
+    if (errors.length) this.error(errors[0].message)
+    return { code: result.code, map: null }
+  },
+}
+
+const pageScript = (isChecked) => [compile('src/endpoint/page', isChecked), nodeResolve({ browser: true }), small]
 
 /** The operator's page beside its script. */
 const pageFiles = {
