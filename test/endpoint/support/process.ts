@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
@@ -20,17 +20,13 @@ export const environmentOf = ({ file, database }: Place): Environment => ({
   ...(database !== undefined && { DATABASE_URL: database }),
 })
 
-/** Builds the endpoint as a program for one test file, from the source as it is now, and runs it. */
+/** Runs the endpoint as it was built before the first test, for one test file, with a tracker of the tests' own. */
 export const useProgram = (name: string) => {
   // Inside the project, where Node finds its packages.
   const folder = `${root}test-results/${name}`
   mkdirSync(`${folder}/dist`, { recursive: true })
-  const vite = [`${root}node_modules/vite/bin/vite.js`, 'build', '--logLevel', 'error']
-  execFileSync(process.execPath, [...vite, '--ssr', 'src/endpoint/main.ts', '--outDir', `${folder}/dist/endpoint`], {
-    cwd: root,
-  })
   writeFileSync(`${folder}/dist/wasabi.js`, scriptText)
-  cpSync(`${root}dist/page`, `${folder}/dist/page`, { recursive: true })
+  for (const part of ['endpoint', 'page']) cpSync(`${root}dist/${part}`, `${folder}/dist/${part}`, { recursive: true })
   cpSync(`${root}package.json`, `${folder}/package.json`)
   afterAll(() => {
     rmSync(folder, { recursive: true })
