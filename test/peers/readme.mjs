@@ -33,7 +33,7 @@ const rows = result.peers
   ])
 
 const alone = result.alone
-  ? ` (${result.alone.columns.length} columns on ${result.alone.date}, Chromium ${result.alone.chromium})`
+  ? ` (${result.alone.columns.length} of the columns on ${result.alone.date}, Chromium ${result.alone.chromium})`
   : ''
 
 const text = `*Campaign kept*, in five ways to arrive: on the conversion’s own event / by an id to join it by / left to a guess by address and browser.

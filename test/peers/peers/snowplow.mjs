@@ -1,22 +1,30 @@
 import { post } from '../post.mjs'
 
-const module = (more = '') => `
+const PLUGIN = '@snowplow/browser-plugin-button-click-tracking'
+
+const module = (more = '', before = '', after = '') => `${before}
 import { newTracker, trackPageView, trackStructEvent } from '@snowplow/browser-tracker'
 newTracker('sp', ENDPOINT, { appId: 'shop', cookieSameSite: 'Lax', contexts: { session: true }, keepalive: true${more} })
 trackPageView()
 window.convert = (label) => trackStructEvent({ category: 'shop', action: 'signup', label })
-`
+${after}`
 
 export default {
   title: 'Snowplow',
   package: '@snowplow/browser-tracker',
-  docs: 'docs.snowplow.io, web tracker initialization: newTracker with the recommended cookieSameSite and session entity; keepalive on, which the events then survive navigation with',
+  docs: 'docs.snowplow.io, web tracker initialization: newTracker with the recommended cookieSameSite and session entity; keepalive on, which the events then survive navigation with; the button click plugin is 4.6.8, npm has none for this version',
   module: module(),
   answer: () => ({ type: 'text/plain', text: 'ok' }),
   reach: {
     withoutCode: {
       docs: 'https://docs.snowplow.io/docs/sources/web-trackers/tracking-events/button-click/',
-      missing: 'its plugin was found on npm for 4.6.8 only',
+      seen: true,
+      module: module(
+        ', plugins: [ButtonClickTrackingPlugin()]',
+        `import { ButtonClickTrackingPlugin, enableButtonClickTracking } from '${PLUGIN}'`,
+        'enableButtonClickTracking()',
+      ),
+      body: (order) => `<button id="${order}">Sign up</button>`,
     },
     elsewhere: {
       docs: 'https://docs.snowplow.io/docs/sources/web-trackers/cross-domain-tracking',

@@ -48,15 +48,13 @@ const applies = (peer, key) => {
 const offers = ({ reach: { withoutCode, elsewhere, server } }, key) =>
   Boolean({ withoutCode: withoutCode.body, elsewhere: elsewhere.module ?? elsewhere.head, server: server.send }[key])
 
-const without = ({ missing }) => (missing ? { verdict: 'not run', note: missing } : { verdict: 'no' })
-
 /** Far beyond what any cell takes. */
 const LIMIT = 400_000
 
 /** Runs one cell of the table, in a world of its own, and says what happened. */
 export const runCell = async (world, peer, key) => {
   if (!applies(peer, key)) return { verdict: '–' }
-  if (key in reach && !offers(peer, key)) return without(peer.reach[key])
+  if (key in reach && !offers(peer, key)) return { verdict: 'no' }
   const { page = {}, run } = SPECIAL[key]?.() ?? { run: campaign[key] ?? reach[key] ?? onAnyPage[key] }
   const cell = await createCell(world, { ...peer, ...peer.pages[key] }, page)
   let timer
