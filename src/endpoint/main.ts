@@ -13,7 +13,6 @@ import { replayRefused } from './commands/replay'
 import { restore } from './commands/restore'
 import type { ScriptOptions } from './http/script'
 import { endWithShell } from './shell'
-import { serve } from './commands/serve'
 import type { Store } from './store/store'
 
 const usage = `wasabi-endpoint                            takes events
@@ -127,6 +126,8 @@ const run = async (): Promise<void> => {
   endWithShell()
   const [, , name] = process.argv
   if (name === undefined) {
+    // No other command pays for the modules of a server, which take half of its start.
+    const { serve } = await import('./commands/serve')
     const page = fileURLToPath(new URL('../page', import.meta.url))
     await serve(await readConfig(process.env), { script: script, page })
     return
