@@ -42,9 +42,12 @@ const fill = async (page: Page, demo: Demo) => {
   await page.goto(demo.app())
   await page.getByRole('button', { name: 'Sign up' }).click()
   await expect(arrivals(page)).toHaveCount(1)
+  // The buttons below move when the event leaves the outbox and when a row comes in: a press meanwhile is no click.
+  await expect(page.locator('.outbox > li')).toHaveCount(0)
   const open = page.getByRole('button', { name: 'Inspector' })
   if ((await open.getAttribute('aria-expanded')) === 'false') await open.click()
   await page.getByRole('button', { name: 'Send the newest event again' }).click()
+  await expect(arrivals(page)).toHaveCount(2)
   await page.getByRole('button', { name: 'Send a broken one' }).click()
   await expect(arrivals(page)).toHaveCount(3)
   await page.getByRole('radio', { name: 'Is away' }).check()
