@@ -77,6 +77,8 @@ test('leaves a primary that is fenced by being read-only, though that keeps its 
   expect(idsOf(await read(cursor))).toEqual(['after'])
   // The new one is away for a moment: the old one shows nothing in its place.
   await standby.kill()
+  // Its processes notice one after the other that the first one was killed, and answer until then.
+  await expect.poll(() => read(cursor)).toEqual([])
   for (let turn = 0; turn < 5; turn += 1) expect(await read(cursor)).toEqual([])
   await standby.start()
   await expect.poll(async () => idsOf(await read(cursor))).toEqual(['after'])
