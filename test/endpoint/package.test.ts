@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { SHOP } from '../../demo/hosts'
 import { root } from './support/process'
 import { unprivileged } from './support/postgres'
 import { action } from './support/server'
@@ -66,6 +67,12 @@ const runNode = (args: readonly string[], env: Readonly<Record<string, string>>)
 
 /** Runs the package's command. */
 const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => runNode([command, ...args], env)
+
+test('has no code of the demo, which is built beside it', () => {
+  const scripts = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) => /\.m?js$/.test(name))
+  expect(scripts).toContain('dist/endpoint/main.js')
+  expect(scripts.filter((name) => readFileSync(join(installed, name), 'utf8').includes(SHOP))).toEqual([])
+})
 
 test('says which Node it needs', async () => {
   // What it sees of Node's version; the real one cannot be changed.
