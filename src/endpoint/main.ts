@@ -126,7 +126,7 @@ const run = async (): Promise<void> => {
   endWithShell()
   const [, , name] = process.argv
   if (name === undefined) {
-    // No other command pays for the modules of a server, which take half of its start.
+    // No other command loads the modules of a server, which take two fifths of the processor's work at its start.
     const { serve } = await import('./commands/serve')
     const page = fileURLToPath(new URL('../page', import.meta.url))
     await serve(await readConfig(process.env), { script: script, page })

@@ -1,7 +1,7 @@
 // Puts the comparison of the last run between its two markers in README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CAMPAIGNS, FAULTS, REACH } from './rules.mjs'
-import { nameOf, number, table } from './table.mjs'
+import { nameOf, number, table, writeAlone } from './table.mjs'
 import { writeWorse } from './worse.mjs'
 
 const MARKED = /(<!-- comparison -->\n)[^]*?(<!-- \/comparison -->)/
@@ -32,9 +32,7 @@ const rows = result.peers
     ...REACH.map(({ key }) => word(peer.cells[key])),
   ])
 
-const alone = result.alone
-  ? ` (${result.alone.columns.length} of the columns on ${result.alone.date}, Chromium ${result.alone.chromium})`
-  : ''
+const alone = result.alone ? ` (${writeAlone(result)})` : ''
 
 const text = `*Campaign kept*, in five ways to arrive: on the conversion’s own event / by an id to join it by / left to a guess by address and browser.
 *Faults survived*: by itself + later, or repairable on the server. *By an id*: the server can join the conversion to an earlier visit. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}${alone}; every rule, column, set-up and source is in [test/peers/result.md](test/peers/result.md).

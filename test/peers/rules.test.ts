@@ -81,7 +81,7 @@ test('columns that are run alone join the last result, and a peer that could not
   }
   expect(record(last, now, { wanted: [], only: ['server'] })).toEqual({
     date: 'then',
-    alone: { columns: ['server'], date: 'now', chromium: '150' },
+    alone: { columns: ['server'], peers: [], date: 'now', chromium: '150' },
     peers: [peer('a', { down: 1, server: 4 }, { figures: 1 }), last.peers[1]],
   })
   expect(record(last, now, { wanted: [], only: undefined })).toBe(now)
