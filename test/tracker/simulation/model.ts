@@ -100,8 +100,13 @@ export const createModel = (world: World): Model => {
   const isStored = (id: string) => !!world.network.store.get(id)?.created
   const isFull = (origin: string) => world.area(origin).isFull
 
+  /** What one page's memory alone has, no other page knows. */
+  const isElsewhere = (page: Page, action: Expected) =>
+    (action.isInMemoryOnly && action.page !== page) || (action.isRememberedByCorrectorOnly && action.corrector !== page)
+
   const give = (page: Page, action: Expected, customer: string) => {
-    action.corrector = page
+    // A page that does not know the action reports the call, and corrects nothing.
+    if (!isElsewhere(page, action)) action.corrector = page
     action.customer = customer
     action.customers.add(customer)
     if (!isFull(action.page.origin)) return
@@ -138,11 +143,7 @@ export const createModel = (world: World): Model => {
   const track = (page: Page, { id = '', type = '', customer, contract = '', time }: Call) => {
     const known = journal(page.origin)
     const recorded = known.get(id)
-    // What one page's memory alone has, no other page knows.
-    const isElsewhere =
-      (recorded?.isInMemoryOnly && recorded.page !== page) ||
-      (recorded?.isRememberedByCorrectorOnly && recorded.corrector !== page)
-    if (recorded && !isElsewhere) return
+    if (recorded && !isElsewhere(page, recorded)) return
     const owner = customer ?? (person.customer || `person ${person.number}`)
     const call = { type, campaign: CARRYING.includes(type) ? (touch?.campaign ?? '') : '', createdAt: time }
     const before = actions.get(id)
