@@ -1,15 +1,19 @@
 import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-/** They start programs, replicate a database, install a package or live thousands of lives: ten seconds and more. */
+/**
+ * They start programs, replicate a database, pack or install a package, ask the compiler what the platform has, forward
+ * to what fails, or try thousands of bodies and lives. Each runs on every store that it has.
+ */
 const SLOW = [
-  'endpoint/{access,away,check,cursor,database,demoted,file,forwarder,growth,main,package,proxy,readme,schema,transfer}.test.ts',
-  'package/package.test.ts',
-  'tracker/simulation.test.ts',
+  'endpoint/{access,away,check,cursor,database,demoted,deploy,file,forward,forwarder,fuzz,growth}.test.ts',
+  'endpoint/{main,package,proxy,readme,schema,transfer}.test.ts',
+  'package/{build,package,support}.test.ts',
+  'tracker/{night,simulation}.test.ts',
 ]
 
 /** Each of them runs on SQLite first, and on PostgreSQL when all tests are asked for. */
-const STORES = ['endpoint/{aside,erase,forward,fuzz,ingest,read,stream,summary,tables,watch}.test.ts']
+const STORES = ['endpoint/{aside,erase,ingest,read,stream,summary,tables,watch}.test.ts']
 
 const POSTGRES = 'test/endpoint/support/postgres.ts'
 

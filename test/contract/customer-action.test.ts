@@ -4,7 +4,9 @@ import { ACTION_TYPES } from '../../src/contract/customer-action'
 import schema from '../../src/contract/customer-action.schema.json'
 
 const file = 'src/contract/customer-action.ts'
-const program = ts.createProgram([file], { strict: true, exactOptionalPropertyTypes: true })
+// The contract needs no page and no server: without their types this takes a seventh of the time.
+const only = { types: [], lib: ['lib.es2021.d.ts'] }
+const program = ts.createProgram([file], { strict: true, exactOptionalPropertyTypes: true, ...only })
 const checker = program.getTypeChecker()
 
 /** An object type as the schema would state it: its fields, and which of them are required. */
