@@ -71,7 +71,8 @@ test('leaves a primary that is fenced by being read-only, though that keeps its 
 
   await administrate(primary, 'ALTER SYSTEM SET default_transaction_read_only = on')
   await administrate(primary, 'SELECT pg_reload_conf()')
-  await expect.poll(() => send('meanwhile')).toBe(503)
+  // Each of its processes reads its settings at a time of its own.
+  await expect.poll(() => send('before')).toBe(503)
   await promote(standby)
   await expect.poll(() => send('after')).toBe(201)
   expect(idsOf(await read(cursor))).toEqual(['after'])
