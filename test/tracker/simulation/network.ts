@@ -31,6 +31,9 @@ export type Request = {
   readonly keepalive: boolean
   /** `heard`: the page has the receipt. `unheard`: it is over, and the page has no receipt. */
   state: 'under way' | 'heard' | 'unheard'
+  /** What its page hears when it goes, while the request goes on. */
+  readonly fail: () => void
+  hasOutlivedPage?: true
 }
 
 export type FetchOptions = { readonly body: string; readonly keepalive: boolean; readonly signal: AbortSignal | null }
@@ -51,6 +54,8 @@ export type Network = {
    * Ends the requests of a page that is gone: what `keepalive` holds arrives all the same, and nobody hears the answer.
    */
   readonly leave: (page: Sender) => void
+  /** Before a page that goes is hidden, it hears that all its requests have failed (Chromium 156). */
+  readonly fail: (page: Sender) => void
 }
 
 const answerOf = (fate: Fate, random: Random) => {
@@ -87,7 +92,12 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
 
   const fetch: Network['fetch'] = (page, { body, keepalive, signal }) =>
     new Promise((resolve, reject) => {
-      const request: Request = { page, body, key: keyOf(body), at: clock.now(), keepalive, state: 'under way' }
+      const fail = () => {
+        end('unheard', () => {
+          reject(new TypeError('Failed to fetch'))
+        })
+      }
+      const request: Request = { page, body, key: keyOf(body), at: clock.now(), keepalive, state: 'under way', fail }
       requests.push(request)
       const end = (state: 'heard' | 'unheard', answer: () => void) => {
         if (request.state !== 'under way') return
@@ -95,11 +105,6 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
         page.run(() => {
           request.state = state
           answer()
-        })
-      }
-      const fail = () => {
-        end('unheard', () => {
-          reject(new TypeError('Failed to fetch'))
         })
       }
       signal?.addEventListener('abort', () => {
@@ -124,6 +129,9 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
       })
     })
 
+  const underWay = (page: Sender) =>
+    requests.filter((request) => request.page === page && request.state === 'under way')
+
   const network: Network = {
     weather: 'fair',
     requests,
@@ -133,10 +141,16 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
     setOnline: (isOnline) => (online = isOnline),
     fetch,
     leave: (page) => {
-      for (const request of requests) {
-        if (request.page !== page || request.state !== 'under way') continue
+      for (const request of underWay(page)) {
         request.state = 'unheard'
         if (!request.keepalive) gone.add(request)
+      }
+    },
+    fail: (page) => {
+      for (const request of underWay(page)) {
+        if (request.keepalive) request.hasOutlivedPage = true
+        else gone.add(request)
+        request.fail()
       }
     },
   }

@@ -28,19 +28,27 @@ const neighbours = (entries: readonly Entry[], at: number) => {
   return entries.slice(from, to + 1).map(({ href }) => href)
 }
 
+const hidePage = (model: Model, page: Page) => {
+  if (page.isHidden()) return
+  if (page.hasScript()) model.look(page)
+  page.setHidden(true)
+}
+
 /** Hidden after its `pagehide` (HTML, 7.4.2.4), then in the back/forward cache, or gone. */
-const leavePage = (model: Model, { page, isKept }: { page: Page; isKept: boolean }) => {
+const leavePage = ({ clock, network }: World, model: Model, { page, isKept }: { page: Page; isKept: boolean }) => {
   if (!page.isAlive()) return
   page.hear('pagehide', { persisted: isKept })
-  if (!page.isHidden()) {
-    if (page.hasScript()) model.look(page)
-    page.setHidden(true)
-  }
   if (isKept) {
+    hidePage(model, page)
     model.freeze(page)
     return page.freeze()
   }
-  page.die()
+  network.fail(page)
+  clock.plan(0, () => {
+    if (!page.isAlive()) return
+    hidePage(model, page)
+    page.die()
+  })
 }
 
 export const createTab = (world: World, model: Model, first: string): Tab => {
@@ -81,7 +89,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
 
   const go = (href: string) => {
     const referrer = entries[at]?.href ?? ''
-    if (at >= 0) leavePage(model, { page, isKept: random.chance(0.5) })
+    if (at >= 0) leavePage(world, model, { page, isKept: random.chance(0.5) })
     // What lay ahead in the history is gone.
     for (const { page: ahead } of entries.splice(at + 1)) if (ahead?.isAlive()) ahead.die()
     entries.push({ href })
@@ -109,7 +117,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
   const end = (how: () => void) => {
     isOpen = false
     how()
-    for (const { page: old } of entries) if (old?.isAlive()) old.die()
+    for (const { page: old } of entries) if (old !== page && old?.isAlive()) old.die()
   }
 
   const show = (isShown: boolean) => {
@@ -126,14 +134,14 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
     go,
     back: () => {
       if (at < 1) return
-      leavePage(model, { page, isKept: random.chance(0.5) })
+      leavePage(world, model, { page, isKept: random.chance(0.5) })
       at--
       const old = entries[at]?.page
       if (old?.isFrozen()) restore(old)
       else load('back_forward', '')
     },
     reload: () => {
-      leavePage(model, { page, isKept: false })
+      leavePage(world, model, { page, isKept: false })
       load('reload', '')
     },
     hide: () => {
@@ -145,7 +153,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
     close: () => {
       world.log(`${page.name} closed`)
       end(() => {
-        leavePage(model, { page, isKept: false })
+        leavePage(world, model, { page, isKept: false })
       })
     },
     crash: () => {

@@ -44,6 +44,8 @@ export const checkRequest = (world: World, { model, page, options }: Sending) =>
   const isOverwriting = waiting !== null && waiting !== options.body
   if (isKnownOther && (key.startsWith('U') || isOverwriting))
     world.fault(`${key} sent with other bytes than those that wait`)
+  if (before.some((request) => request.page === page && request.hasOutlivedPage))
+    world.fault(`${key} sent again by a page that goes, though it is under way`)
   // A page that goes sends all that it can, and ends what it began when it is shown again.
   if (key.startsWith('U') && waiting !== null && !page.wasHidden()) world.fault(`${key} sent before its CREATED`)
   const isLast = (request: Request) => request.keepalive && request !== before[0]
