@@ -1,6 +1,6 @@
-import { defineConfig } from 'playwright/test'
+import { defineConfig, type PlaywrightTestConfig } from 'playwright/test'
 import { buildForTests } from '../src/build.mjs'
-import { findEngines } from './support/engines.mjs'
+import { findEngines, type Engine } from './support/engines.mjs'
 import type { EngineOptions } from './support/fixtures'
 
 /** A test that needs what only one engine or its driver has is tagged with the engine's name. */
@@ -16,6 +16,27 @@ const BY_ENGINE = /(guest-history|itp|demo\/engines)\.spec|@everywhere/
 // Once a run, not in each worker. Here and not in a global set-up: the tests read what is built
 // as soon as they are loaded.
 if (process.env.TEST_WORKER_INDEX === undefined) buildForTests()
+
+/** What only a whole Chromium has. */
+const BY_WINDOW = /@bfcache/
+
+type Project = NonNullable<PlaywrightTestConfig<object, EngineOptions>['projects']>[number]
+
+const projectsOf = ({ name, path, shell, webdriver, launchOptions }: Engine): readonly Project[] => {
+  const project = {
+    name,
+    grepInvert: othersOf(name),
+    // Four seconds of a processor start a worker and its Firefox: one does for these tests, beside the others.
+    ...(name !== 'chromium' && process.env.CHOSEN_TESTS && { grep: BY_ENGINE, workers: 1 }),
+    use: { browserName: name, launchOptions, webdriver: (webdriver && path) || '' },
+  }
+  if (shell === undefined || !process.env.CHOSEN_TESTS) return [project]
+  const use = { ...project.use, launchOptions: { ...launchOptions, executablePath: shell } }
+  return [
+    { ...project, name: `${name}-window`, grep: BY_WINDOW },
+    { ...project, grepInvert: [project.grepInvert, BY_WINDOW], use },
+  ]
+}
 
 /** The same tests in every engine that is here. */
 export default defineConfig<object, EngineOptions>({
@@ -34,11 +55,5 @@ export default defineConfig<object, EngineOptions>({
   projects: findEngines()
     .filter(({ path }) => path)
     .reverse()
-    .map(({ name, path, webdriver, launchOptions }) => ({
-      name,
-      grepInvert: othersOf(name),
-      // Four seconds of a processor start a worker and its Firefox: one does for these tests, beside the others.
-      ...(name !== 'chromium' && process.env.CHOSEN_TESTS && { grep: BY_ENGINE, workers: 1 }),
-      use: { browserName: name, launchOptions, webdriver: (webdriver && path) || '' },
-    })),
+    .flatMap(projectsOf),
 })

@@ -27,7 +27,7 @@ test(
 // Other drivers turn the back/forward cache off or cannot say whether it was used.
 test(
   'a page that is restored from the back/forward cache sends the events that are left, once',
-  { tag: '@chromium' },
+  { tag: ['@chromium', '@bfcache'] },
   async ({ tab, site, endpoint, wasabi }) => {
     site.put(
       '/',
@@ -52,7 +52,7 @@ test(
 // Firefox 153 keeps no such page, with the lock or without.
 test(
   'a page that is left while it catches up goes into the back/forward cache, without the lock',
-  { tag: '@chromium' },
+  { tag: ['@chromium', '@bfcache'] },
   async ({ tab, newTab, site, endpoint, wasabi }) => {
     site.put(
       '/',

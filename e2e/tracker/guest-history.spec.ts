@@ -31,29 +31,28 @@ test(
   },
 )
 
-test('a step back brings the page out of the back/forward cache, with its tracker and one more action', async ({
-  tab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put(
-    '/',
-    `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => (window.restored = persisted))</script>`,
-  )
-  site.put('/next', '<script>window.wasabi = { ready: true }</script>')
-  await tab.goto(site.url('/'))
-  await track(tab, 'SIGN_UP', { interactionId: 'before' })
-  await endpoint.holds(1)
-  await delivered(tab)
-  await tab.goto(site.url('/next'))
-  await tab.evaluate(() => {
-    history.back()
-  })
-  await arriveAt(tab, '/')
-  expect(await tab.evaluate(() => Reflect.get(window, 'restored') as boolean)).toBe(true)
-  await track(tab, 'SIGN_UP', { interactionId: 'after' })
-  const events = await endpoint.holds(2)
-  expect(events.map(({ body }) => body.interactionId)).toEqual(['before', 'after'])
-  expect(endpoint.arrivals).toHaveLength(2)
-})
+test(
+  'a step back brings the page out of the back/forward cache, with its tracker and one more action',
+  { tag: '@bfcache' },
+  async ({ tab, site, endpoint, wasabi }) => {
+    site.put(
+      '/',
+      `${wasabi()}<script>addEventListener('pageshow', ({ persisted }) => (window.restored = persisted))</script>`,
+    )
+    site.put('/next', '<script>window.wasabi = { ready: true }</script>')
+    await tab.goto(site.url('/'))
+    await track(tab, 'SIGN_UP', { interactionId: 'before' })
+    await endpoint.holds(1)
+    await delivered(tab)
+    await tab.goto(site.url('/next'))
+    await tab.evaluate(() => {
+      history.back()
+    })
+    await arriveAt(tab, '/')
+    expect(await tab.evaluate(() => Reflect.get(window, 'restored') as boolean)).toBe(true)
+    await track(tab, 'SIGN_UP', { interactionId: 'after' })
+    const events = await endpoint.holds(2)
+    expect(events.map(({ body }) => body.interactionId)).toEqual(['before', 'after'])
+    expect(endpoint.arrivals).toHaveLength(2)
+  },
+)

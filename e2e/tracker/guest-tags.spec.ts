@@ -36,7 +36,11 @@ test('a landing that reloads itself before the script runs is a visit, and a rel
   await nextSecond()
   await follow(tab, '/a?utm_source=last')
   await nextSecond()
-  await tab.evaluate(() => history.back())
+  await tab.evaluate(() => {
+    setTimeout(() => {
+      history.back()
+    })
+  })
   await arriveAt(tab, '/b?utm_source=new')
   await tab.reload()
   expect(await attribution(tab)).toEqual({ utmSource: 'last' })

@@ -21,7 +21,7 @@ export const summarize = (failedSteps, engines) => {
 
   console.log('')
   for (const { name, title, version, missing } of engines) {
-    const ran = tests.filter(({ projectName, status }) => projectName === name && status !== 'skipped').length
+    const ran = tests.filter(({ projectName, status }) => projectName.startsWith(name) && status !== 'skipped').length
     console.log(missing ?? `${title} ${version}: ${ran} end-to-end tests`)
   }
   if (process.env.CHOSEN_TESTS) console.log('npm run test:engines insists on all three, and runs every test in each')
