@@ -77,6 +77,10 @@ const textsOf = (tab: Tab, selector: string): Promise<readonly string[]> =>
 const expectTexts = (tab: Tab, selector: string, texts: readonly string[]) =>
   expect.poll(() => textsOf(tab, selector)).toEqual(texts)
 
+/** What arrives before the page follows the stream is no news. */
+const expectFollower = (origin: string) =>
+  expect.poll(async () => (await fetch(`${origin}/metrics`)).text()).toMatch(/^wasabi_streams 1$/m)
+
 const click = (tab: Tab, selector: string): Promise<void> =>
   tab.evaluate((wanted) => {
     document.querySelector<HTMLElement>(wanted)?.click()
@@ -127,6 +131,7 @@ for (const [name, campaigns, rows] of [
       const origin = await start(campaigns)
       await tab.goto(origin)
       await expect(tab.locator('tfoot')).toBeVisible()
+      await expectFollower(origin)
       await post(origin, bodyOf(100, 'fresh'))
       await expect(tab.locator('.arrivals > li')).toHaveCount(1)
       expect((await new AxeBuilder({ page: tab }).setLegacyMode().analyze()).violations).toEqual([])
@@ -143,6 +148,7 @@ test('the page sorts, shows what comes by itself, and names the field of a refus
   await expectTexts(tab, 'tbody th', ['b', '(types without a campaign)', 'a'])
   await click(tab, 'thead th:first-child button')
   await expectTexts(tab, 'tbody th', ['(types without a campaign)', 'a', 'b'])
+  await expectFollower(origin)
   await post(origin, bodyOf(10, 'fresh\u202e'))
   await post(origin, bodyOf(10, 'fresh\u202e'))
   await post(origin, bodyOf(11, '').replace('"c"', '""'))
