@@ -63,5 +63,5 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/vitest.config.ts', 'e2e/playwright.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['test/{unit,vitest}.config.ts', 'e2e/playwright.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
 )

@@ -3,24 +3,17 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * They start programs, replicate a database, pack or install a package, ask the compiler what the platform has, forward
- * to what fails, or try thousands of bodies and lives. Each runs on every store that it has.
+ * to what fails, or try thousands of bodies and lives.
  */
-const SLOW = [
+export const SLOW = [
   'endpoint/{access,away,check,cursor,database,demoted,deploy,file,forward,forwarder,fuzz,growth}.test.ts',
   'endpoint/{main,package,proxy,readme,schema,transfer}.test.ts',
   'package/{build,package,support}.test.ts',
   'tracker/{night,simulation}.test.ts',
 ]
 
-/** Each of them runs on SQLite first, and on PostgreSQL when all tests are asked for. */
-const STORES = ['endpoint/{aside,erase,ingest,read,stream,summary,tables,watch}.test.ts']
-
-const POSTGRES = 'test/endpoint/support/postgres.ts'
-
-const TESTS = '**/*.test.ts'
-
 /** Other people's: the peers that `npm run bench:peers` installs have tests too. */
-const NOT_OURS = '**/node_modules/**'
+export const NOT_OURS = '**/node_modules/**'
 
 /** They read the built script, so no import says that they depend on its source. */
 const testsOfBuild = () =>
@@ -33,9 +26,12 @@ const testsOfBuild = () =>
 export default defineConfig({
   test: {
     dir: 'test',
-    globalSetup: 'test/support/build.ts',
+    include: ['**/*.test.ts'],
+    exclude: [NOT_OURS],
+    globalSetup: ['test/support/build.ts', 'test/endpoint/support/postgres.ts'],
     watchTriggerPatterns: [{ pattern: /src\/tracker\//, testsToRun: testsOfBuild }],
     // Half of the processor's work was loading the same modules for each file. Whatever a test replaces, it restores.
+    // One project: between files of different projects, Vitest starts the process anew.
     isolate: false,
     // Most of the time goes by waiting for processes and timers.
     maxWorkers: 3,
@@ -45,17 +41,5 @@ export default defineConfig({
     expect: { poll: { timeout: 120_000 } },
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results/unit.json' },
-    // `npm run test:unit` runs the first one, `npm test` all.
-    projects: [
-      {
-        extends: true,
-        test: { name: 'unit', include: [TESTS], exclude: [...SLOW, NOT_OURS], env: { STORES: 'SQLite' } },
-      },
-      {
-        extends: true,
-        test: { name: 'postgres', include: STORES, env: { STORES: 'PostgreSQL' }, globalSetup: POSTGRES },
-      },
-      { extends: true, test: { name: 'slow', include: SLOW, globalSetup: POSTGRES } },
-    ],
   },
 })

@@ -22,7 +22,7 @@ export const usePostgres = (): FreshPlace => {
   }
 }
 
-/** The kinds of store that this run is about: both, unless vitest.config.ts names one. */
+/** The kinds of store that this run is about: both, unless unit.config.ts names one. */
 const { STORES: chosen = 'SQLite PostgreSQL' } = process.env
 
 /** The same tests for each kind of store. */

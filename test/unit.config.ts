@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+import all, { NOT_OURS, SLOW } from './vitest.config'
+
+/** The tests that need some seconds in all, on SQLite. */
+export default defineConfig({
+  test: {
+    ...all.test,
+    exclude: [...SLOW, NOT_OURS],
+    globalSetup: 'test/support/build.ts',
+    env: { STORES: 'SQLite' },
+  },
+})
