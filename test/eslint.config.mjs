@@ -63,5 +63,8 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/{unit,vitest}.config.ts', 'e2e/playwright.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['test/{unit,vitest}.config.ts', 'e2e/playwright.config.ts'],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
 )
