@@ -65,6 +65,31 @@ test('storing reads no table as a whole, though the plan was made when all were 
   await expect.poll(async () => (await query(text))[0]).toEqual({ read: 0, inserted: 2000 })
 })
 
+test('what comes again is looked up by its key, though the plan was made when all were empty', async () => {
+  const { database = '' } = await freshDatabase()
+  const { query, end } = createPostgres(database)
+  onTestFinished(end)
+  const store = await openStore({ database })
+  await query('VACUUM')
+  const group = (from: number, size: number) =>
+    Array.from({ length: size }, (_, index) => arrival({ interactionId: String(from + index) }))
+  // From the sixth time on the server reuses its plan.
+  for (let turn = 0; turn < 10; turn += 1) await store.append(group(turn, 2))
+  for (let turn = 0; turn < 20; turn += 1) {
+    const outcomes = await store.append([...group(turn * 100, 100), ...group(turn * 100 + 100, 100)])
+    expect(outcomes.slice(-100).filter((outcome) => outcome === 'stored')).toHaveLength(100)
+  }
+  const counted = 'SELECT sum(count)::int AS count FROM wasabi_conversion'
+  expect(await query(counted)).toEqual([{ count: 2100 }])
+  await store.close()
+  const text = `SELECT seq_tup_read::int AS read, n_tup_ins::int AS inserted FROM pg_stat_user_tables
+    WHERE relname = 'wasabi_event'`
+  type Reads = { readonly read: number; readonly inserted: number }
+  await expect.poll(async () => (await query<Reads>(text))[0]?.inserted).toBe(2100)
+  // All of a page or two is soon read; of all pages, it would be millions.
+  expect((await query<Reads>(text))[0]?.read).toBeLessThan(100_000)
+})
+
 const escaped = (text: string) =>
   action({ interactionId: text, utmParameters: { utmCampaign: '…' } }).replace('…', text)
 const withMore = (more: string) => action({ interactionId: more }).replace('"version"', `"more":${more},"version"`)

@@ -1,7 +1,7 @@
 import { unhurried, type Postgres, type Query } from './database'
 import { expiryIndex } from './expire'
 import { forwardTables } from './forward'
-import { appendAtOnce } from './insert'
+import { appendAtOnce, appendBySubscript } from './insert'
 import { refuseFormerKeys } from './key'
 import { summaryByDay, summaryOnce, summaryTables } from './summary'
 
@@ -45,6 +45,7 @@ export const migrations: readonly string[] = [
   refuseFormerKeys,
   summaryOnce + expiryIndex,
   appendAtOnce,
+  appendBySubscript,
 ]
 
 /** Any number will do, as long as it stays the same. */
