@@ -3,7 +3,7 @@ import { now, readTime } from './browser/clock'
 import { log, report } from './browser/console'
 import { exclusively } from './browser/lock'
 import { listKeys, readText, removeText, writeCopy, writeText } from './browser/storage'
-import { abortLater, deliver, holdFailures, type Delivery } from './browser/transport'
+import { abortLater, deliver, type Delivery } from './browser/transport'
 import { heedRefusal, permission } from './consent'
 import { readEvent } from './event'
 import { settings } from './settings'
@@ -174,6 +174,5 @@ export const addEvent = ({ interactionId, createdAt, updatedAt }: Action, event:
  */
 export const leave = (): void => {
   abortLater()
-  holdFailures()
   endRound?.()
 }

@@ -22,14 +22,6 @@ let later: AbortController | undefined
 /** Ends a later attempt that is under way, for no reason of the endpoint's. A first one cannot be taken back. */
 export const abortLater = (): void => later?.abort('')
 
-/** Resolves when the page that went is shown again. */
-let shownAgain: Promise<unknown> | undefined
-
-/** Holds failures of first attempts back while the page goes, until it is shown again: their requests go on. */
-export const holdFailures = (): void => {
-  shownAgain = new Promise((resolve) => addEventListener('pageshow', resolve, { once: true }))
-}
-
 /**
  * Whether the page has something of its own in place of `fetch`: that is not called with the endpoint's address again.
  * One that wraps the platform's is what the page, or its test, wants, and used as it is.
@@ -77,8 +69,8 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch (error) {
-    // Chromium 156 fails all requests of a page that goes, before that is hidden, and sends these all the same.
-    if (keepalive) await shownAgain
+    // Chromium 156 fails all requests of a page that goes, and sends these all the same: such a page has no timers.
+    if (keepalive) await new Promise((resolve) => setTimeout(resolve))
     // Offline, blocked, no CORS header, a redirect, no answer in time, or none at all: a page cannot know which.
     return error ? UNREADABLE : { outcome: 'retry', reason: '' }
   }

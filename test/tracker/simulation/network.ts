@@ -54,7 +54,7 @@ export type Network = {
    * Ends the requests of a page that is gone: what `keepalive` holds arrives all the same, and nobody hears the answer.
    */
   readonly leave: (page: Sender) => void
-  /** Before a page that goes is hidden, it hears that all its requests have failed (Chromium 156). */
+  /** A page that goes hears that all its requests have failed, before it is hidden (Chromium 156). */
   readonly fail: (page: Sender) => void
 }
 

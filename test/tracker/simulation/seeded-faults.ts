@@ -109,7 +109,10 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     '0',
   ]),
   fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady()[0]', '!hasRun']),
-  fault('a page that goes believes that its requests failed', 'outbox', ['  holdFailures()\n', '']),
+  fault('a page that goes believes that its requests failed', 'browser/transport', [
+    '    if (keepalive) await new Promise((resolve) => setTimeout(resolve))\n',
+    '',
+  ]),
   fault('an answer sends nothing of what waited', 'outbox', ['  cancelRetry()\n  flush()\n', '  cancelRetry()\n']),
 ]
 
@@ -122,7 +125,7 @@ export const RARE_FAULTS: readonly SeededFault[] = [
   fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
   fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
   fault('a page that goes leaves its later attempt under way', 'outbox', [
-    '  abortLater()\n  holdFailures()',
-    '  holdFailures()',
+    '  abortLater()\n  endRound?.()',
+    '  endRound?.()',
   ]),
 ]

@@ -34,21 +34,38 @@ const hidePage = (model: Model, page: Page) => {
   page.setHidden(true)
 }
 
-/** Hidden after its `pagehide` (HTML, 7.4.2.4), then in the back/forward cache, or gone. */
-const leavePage = ({ clock, network }: World, model: Model, { page, isKept }: { page: Page; isKept: boolean }) => {
-  if (!page.isAlive()) return
-  page.hear('pagehide', { persisted: isKept })
-  if (isKept) {
-    hidePage(model, page)
-    model.freeze(page)
-    return page.freeze()
-  }
-  network.fail(page)
-  clock.plan(0, () => {
-    if (!page.isAlive()) return
+/** Hidden after its `pagehide` (HTML, 7.4.2.4), and then in the back/forward cache. */
+const freezePage = (model: Model, page: Page) => {
+  page.hear('pagehide', { persisted: true })
+  hidePage(model, page)
+  model.freeze(page)
+  page.freeze()
+}
+
+/** A page hears that its requests failed when its first listener has heard of `pagehide`: be it ours or not. */
+const endPage = ({ clock, network, random }: World, model: Model, page: Page) => {
+  const steps = [
+    () => {
+      page.hear('pagehide', { persisted: false })
+    },
+    () => {
+      network.fail(page)
+    },
+  ]
+  const end = () => {
     hidePage(model, page)
     page.die()
-  })
+  }
+  for (const step of [...(random.chance(0.5) ? steps : steps.reverse()), end])
+    clock.plan(0, () => {
+      if (page.isAlive()) step()
+    })
+}
+
+const leavePage = (world: World, model: Model, { page, isKept }: { page: Page; isKept: boolean }) => {
+  if (!page.isAlive()) return
+  if (isKept) freezePage(model, page)
+  else endPage(world, model, page)
 }
 
 export const createTab = (world: World, model: Model, first: string): Tab => {
