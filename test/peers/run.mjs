@@ -13,7 +13,7 @@ import { LEFT_OUT } from './left-out.mjs'
 import { record } from './record.mjs'
 import { COLUMNS, isDecided, judge, settle } from './rules.mjs'
 import { runCell } from './scenarios/index.mjs'
-import { measure, measureNothing, meet, ROUNDS } from './scenarios/measure.mjs'
+import { measureAll, meet, ROUNDS } from './scenarios/measure.mjs'
 import { writeTable } from './table.mjs'
 
 /** Cells spend their time waiting; more of them at once would make a slow page look like a lost event. */
@@ -61,22 +61,31 @@ const each = async (items, atOnce, run) => {
   await Promise.all(Array.from({ length: atOnce }, work))
 }
 
-const nothing = figuresToo && (await measureNothing(world))
-await each(peers.keys(), figuresToo ? 1 : AT_ONCE, async (index) => {
-  const peer = peers[index]
-  const row = rows[index]
-  try {
-    const { constants, figures } = figuresToo
-      ? await measure(world, peer, nothing)
-      : { constants: await meet(world, peer) }
-    peer.constants = constants
-    row.figures = figures
-    if (figures) console.log(peer.name, JSON.stringify(figures))
-  } catch (error) {
-    row.failed = String(error.message).split('\n')[0]
-    console.log(peer.name, 'set-up failed:', row.failed)
-  }
-})
+/** Whether a peer works, and what all its visitors send alike. */
+const meetAll = async () => {
+  const met = new Map()
+  await each(peers, AT_ONCE, async (peer) =>
+    met.set(
+      peer,
+      await meet(world, peer).then(
+        (constants) => ({ constants }),
+        (error) => ({ error }),
+      ),
+    ),
+  )
+  return peers.map((peer) => met.get(peer))
+}
+
+const measured = figuresToo ? await measureAll(world, peers) : await meetAll()
+for (const [index, { constants, figures, error }] of measured.entries()) {
+  const { name } = peers[index]
+  peers[index].constants = constants
+  rows[index].figures = figures
+  if (figures) console.log(name, JSON.stringify(figures))
+  if (!error) continue
+  rows[index].failed = String(error.message).split('\n')[0]
+  console.log(name, 'set-up failed:', rows[index].failed)
+}
 
 const cells = columns
   .flatMap((column) => peers.map((peer, index) => ({ column, peer, row: rows[index], results: [] })))

@@ -87,12 +87,6 @@ const NOTHING = {
   constants: new Set(),
 }
 
-const rounds = async (world, peer) => {
-  const all = []
-  for (let count = 0; count < ROUNDS; count += 1) all.push(await round(world, peer))
-  return all
-}
-
 /**
  * What all visitors send alike: no id of a person. The peer's set-up has failed where a
  * conversion does not arrive on a healthy network.
@@ -115,30 +109,47 @@ export const meet = async (world, peer) =>
 
 const middle = (all, read) => median(all.map(read))
 
-export const measureNothing = async (world) => {
-  const all = await rounds(world, NOTHING)
-  return { load: middle(all, ({ atLoad }) => atLoad.script), event: middle(all, ({ perEvent }) => perEvent.script) }
-}
-
 const rounded = (number, digits = 1) => Number(Math.max(0, number).toFixed(digits))
 
-/**
- * Figures of one peer, each the median of several new visitors; one at a time, since two cores have no room for two.
- */
-export const measure = async (world, peer, nothing) => {
-  const all = await rounds(world, peer)
-  const constants = findConstants(all)
+/** Each figure is the median of several new visitors, without what watching costs by itself. */
+const figuresOf = (all, nothing) => {
+  const less = (read) => middle(all, read) - middle(nothing, read)
   return {
-    constants,
-    figures: {
-      wire: middle(all, ({ wire }) => wire),
-      loadTime: rounded(middle(all, ({ atLoad }) => atLoad.script) - nothing.load),
-      loadRequests: middle(all, ({ atLoad }) => atLoad.requests),
-      loadBytes: middle(all, ({ atLoad }) => atLoad.bytes),
-      eventTime: rounded(middle(all, ({ perEvent }) => perEvent.script) - nothing.event, 2),
-      eventRequests: middle(all, ({ perEvent }) => perEvent.requests),
-      eventBytes: middle(all, ({ perEvent }) => perEvent.bytes),
-      delay: rounded(middle(all, ({ delay }) => delay)),
-    },
+    wire: middle(all, ({ wire }) => wire),
+    loadTime: rounded(less(({ atLoad }) => atLoad.script)),
+    loadRequests: middle(all, ({ atLoad }) => atLoad.requests),
+    loadBytes: middle(all, ({ atLoad }) => atLoad.bytes),
+    eventTime: rounded(
+      less(({ perEvent }) => perEvent.script),
+      2,
+    ),
+    eventRequests: middle(all, ({ perEvent }) => perEvent.requests),
+    eventBytes: middle(all, ({ perEvent }) => perEvent.bytes),
+    delay: rounded(middle(all, ({ delay }) => delay)),
   }
+}
+
+/**
+ * Measures the peers in turn, round by round, since a machine's pace changes within minutes; one at a time, since two
+ * cores have no room for two. Resolves to what each peer came to, or why its set-up failed.
+ */
+export const measureAll = async (world, peers) => {
+  const runs = [NOTHING, ...peers].map((peer) => ({ peer, all: [], error: undefined }))
+  for (let count = 0; count < ROUNDS; count += 1)
+    for (const run of runs)
+      if (!run.error)
+        await round(world, run.peer).then(
+          (result) => run.all.push(result),
+          (error) => (run.error = error),
+        )
+  const [nothing, ...measured] = runs
+  if (nothing.error) throw nothing.error
+  return measured.map(({ all, error }) => {
+    if (error) return { error }
+    try {
+      return { constants: findConstants(all), figures: figuresOf(all, nothing.all) }
+    } catch (cause) {
+      return { error: cause }
+    }
+  })
 }
