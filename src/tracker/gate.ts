@@ -101,6 +101,7 @@ export const openGate = (): void => {
 /** Sets what a call does once it may, and waits for the page to be shown. */
 export const createGate = (onPass: (call: Call) => void): void => {
   perform = onPass
+  if (!isPrerendering()) return
   onShown(
     guard(() => {
       // The address at which a prerendered page was made is not the one that it is shown with.

@@ -2,7 +2,7 @@ import Cookies from 'js-cookie'
 import { now } from './clock'
 
 /** Values are written as they are (query strings), so that a server can read and write them too. */
-const cookies = Cookies.withConverter<string>({ write: (value) => value })
+const writeAsIs = { write: (value: string) => value }
 
 /** What no cookie took, by the cookie's name: it lives as long as the page. */
 const memory: Record<string, { readonly value: string; readonly days: number } | undefined> = Object.create(
@@ -53,7 +53,12 @@ const put = (name: string, value: string, { domain, days }: { domain: string; da
   // A date, since js-cookie makes one with `Date.now`, which a page may own.
   const expires = new Date(now() + days * 86_400_000)
   try {
-    cookies.set(name, value, { secure: location.protocol === 'https:', sameSite: 'Lax', domain, expires })
+    Cookies.withConverter(writeAsIs).set(name, value, {
+      secure: location.protocol === 'https:',
+      sameSite: 'Lax',
+      domain,
+      expires,
+    })
   } catch {
     // As above: the value then lives in memory.
   }
