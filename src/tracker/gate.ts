@@ -86,9 +86,14 @@ export const submit = (call: Call): void => {
   release()
 }
 
+/** Whether a call has something to store or to send: a page without a campaign has not. */
+const isUrgent = ({ name, href }: Call) => name !== 'page' || campaignOf([href])
+
 /** Starts to pass calls on, once the settings are known. */
 export const openGate = (): void => {
-  release()
+  // The first touch of a cookie takes as long as all the rest of the start (Chromium 156).
+  if (settings.consent === 'required' || waiting.some(isUrgent)) release()
+  else whenIdle(guard(release))
   onLifecycle(
     guard((isLeaving: boolean) => {
       release()

@@ -3,11 +3,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 /** How often the page's `localStorage` was touched. */
 let touched: number
 let cookie: string
+/** How often its cookies were asked for. */
+let asked: number
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2026-11-23T10:00:00Z') })
   vi.resetModules()
   touched = 0
+  asked = 0
   cookie = ''
   const listen = { addEventListener: () => undefined }
   vi.stubGlobal('document', {
@@ -17,6 +20,7 @@ beforeEach(() => {
     baseURI: 'https://shop.example.com/',
     referrer: '',
     get cookie() {
+      asked++
       return cookie
     },
     set cookie(text: string) {
@@ -49,12 +53,22 @@ const load = async (href: string) => {
   await import('../../src/tracker/snippet')
 }
 
-test('while a page loads, what the browser has to fetch from a disk is left alone', async () => {
+test('while a page loads, what the browser has to fetch from elsewhere is left alone', async () => {
   await load('https://shop.example.com/')
   vi.advanceTimersByTime(900)
-  expect(touched).toBe(0)
-  // Events of an earlier page are looked for after that.
+  expect([asked, touched]).toEqual([0, 0])
+  // Who the visitor is, and then events of an earlier page, are looked for after that.
   vi.advanceTimersByTime(200)
+  expect(asked).toBeGreaterThan(0)
+  vi.advanceTimersByTime(1000)
+  expect(touched).toBeGreaterThan(0)
+})
+
+test('a call on a page without a campaign waits for nothing', async () => {
+  await load('https://shop.example.com/')
+  const { wasabi } = globalThis as unknown as { wasabi: { track: (type: string) => void } }
+  vi.stubGlobal('fetch', () => new Promise(() => undefined))
+  wasabi.track('SIGN_UP')
   expect(touched).toBeGreaterThan(0)
 })
 

@@ -27,6 +27,9 @@ const createScene = (built: Built, seed: number): Scene => {
   world.onDeath = (page) => {
     model.leave(page)
   }
+  world.onIdle = (page) => {
+    model.rest(page)
+  }
   world.network.onWait = ({ origin }, milliseconds) => {
     if (!milliseconds || !world.mayStore()) return
     // Where there is no room, the page that heard it knows it alone.

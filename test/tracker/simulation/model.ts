@@ -46,6 +46,8 @@ type PageState = {
   waiting: Call[]
   isOpen: boolean
   isHeld: boolean
+  /** Nothing of the start is urgent, so that it waits for an idle moment. */
+  isLate: boolean
   latest: string
   readonly seen: Set<string>
   readonly captured: Set<string>
@@ -62,6 +64,8 @@ export type Model = {
   readonly call: (page: Page, call: Call) => void
   /** The page looks at what the visitor has permitted. */
   readonly look: (page: Page) => void
+  /** The page has nothing else to do. */
+  readonly rest: (page: Page) => void
   readonly freeze: (page: Page) => void
   readonly leave: (page: Page) => void
   readonly clear: (origin: string) => void
@@ -265,14 +269,20 @@ export const createModel = (world: World): Model => {
     look,
     known: (origin) => [...journal(origin).keys()],
     make: (page, captured, trail) => {
-      const state = { waiting: [], isOpen: false, isHeld: false, latest: '', seen: new Set<string>(), captured, trail }
-      states.set(page, state)
+      const now = { waiting: [], isOpen: false, isHeld: false, isLate: false, latest: '', seen: new Set<string>() }
+      states.set(page, { ...now, captured, trail })
     },
     open: (page, queue) => {
       const state = stateOf(page)
       state.waiting.push({ name: 'page', time: clock.wall() }, ...queue)
       state.isOpen = true
-      look(page)
+      state.isLate = tag.consent === 'implied' && !queue[0] && !campaignIn(page.href)
+      if (!state.isLate) look(page)
+    },
+    rest: (page) => {
+      const state = stateOf(page)
+      if (state.isLate) look(page)
+      state.isLate = false
     },
     call: (page, call) => {
       if (call.name === 'init') return

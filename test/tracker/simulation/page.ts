@@ -152,7 +152,11 @@ export const createPage = (world: World, name: string, place: Place): Page => {
   const uuid = () => '00000000-0000-4000-8000-000000000000'.replace(/0/g, () => random.below(16).toString(16))
   const window: { wasabi?: Api; navigation: object; requestIdleCallback: unknown } = {
     navigation: { entries: () => place.entries().map((url) => ({ url })) },
-    requestIdleCallback: (work: () => void) => plan(random.next() * 50, work),
+    requestIdleCallback: (work: () => void) =>
+      plan(random.next() * 50, () => {
+        world.onIdle(page)
+        work()
+      }),
   }
   const document = {
     readyState: 'complete',

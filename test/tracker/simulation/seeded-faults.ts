@@ -108,7 +108,6 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     'Math.random() * Math.min(LONGEST_BACKOFF, 1000 * 2 ** failures)',
     '0',
   ]),
-  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady()[0]', '!hasRun']),
   fault('a page that goes believes that its requests failed', 'browser/transport', [
     '    if (keepalive) await new Promise((resolve) => setTimeout(resolve))\n',
     '',
@@ -124,6 +123,7 @@ export const RARE_FAULTS: readonly SeededFault[] = [
   ]),
   fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
   fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
+  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady()[0]', '!hasRun']),
   fault('a page that goes leaves its later attempt under way', 'outbox', [
     '  abortLater()\n  endRound?.()',
     '  endRound?.()',

@@ -52,6 +52,7 @@ export type World = Built & {
   queueOf: (page: Page) => readonly Call[]
   onRequest: (page: Page, options: FetchOptions) => void
   onDeath: (page: Page) => void
+  onIdle: (page: Page) => void
 }
 
 export const createWorld = (built: Built, seed: number): World => {
@@ -119,6 +120,7 @@ export const createWorld = (built: Built, seed: number): World => {
     queueOf: () => [],
     onRequest: () => undefined,
     onDeath: () => undefined,
+    onIdle: () => undefined,
   }
   return world
 }
