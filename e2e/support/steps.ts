@@ -48,6 +48,16 @@ export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
 export const delivered = (tab: Tab): Promise<void> =>
   expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
 
+/** Waits until the page has so many answers: one that is left before stays out of the back/forward cache (Chromium). */
+export const answered = (tab: Tab, count: number): Promise<void> =>
+  expect
+    .poll(() =>
+      tab.evaluate(
+        () => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/customer-actions')).length,
+      ),
+    )
+    .toBeGreaterThanOrEqual(count)
+
 /** Waits until the tab has arrived at a path and its script runs, through whatever navigation is under way. */
 export const arriveAt = (tab: Tab, path: string): Promise<void> =>
   expect(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures'
-import { arriveAt, delivered, storedKeys, track } from '../support/steps'
+import { answered, arriveAt, delivered, storedKeys, track } from '../support/steps'
 
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
   events.map(({ body }) => body.interactionId).sort()
@@ -37,7 +37,7 @@ test(
     await tab.goto(site.url('/'))
     endpoint.weather({ status: 503 })
     await track(tab, 'SIGN_UP', { interactionId: 'a' })
-    await endpoint.arrived(1)
+    await answered(tab, 1)
     await tab.goto(site.url('/next'))
     endpoint.weather('up')
     await tab.evaluate(() => {
@@ -63,7 +63,7 @@ test(
     endpoint.weather({ status: 503 })
     const ids = ['a', 'b', 'c', 'd', 'e', 'f']
     for (const interactionId of ids) await track(tab, 'SIGN_UP', { interactionId })
-    await endpoint.arrived(6)
+    await answered(tab, 6)
     endpoint.weather('up')
     await endpoint.holds(1)
     await tab.goto(site.url('/next'))

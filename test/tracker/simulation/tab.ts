@@ -91,7 +91,9 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
     entry.page = page
     world.pages.push(page)
     world.log(`${name} ${way} ${entry.href}`)
-    const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === page.origin)
+    // The tab's page may be the next one by then.
+    const { origin } = page
+    const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === origin)
     model.make(page, captured, trail)
     if (random.chance(0.7)) page.loadStub()
     const loading = page
