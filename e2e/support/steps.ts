@@ -48,6 +48,14 @@ export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
 export const delivered = (tab: Tab): Promise<void> =>
   expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
 
+/** Steps back, once the driver has its answer: a page outside the back/forward cache may be gone before. */
+export const stepBack = (tab: Tab): Promise<void> =>
+  tab.evaluate(() => {
+    setTimeout(() => {
+      history.back()
+    })
+  })
+
 /** Waits until the page has so many answers: one that is left before stays out of the back/forward cache (Chromium). */
 export const answered = (tab: Tab, count: number): Promise<void> =>
   expect

@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures'
-import { arriveAt, attribution, cookies, nextSecond, track } from '../support/steps'
+import { arriveAt, attribution, cookies, nextSecond, stepBack, track } from '../support/steps'
 
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
@@ -140,9 +140,7 @@ test('a step back to an older landing changes nothing', async ({ tab, site, wasa
   await tab.goto(site.url('/?utm_source=a'))
   await tab.goto(site.url('/?utm_source=b'))
   const { wasabi_utm: stored } = await cookies(tab)
-  await tab.evaluate(() => {
-    history.back()
-  })
+  await stepBack(tab)
   await arriveAt(tab, '/?utm_source=a')
   expect(await attribution(tab)).toEqual({ utmSource: 'b' })
   expect((await cookies(tab)).wasabi_utm).toBe(stored)

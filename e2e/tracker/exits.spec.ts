@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures'
-import { answered, arriveAt, delivered, storedKeys, track } from '../support/steps'
+import { answered, arriveAt, delivered, stepBack, storedKeys, track } from '../support/steps'
 
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
   events.map(({ body }) => body.interactionId).sort()
@@ -40,9 +40,7 @@ test(
     await answered(tab, 1)
     await tab.goto(site.url('/next'))
     endpoint.weather('up')
-    await tab.evaluate(() => {
-      history.back()
-    })
+    await stepBack(tab)
     await arriveAt(tab, '/')
     expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
     expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
@@ -70,9 +68,7 @@ test(
     const other = await newTab()
     await other.goto(site.url('/'))
     expect(idsOf(await endpoint.holds(6))).toEqual(ids)
-    await tab.evaluate(() => {
-      history.back()
-    })
+    await stepBack(tab)
     await arriveAt(tab, '/')
     expect(await tab.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true)
   },

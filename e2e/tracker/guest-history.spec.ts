@@ -1,6 +1,6 @@
 import { expect, test } from '../support/fixtures'
 import { page } from '../support/site'
-import { arriveAt, delivered, track } from '../support/steps'
+import { arriveAt, delivered, stepBack, track } from '../support/steps'
 
 /** Keeps a list of what is listened to, before any script can. */
 const LISTENED = `<script>
@@ -45,9 +45,7 @@ test(
     await endpoint.holds(1)
     await delivered(tab)
     await tab.goto(site.url('/next'))
-    await tab.evaluate(() => {
-      history.back()
-    })
+    await stepBack(tab)
     await arriveAt(tab, '/')
     expect(await tab.evaluate(() => Reflect.get(window, 'restored') as boolean)).toBe(true)
     await track(tab, 'SIGN_UP', { interactionId: 'after' })

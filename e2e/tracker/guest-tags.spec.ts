@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, test } from '../support/fixtures'
 import { COMPLAIN, tag } from '../support/site'
-import { arriveAt, attribution, consent, follow, nextSecond, track } from '../support/steps'
+import { arriveAt, attribution, consent, follow, nextSecond, stepBack, track } from '../support/steps'
 
 const JQUERY = readFileSync(createRequire(import.meta.url).resolve('jquery/dist/jquery.min.js'), 'utf8')
 
@@ -36,11 +36,7 @@ test('a landing that reloads itself before the script runs is a visit, and a rel
   await nextSecond()
   await follow(tab, '/a?utm_source=last')
   await nextSecond()
-  await tab.evaluate(() => {
-    setTimeout(() => {
-      history.back()
-    })
-  })
+  await stepBack(tab)
   await arriveAt(tab, '/b?utm_source=new')
   await tab.reload()
   expect(await attribution(tab)).toEqual({ utmSource: 'last' })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '../../support/fixtures'
+import { stepBack } from '../../support/steps'
 import { COMPLAIN, STUB } from '../../support/site'
 import { EXAMPLE } from './bundle'
 
@@ -38,7 +39,7 @@ for (const [name, file] of Object.entries(LIBRARIES)) {
       await next()
       await shows('/thanks')
       await endpoint.holds(1)
-      await tab.evaluate(() => void history.back())
+      await stepBack(tab)
       await shows('/')
       await tab.evaluate(() => void history.forward())
       await shows('/thanks')
