@@ -14,7 +14,7 @@ for (const { name, path, missing } of engines) {
 }
 if (engines.some(({ missing }) => missing)) process.exit(1)
 
-const projects = named.length > 0 ? [] : ['--project=chromium*']
+const projects = named.length > 0 ? [] : ['--project=chromium']
 const { status } = spawnSync('npx', ['playwright', 'test', '-c', 'e2e', ...projects, ...wishes], {
   stdio: 'inherit',
   shell: process.platform === 'win32',

@@ -82,7 +82,10 @@ export const arriveAt = (tab: Tab, path: string): Promise<void> =>
  */
 export const follow = async (tab: Tab, path: string): Promise<void> => {
   await tab.evaluate((next) => {
-    location.href = next
+    // As in `stepBack`.
+    setTimeout(() => {
+      location.href = next
+    })
   }, path)
   await arriveAt(tab, path)
 }

@@ -91,7 +91,8 @@ const isUrgent = ({ name, href }: Call) => name !== 'page' || campaignOf([href])
 
 /** Starts to pass calls on, once the settings are known. */
 export const openGate = (): void => {
-  // The first touch of a cookie takes as long as all the rest of the start (Chromium 156).
+  // The first touch of a cookie takes as long as all the rest of the start (Chromium 156). Where consent is required,
+  // it says whether the page waits for an answer: a page that has waited looks for its campaign in the tab's trail.
   if (settings.consent === 'required' || waiting.some(isUrgent)) release()
   else whenIdle(guard(release))
   onLifecycle(

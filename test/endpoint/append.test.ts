@@ -47,47 +47,46 @@ test('a group of each size keeps its order, and knows what came before', async (
   expect(texts).toEqual(ids.map((interactionId) => action({ interactionId })))
 })
 
-test('storing reads no table as a whole, though the plan was made when all were empty', async () => {
+/** A store that the server knows to be empty, so that its plans take nothing for shorter to read; and what it reads. */
+const openEmpty = async () => {
   const { database = '' } = await freshDatabase()
   const { query, end } = createPostgres(database)
   onTestFinished(end)
   const store = await openStore({ database })
-  // From then on the server knows that they are empty, and takes nothing for shorter to read.
   await query('VACUUM')
-  for (let group = 0; group < 20; group += 1) {
-    const ids = Array.from({ length: 100 }, (_, index) => `${String(group)}-${String(index)}`)
-    await store.append(ids.map((interactionId) => arrival({ interactionId })))
+  type Reads = { readonly read: number; readonly inserted: number }
+  const readRows = async (): Promise<Reads | undefined> => {
+    const text = `SELECT seq_tup_read::int AS read, n_tup_ins::int AS inserted FROM pg_stat_user_tables
+      WHERE relname = 'wasabi_event'`
+    return (await query<Reads>(text))[0]
   }
+  return { store, query, readRows }
+}
+
+const groupOf = (from: number, size: number) =>
+  Array.from({ length: size }, (_, index) => arrival({ interactionId: String(from + index) }))
+
+test('storing reads no table as a whole, though the plan was made when all were empty', async () => {
+  const { store, readRows } = await openEmpty()
+  for (let group = 0; group < 20; group += 1) await store.append(groupOf(group * 100, 100))
   await store.close()
-  const text = `SELECT seq_tup_read::int AS read, n_tup_ins::int AS inserted FROM pg_stat_user_tables
-    WHERE relname = 'wasabi_event'`
   // The server counts what a connection did when that ends.
-  await expect.poll(async () => (await query(text))[0]).toEqual({ read: 0, inserted: 2000 })
+  await expect.poll(readRows).toEqual({ read: 0, inserted: 2000 })
 })
 
 test('what comes again is looked up by its key, though the plan was made when all were empty', async () => {
-  const { database = '' } = await freshDatabase()
-  const { query, end } = createPostgres(database)
-  onTestFinished(end)
-  const store = await openStore({ database })
-  await query('VACUUM')
-  const group = (from: number, size: number) =>
-    Array.from({ length: size }, (_, index) => arrival({ interactionId: String(from + index) }))
+  const { store, query, readRows } = await openEmpty()
   // From the sixth time on the server reuses its plan.
-  for (let turn = 0; turn < 10; turn += 1) await store.append(group(turn, 2))
+  for (let turn = 0; turn < 10; turn += 1) await store.append(groupOf(turn, 2))
   for (let turn = 0; turn < 20; turn += 1) {
-    const outcomes = await store.append([...group(turn * 100, 100), ...group(turn * 100 + 100, 100)])
+    const outcomes = await store.append(groupOf(turn * 100, 200))
     expect(outcomes.slice(-100).filter((outcome) => outcome === 'stored')).toHaveLength(100)
   }
-  const counted = 'SELECT sum(count)::int AS count FROM wasabi_conversion'
-  expect(await query(counted)).toEqual([{ count: 2100 }])
+  expect(await query('SELECT sum(count)::int AS count FROM wasabi_conversion')).toEqual([{ count: 2100 }])
   await store.close()
-  const text = `SELECT seq_tup_read::int AS read, n_tup_ins::int AS inserted FROM pg_stat_user_tables
-    WHERE relname = 'wasabi_event'`
-  type Reads = { readonly read: number; readonly inserted: number }
-  await expect.poll(async () => (await query<Reads>(text))[0]?.inserted).toBe(2100)
+  await expect.poll(async () => (await readRows())?.inserted).toBe(2100)
   // All of a page or two is soon read; of all pages, it would be millions.
-  expect((await query<Reads>(text))[0]?.read).toBeLessThan(100_000)
+  expect((await readRows())?.read).toBeLessThan(100_000)
 })
 
 const escaped = (text: string) =>

@@ -32,7 +32,8 @@ const rows = result.peers
     ...REACH.map(({ key }) => word(peer.cells[key])),
   ])
 
-const alone = result.alone ? ` (${writeAlone(result)})` : ''
+const after = writeAlone(result)
+const alone = after && ` (after the rest: ${after})`
 
 const text = `*Campaign kept*, in five ways to arrive: on the conversion’s own event / by an id to join it by / left to a guess by address and browser.
 *Faults survived*: by itself + later, or repairable on the server. *By an id*: the server can join the conversion to an earlier visit. Measured by \`npm run bench:peers\` on ${result.date}, Chromium ${result.machine.chromium}${alone}; every rule, column, set-up and source is in [test/peers/result.md](test/peers/result.md).

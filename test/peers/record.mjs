@@ -1,7 +1,7 @@
 /**
  * What is recorded after a run: all of it after a full one; else the last result, with the peers or the columns that
- * were run. A peer that could not be set up keeps what it had. Columns that were run alone are dated by themselves, and
- * name the peers that were run, if not all were.
+ * were run. A peer that could not be set up keeps what it had. What was run alone is dated by itself: columns, with the
+ * peers that were run if not all were, and peers as a whole, with the number of visitors for each figure.
  */
 export const record = (last, result, { wanted, only }) => {
   if (!wanted.length && !only) return result
@@ -10,6 +10,7 @@ export const record = (last, result, { wanted, only }) => {
     if (!row) return before
     return only ? { ...before, reach: row.reach, cells: { ...before.cells, ...row.cells } } : row
   }
-  const alone = only && { columns: only, peers: wanted, date: result.date, chromium: result.machine.chromium }
-  return { ...last, ...(alone && { alone }), peers: last.peers.map(join) }
+  const run = { peers: wanted, date: result.date, chromium: result.machine.chromium }
+  const part = only ? { alone: { columns: only, ...run } } : { again: { rounds: result.rounds, ...run } }
+  return { ...last, ...part, peers: last.peers.map(join) }
 }

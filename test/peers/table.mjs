@@ -40,10 +40,20 @@ const rules = (columns) =>
     .join('\n')
 
 /** What was run after all the rest, and when. */
-export const writeAlone = ({ alone, peers }) => {
-  const columns = COLUMNS.filter(({ key }) => alone.columns.includes(key)).map(({ title }) => `*${title}*`)
-  const rows = peers.filter(({ name }) => alone.peers.includes(name)).map(nameOf)
-  return `${columns.join(', ')}${rows.length ? ` of ${rows.join(', ')}` : ''} on ${alone.date}, Chromium ${alone.chromium}`
+export const writeAlone = ({ alone, again, peers }) => {
+  const named = (run) =>
+    peers
+      .filter(({ name }) => run.peers.includes(name))
+      .map(nameOf)
+      .join(', ')
+  const dated = ({ date, chromium }) => `on ${date}, Chromium ${chromium}`
+  const parts = []
+  if (alone) {
+    const columns = COLUMNS.filter(({ key }) => alone.columns.includes(key)).map(({ title }) => `*${title}*`)
+    parts.push(`${columns.join(', ')}${named(alone) && ` of ${named(alone)}`} ${dated(alone)}`)
+  }
+  if (again) parts.push(`all of ${named(again)} ${dated(again)}, with ${again.rounds} visitors for a figure`)
+  return parts.join('; ')
 }
 
 /** Where each peer's documentation says how, or what there is instead. */
@@ -65,7 +75,7 @@ export const writeTable = (result, columns = COLUMNS) => {
 Made by \`npm run bench:peers\` on ${result.date}: ${cores} cores, ${system}, Chromium ${chromium}, Node ${node}; wasabi and its peers in the same
 browser against the same recording endpoint. Each figure is the median of ${result.rounds} new visitors; times depend on the machine and on what else
 it does. A tracker that works in intervals may leave a page luckily or unluckily, so leaving is tried many times; a verdict that was not unanimous
-says how often it was so.${result.alone ? `\nRun after the rest: ${writeAlone(result)}.` : ''}
+says how often it was so.${result.alone || result.again ? `\nRun after the rest: ${writeAlone(result)}.` : ''}
 
 ${writeWorse(result)}
 

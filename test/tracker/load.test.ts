@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Wasabi } from '../../src/tracker/wasabi'
 
 /** How often the page's `localStorage` was touched. */
 let touched: number
@@ -66,9 +67,9 @@ test('while a page loads, what the browser has to fetch from elsewhere is left a
 
 test('a call on a page without a campaign waits for nothing', async () => {
   await load('https://shop.example.com/')
-  const { wasabi } = globalThis as unknown as { wasabi: { track: (type: string) => void } }
+  const { track } = Reflect.get(globalThis, 'wasabi') as Wasabi
   vi.stubGlobal('fetch', () => new Promise(() => undefined))
-  wasabi.track('SIGN_UP')
+  track('SIGN_UP')
   expect(touched).toBeGreaterThan(0)
 })
 

@@ -46,7 +46,7 @@ type PageState = {
   waiting: Call[]
   isOpen: boolean
   isHeld: boolean
-  /** Nothing of the start is urgent, so that it waits for an idle moment. */
+  /** Its start has nothing urgent, and waits for an idle moment. */
   isLate: boolean
   latest: string
   readonly seen: Set<string>
@@ -269,8 +269,8 @@ export const createModel = (world: World): Model => {
     look,
     known: (origin) => [...journal(origin).keys()],
     make: (page, captured, trail) => {
-      const now = { waiting: [], isOpen: false, isHeld: false, isLate: false, latest: '', seen: new Set<string>() }
-      states.set(page, { ...now, captured, trail })
+      const fresh = { waiting: [], isOpen: false, isHeld: false, isLate: false, latest: '', seen: new Set<string>() }
+      states.set(page, { ...fresh, captured, trail })
     },
     open: (page, queue) => {
       const state = stateOf(page)

@@ -31,8 +31,9 @@ export type Request = {
   readonly keepalive: boolean
   /** `heard`: the page has the receipt. `unheard`: it is over, and the page has no receipt. */
   state: 'under way' | 'heard' | 'unheard'
-  /** What its page hears when it goes, while the request goes on. */
+  /** Its page hears that it failed. */
   readonly fail: () => void
+  /** It goes on without its page, which heard that it failed. */
   hasOutlivedPage?: true
 }
 

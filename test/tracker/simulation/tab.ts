@@ -42,7 +42,7 @@ const freezePage = (model: Model, page: Page) => {
   page.freeze()
 }
 
-/** A page hears that its requests failed when its first listener has heard of `pagehide`: be it ours or not. */
+/** Requests fail after the first listener of `pagehide` (Chromium 156): ours may be that one, or a later one. */
 const endPage = ({ clock, network, random }: World, model: Model, page: Page) => {
   const steps = [
     () => {
@@ -91,12 +91,11 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
     entry.page = page
     world.pages.push(page)
     world.log(`${name} ${way} ${entry.href}`)
-    // The tab's page may be the next one by then.
-    const { origin } = page
-    const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === origin)
+    // The tab may have its next page when this one looks at its trail.
+    const loading = page
+    const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === loading.origin)
     model.make(page, captured, trail)
     if (random.chance(0.7)) page.loadStub()
-    const loading = page
     clock.plan(1 + random.next() * random.pick([5, 50, 800]), () => {
       if (!loading.isAlive()) return
       loading.run(() => {
@@ -136,6 +135,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
   const end = (how: () => void) => {
     isOpen = false
     how()
+    // The page itself ends as it was asked to; those in the back/forward cache end with their tab.
     for (const { page: old } of entries) if (old !== page && old?.isAlive()) old.die()
   }
 
