@@ -71,11 +71,12 @@ test.each(readdirSync(FOLDER))('%s says where its documentation is, also where t
   for (const { docs } of Object.values(reach)) expect(docs).toMatch(/^https:\/\/|^README|^it /)
 })
 
-test('columns that are run alone join the last result, and a peer that could not be set up keeps its own', () => {
+test('what is run alone joins the last result with its date, and a peer that could not be set up keeps its own', () => {
   const peer = (name: string, cells: object, more = {}) => ({ name, cells, reach: {}, ...more })
   const last = { date: 'then', peers: [peer('a', { down: 1 }, { figures: 1 }), peer('b', { down: 2, server: 3 })] }
   const now = {
     date: 'now',
+    rounds: 21,
     machine: { chromium: '150' },
     peers: [peer('a', { server: 4 }), peer('b', {}, { failed: 'no conversion arrived' })],
   }
@@ -87,6 +88,7 @@ test('columns that are run alone join the last result, and a peer that could not
   expect(record(last, now, { wanted: [], only: undefined })).toBe(now)
   expect(record(last, now, { wanted: ['a'], only: undefined })).toEqual({
     ...last,
+    again: { rounds: 21, peers: ['a'], date: 'now', chromium: '150' },
     peers: [now.peers[0], last.peers[1]],
   })
 })
