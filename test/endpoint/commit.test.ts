@@ -6,12 +6,13 @@ import type { Store } from '../../src/endpoint/store/store'
 import { action, serve } from './support/server'
 
 /** An endpoint whose commits wait until they are let through, one by one. */
-const gatedEndpoint = async () => {
+const gatedEndpoint = async (commitsElsewhere = false) => {
   const store = await createSqliteStore(':memory:')
   const commits: { size: number; let: (pass: 'through' | 'fail') => void }[] = []
   const logged: LogLine[] = []
   const gated: Store = {
     ...store,
+    commitsElsewhere,
     append: async (arrivals) => {
       const pass = await new Promise<string>((resolve) => commits.push({ size: arrivals.length, let: resolve }))
       if (pass === 'fail') throw new Error('database or disk is full')
@@ -48,6 +49,24 @@ test('answers after the commit, and commits what waits in one go', async () => {
   await Promise.all(others)
   expect(commits.map(({ size }) => size)).toEqual([1, 4])
   expect(answered.sort()).toEqual([200, 201, 201, 201, 201])
+})
+
+test.each([
+  ['all that waits where this process commits', false, [1, 60]],
+  ['one half of what is under way where another process commits', true, [1, 31, 29]],
+])('of many events, commits %s', async (_, commitsElsewhere, sizes) => {
+  const { post, commits, received } = await gatedEndpoint(commitsElsewhere)
+  const answers = [post(action({ interactionId: 'first' }))]
+  await vi.waitUntil(() => commits.length === 1)
+  for (let index = 0; index < 60; index += 1) answers.push(post(action({ interactionId: `many-${String(index)}` })))
+  await vi.waitUntil(() => received.length === 61)
+
+  for (const index of sizes.keys()) {
+    await vi.waitUntil(() => commits.length > index)
+    commits[index]?.let('through')
+  }
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(61).fill(201))
+  expect(commits.map(({ size }) => size)).toEqual(sizes)
 })
 
 test('asks to come again when it cannot commit', async () => {

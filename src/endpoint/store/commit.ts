@@ -15,8 +15,11 @@ export type Commit = {
   readonly seconds: number
 }
 
-/** A larger batch gains nothing, and keeps the event loop busy for longer. */
-const largestBatch = 1000
+/** A larger group gains nothing, and keeps the event loop busy for longer. */
+const largestGroup = 1000
+
+/** So many events are never parted: another commit would cost more than they do. */
+const neverParted = 16
 
 /** Turns of the event loop that a group gathers for at most: each takes tens of microseconds, a commit hundreds. */
 const mostTurns = 8
@@ -47,20 +50,35 @@ const gather = async (waiting: () => number): Promise<void> => {
 }
 
 /**
+ * How many of those that wait are committed next, after a group of `last`. Where another process commits, half of all
+ * that are under way: while it commits one half, the other is answered here, and its senders send again. With all that
+ * wait, one of the two would be idle while the other works.
+ */
+const sizeOfNext = (waiting: number, last: number, commitsElsewhere: boolean): number => {
+  const half = Math.max(Math.ceil((waiting + last) / 2), neverParted)
+  return Math.min(commitsElsewhere ? half : waiting, largestGroup)
+}
+
+/**
  * Commits what waits in groups: while one commit is under way, the next group gathers. A commit costs one flush of the
  * disk, however many events are in it. One at a time, also on PostgreSQL: with two at once, the groups are smaller, and
- * a group costs the server as much as ten of its events.
+ * a group costs the server as much as ten to twenty of its events.
  */
-export const createCommitter = ({ append }: Pick<Store, 'append'>, onCommit: (commit: Commit) => void) => {
+export const createCommitter = (
+  { append, commitsElsewhere }: Pick<Store, 'append' | 'commitsElsewhere'>,
+  onCommit: (commit: Commit) => void,
+) => {
   let waiting: Waiting[] = []
   let committing = 0
   let running: Promise<void> | undefined
 
   const commitAll = async (): Promise<void> => {
     await gather(() => waiting.length)
+    let last = 0
     while (waiting.length > 0) {
-      const group = waiting.slice(0, largestBatch)
-      waiting = waiting.slice(largestBatch)
+      const group = waiting.slice(0, sizeOfNext(waiting.length, last, commitsElsewhere))
+      waiting = waiting.slice(group.length)
+      last = group.length
       committing += group.length
       const commit = await commitGroup(append, group)
       committing -= group.length

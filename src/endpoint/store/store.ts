@@ -96,6 +96,8 @@ export type Store = {
    * kept all the same, and are `repeated` when they come again.
    */
   readonly append: (arrivals: readonly Arrival[]) => Promise<readonly Appended[]>
+  /** Whether another process commits, and this one answers senders meanwhile. */
+  readonly commitsElsewhere: boolean
   /**
    * Says why reading cannot go on from a cursor, in a sentence: it is no cursor, or comes from before a restore or a
    * move, and what came after it then need not be what comes after it now. `undefined` when reading can go on.

@@ -70,6 +70,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
 
   return {
     append: appendTo(postgres, hasFormerKeys),
+    commitsElsewhere: true,
     ...createPostgresReader(postgres, generation),
     discard: async (cursors) => {
       const text = `DELETE FROM wasabi_aside WHERE xid::text || '-' || number = ANY ($1::text[])`

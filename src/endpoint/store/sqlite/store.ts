@@ -92,6 +92,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
       watch.check()
       return outcomes
     },
+    commitsElsewhere: false,
     ...createSqliteReader(database, generation),
     discard: discardFrom(database),
     erase: (request) => erase(request).finally(clean),
