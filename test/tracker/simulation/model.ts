@@ -158,7 +158,10 @@ export const createModel = (world: World): Model => {
       before.mustBeCorrected = false
       // Nothing was made of the call where the first still waits.
       const isNew = world.network.requests.some(({ key, body }) => key === `C ${id} ` && body.includes(writeTime(time)))
-      if (isNew) known.set(id, Object.assign(before, { customer: owner }))
+      if (!isNew) return
+      known.set(id, Object.assign(before, { customer: owner }))
+      // The first page keeps no copy beside what another page has written under the same key.
+      if (page !== before.page && page.origin === before.page.origin) before.hasCopy = false
       return
     }
     const action: Expected = {
