@@ -48,7 +48,11 @@ const answer = ({ subject }: Call) => {
 /** Heeds the answers among the calls that wait, in order: a refusal drops what was called before it, too. */
 const heedAnswers = () => {
   waiting.splice(0).forEach((call, index) => {
-    if (call.name === 'consent') answer(call)
+    if (call.name === 'consent') {
+      // Another tab's refusal is heeded before it is taken back: this page may not have seen it yet.
+      if (permission() === 'denied') refuse()
+      answer(call)
+    }
     const given = permission()
     if (index >= asked && given !== 'granted') log(call.name, given ?? 'waits for consent')
     if (given === 'denied') refuse()

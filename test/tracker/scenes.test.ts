@@ -184,6 +184,21 @@ const SCENES: readonly (readonly [what: string, fault: string, moments: readonly
       [5000, back(0)],
     ],
   ],
+  [
+    'a page that permits before it hears that another tab has refused sends nothing of before',
+    'a refusal that is taken back at once is not heeded',
+    [
+      [3000, open()],
+      [3000, open()],
+      [0, weather('request lost')],
+      [500, track(0, 'a')],
+      [0, call(1, 'consent', { granted: false })],
+      [0, call(0, 'consent', { granted: true })],
+      [2000, go(0)],
+      [0, weather('fair')],
+      [5000, back(0)],
+    ],
+  ],
 ]
 
 test.each(SCENES)(

@@ -234,7 +234,10 @@ export const createModel = (world: World): Model => {
   const heedAnswers = (page: Page) => {
     const state = stateOf(page)
     for (const call of state.waiting.splice(0)) {
-      if (call.name === 'consent') answer = call.granted ? 'granted' : 'denied'
+      if (call.name === 'consent') {
+        if (permission() === 'denied') refuse(page)
+        answer = call.granted ? 'granted' : 'denied'
+      }
       if (permission() === 'denied') refuse(page)
       else state.waiting.push(call)
       state.isHeld ||= !permission()

@@ -124,6 +124,10 @@ export const RARE_FAULTS: readonly SeededFault[] = [
   fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
   fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
   fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady()[0]', '!hasRun']),
+  fault('a refusal that is taken back at once is not heeded', 'gate', [
+    "      if (permission() === 'denied') refuse()\n",
+    '',
+  ]),
   fault('a page that goes leaves its later attempt under way', 'outbox', [
     '  abortLater()\n  endRound?.()',
     '  endRound?.()',
