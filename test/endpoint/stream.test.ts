@@ -42,13 +42,13 @@ describeStores((freshPlace) => {
     const { url, post } = await startEndpoint(await freshPlace())
     const { next } = await follow(url)
     const bodies = [action(), '{}', action(), action({ customerId: 'c-2' }), 'no JSON "\n\n', 'x'.repeat(20_000)]
-    for (const body of bodies) await post(body)
 
     const messages = []
     for (const body of bodies) {
+      await post(body)
+      // One after the other: of what comes at once, plain repeats, which are not kept, are shown last.
       const { event, data = '' } = await next()
       messages.push([event, JSON.parse(data)])
-      expect(body).toBeDefined()
     }
     expect(messages).toMatchObject([
       ['stored', { event: { body: { customerId: 'c-1' } } }],
