@@ -29,8 +29,8 @@ const RETENTION = 2_592_000_000
 /** A browser that catches up sends at most four events a second. Milliseconds. */
 const PACE = 250
 
-/** The keys of the events whose requests are under way. */
-let flying: readonly string[] = []
+/** The keys of the events whose requests are under way; twice for one that was recorded again after a `clear()`. */
+const flying: string[] = []
 /** The keys of what this page cannot read, and leaves alone: it may be of another version. */
 const unreadable: string[] = []
 let failures = 0
@@ -110,9 +110,9 @@ const send = async (event: string, keepalive: boolean) => {
 
 /** Makes one attempt before it returns; resolves to whether the endpoint could be reached. */
 const attempt = async (key: string, event: string, keepalive: boolean) => {
-  flying = [...flying, key]
+  flying.push(key)
   const delivery = await send(event, keepalive)
-  flying = flying.filter((other) => other !== key)
+  flying.splice(flying.indexOf(key), 1)
   if (delivery.outcome === 'retry') keep(key, event, delivery)
   else settle(key)
   return delivery.outcome !== 'retry'

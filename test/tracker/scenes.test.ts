@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { buildScript, readBuilt } from './simulation/build.mjs'
 import { liveMoments, type Moment } from './simulation/life'
 import { RARE_FAULTS, SEEDED_FAULTS } from './simulation/seeded-faults'
-import { makeCall, openTab, type Scene } from './simulation/steps'
+import { clear, makeCall, openTab, type Scene } from './simulation/steps'
 
 /** How many lives a scene has: in each of them, stub, latencies and the back/forward cache are others. */
 const LIVES = 20
@@ -40,6 +40,12 @@ const back = (number: number) => (scene: Scene) => {
 }
 const weather = (each: Scene['world']['network']['weather']) => (scene: Scene) => {
   scene.world.network.weather = each
+}
+const close = (number: number) => (scene: Scene) => {
+  tabOf(scene, number).close()
+}
+const clearStorage = (number: number) => (scene: Scene) => {
+  clear(scene, tabOf(scene, number).page())
 }
 const fill = (scene: Scene) => {
   scene.world.area(ORIGIN).isFull = true
@@ -197,6 +203,21 @@ const SCENES: readonly (readonly [what: string, fault: string, moments: readonly
       [2000, go(0)],
       [0, weather('fair')],
       [5000, back(0)],
+    ],
+  ],
+  [
+    'a page that goes does not repeat an event that is under way, though an earlier attempt of the same key has ended',
+    'an attempt that ends hides another one of its key',
+    [
+      [3000, open()],
+      [0, weather('request lost')],
+      [500, track(0, 'a')],
+      [0, weather('hangs')],
+      [0, close(0)],
+      [20_000, open()],
+      [0, clearStorage(1)],
+      [15_000, track(1, 'a')],
+      [3000, go(1)],
     ],
   ],
 ]

@@ -128,6 +128,10 @@ export const RARE_FAULTS: readonly SeededFault[] = [
     "      if (permission() === 'denied') refuse()\n",
     '',
   ]),
+  fault('an attempt that ends hides another one of its key', 'outbox', [
+    'flying.splice(flying.indexOf(key), 1)',
+    'flying.splice(0, 99, ...flying.filter((other) => other !== key))',
+  ]),
   fault('a page that goes leaves its later attempt under way', 'outbox', [
     '  abortLater()\n  endRound?.()',
     '  endRound?.()',

@@ -105,7 +105,8 @@ const online = ({ world, model, tabs }: Scene, isOnline: boolean) => {
   }
 }
 
-const clear = ({ world, model }: Scene, page: Page) => {
+/** The page does what sites do at log-out. */
+export const clear = ({ world, model }: Scene, page: Page): void => {
   world.log(`${page.name} clears its storage`)
   page.run(() => {
     world.area(page.origin).storage.clear()
