@@ -10,8 +10,8 @@ import { expect, test } from 'vitest'
  * captured 97, the tab's trail where consent is late 97, slips in options' names 94, an e-mail address in a campaign
  * 70, words for a missing value 60, ids in the order of time 40, a refusal that could not be stored 39, a detail that
  * does not exist 30, a cookie tried again 28, the tag of a loader 27, a page's own `fetch` 22, no pattern compiled for
- * an address without a campaign 11, requests that outlive their page 7, two attempts of one key 7, another tab's refusal
- * that is taken back at once 4, a start without a campaign that waits 40.
+ * an address without a campaign 11, requests that outlive their page 7, two attempts of one key 7, another tab's
+ * refusal that is taken back at once 4, a start without a campaign that waits 40.
  * js-cookie is 269 of all. The rest of the difference went into pages that are no clean rooms, sentences on the
  * console, and what simulated lives found.
  *
