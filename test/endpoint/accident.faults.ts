@@ -175,7 +175,7 @@ test('check is answered by a body without end', async () => {
   const origin = await serve((request, response) => {
     request.resume()
     response.writeHead(200)
-    // It has no body, and its end would never be noticed.
+    // A HEAD has no body: the server would write on, and never notice that its reader is gone.
     if (request.method === 'HEAD') return response.end()
     const endless = new Readable({
       read() {
