@@ -1,5 +1,6 @@
 import type { UtmParameters } from '../contract/customer-action'
 import { readCampaign as readAddress, writeCampaign } from '../tracker/campaign'
+import type { AttributionModel, ConsentMode } from '../tracker/settings'
 
 /** How the cookie of a landing is written. */
 export type CookieOptions = {
@@ -15,6 +16,24 @@ export type CookieOptions = {
    * @default 90
    */
   readonly days?: number | undefined
+  /**
+   * The request's `Cookie` header. A visitor who has refused gets no cookie then.
+   *
+   * @default none: consent and earlier campaigns are unknown
+   */
+  readonly cookies?: string | null | undefined
+  /**
+   * As on the tag. `required`: only a visitor whose `cookies` say so gets one.
+   *
+   * @default 'implied'
+   */
+  readonly consent?: ConsentMode | undefined
+  /**
+   * As on the tag. `first`: a visitor whose `cookies` have a campaign keeps it.
+   *
+   * @default 'last'
+   */
+  readonly attribution?: AttributionModel | undefined
 }
 
 const COOKIE = 'wasabi_utm'
@@ -27,19 +46,37 @@ const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
   return `${domain === undefined ? '' : `; Domain=${domain}`}; Path=/; Max-Age=${String(days * 86_400)}; SameSite=Lax`
 }
 
+/** Anything but the two words is a slip, which must not store what it was to forbid. */
+const checkWord = (name: string, word: string, words: readonly string[]) => {
+  if (!words.includes(word)) throw new TypeError(`wasabi: ${name} "${word}" does not exist. Use ${words.join(' or ')}.`)
+}
+
+const pairsIn = (cookies: string | null | undefined) => (cookies ?? '').split(';').map((pair) => pair.trim())
+
+const hasRefused = (pairs: readonly string[]) => pairs.includes('wasabi_consent=denied')
+
+/** Whether consent and an earlier campaign leave room for a new one. */
+const mayStore = ({ cookies, consent = 'implied', attribution = 'last' }: CookieOptions) => {
+  checkWord('consent', consent, ['implied', 'required'])
+  checkWord('attribution', attribution, ['last', 'first'])
+  const pairs = pairsIn(cookies)
+  if (hasRefused(pairs) || (consent === 'required' && !pairs.includes('wasabi_consent=granted'))) return false
+  return attribution === 'last' || !readCampaign(cookies)
+}
+
 /**
  * The value of `Set-Cookie` for a landing: the campaign under the name that the script reads. Safari's limit of seven
  * days is one of cookies that a script writes. It has no time, so the script leaves it alone
  * while the campaign is the same.
  *
  * @param url the address that was asked for, whole or from its path on; `Secure` unless it begins with `http:`
- * @returns `undefined` where the address has no campaign: set no cookie then
- * @throws TypeError for a `domain` that is none, and for `days` out of range
- * @example campaignCookie(request.url, { domain: 'example.com', days: 90 })
+ * @returns `undefined` where there is nothing to set: no campaign, no permission, or an earlier campaign that stays
+ * @throws TypeError for a `domain` that is none, `days` out of range, and words that the tag does not know either
+ * @example campaignCookie(request.url, { domain: 'example.com', days: 90, cookies: request.headers.cookie })
  */
 export const campaignCookie = (url: string | URL, options: CookieOptions = {}): string | undefined => {
   const attributes = attributesOf(options)
-  const campaign = readAddress(String(url))
+  const campaign = mayStore(options) ? readAddress(String(url)) : undefined
   const secure = /^http:/i.test(String(url)) ? '' : '; Secure'
   return campaign && `${COOKIE}=${writeCampaign(campaign)}${attributes}${secure}`
 }
@@ -54,8 +91,8 @@ const timeOf = (value: string) => Number(/(?:^|&)t=(\d+)/.exec(value)?.[1] ?? In
  * @example readCampaign(request.headers.cookie)
  */
 export const readCampaign = (cookieHeader: string | null | undefined): UtmParameters | undefined => {
-  const pairs = (cookieHeader ?? '').split(';').map((pair) => pair.trim())
-  if (pairs.includes('wasabi_consent=denied')) return undefined
+  const pairs = pairsIn(cookieHeader)
+  if (hasRefused(pairs)) return undefined
   const [newest] = pairs
     .flatMap((pair) => (pair.startsWith(`${COOKIE}=`) ? pair.slice(COOKIE.length + 1) : []))
     .flatMap((value) => {

@@ -30,6 +30,23 @@ test('a landing gets the cookie of its campaign, without a time', () => {
   )
 })
 
+test.each([
+  [{ cookies: undefined }, true],
+  [{ cookies: null }, true],
+  [{ cookies: 'a=b; wasabi_consent=granted' }, true],
+  [{ cookies: 'a=b; wasabi_consent=denied' }, false],
+  [{ cookies: 'wasabi_consent=granted; wasabi_consent=denied' }, false],
+  [{ consent: 'required' }, false],
+  [{ consent: 'required', cookies: 'a=b; xwasabi_consent=granted' }, false],
+  [{ consent: 'required', cookies: 'a=b; wasabi_consent=granted' }, true],
+  [{ consent: 'required', cookies: 'wasabi_consent=granted; wasabi_consent=denied' }, false],
+  [{ attribution: 'first' }, true],
+  [{ attribution: 'first', cookies: 'wasabi_utm=utm_source=old&t=1' }, false],
+  [{ attribution: 'last', cookies: 'wasabi_utm=utm_source=old&t=1' }, true],
+] as const)('with %j a landing gets a cookie: %j', (options, isSet) => {
+  expect(campaignCookie('/?utm_source=news', options) !== undefined).toBe(isSet)
+})
+
 test.each(['/', '/?utm_source=', 'https://example.com/?gclid=x', '', 'no address'])('%j is no landing', (url) => {
   expect(campaignCookie(url)).toBeUndefined()
 })
@@ -41,6 +58,8 @@ test.each([
   [{ days: 0 }, /days "0"/],
   [{ days: 401 }, /days "401"/],
   [{ days: NaN }, /days "NaN"/],
+  [{ consent: 'Required' as 'required' }, /consent "Required" does not exist. Use implied or required./],
+  [{ attribution: 'First' as 'first' }, /attribution "First" does not exist. Use last or first./],
 ])('options %j throw a sentence, on every address', (options, sentence) => {
   expect(() => campaignCookie('/', options)).toThrow(sentence)
 })

@@ -1,7 +1,7 @@
 import { campaignCookie, customerAction, readCampaign } from 'wasabi-utm/server'
 
 export const onLanding = (request, response, next) => {
-  const cookie = campaignCookie(request.originalUrl, { domain: 'example.com', days: 90 })
+  const cookie = campaignCookie(request.originalUrl, { domain: 'example.com', cookies: request.headers.cookie })
   if (cookie) response.append('Set-Cookie', cookie)
   next()
 }
