@@ -22,7 +22,7 @@ wasabi-endpoint restore copy.sqlite        puts a backup in place of DATA_FILE
 wasabi-endpoint replay                     takes what was refused and is valid by now
 wasabi-endpoint forward --to URL           hands each event on, and goes on where it stopped
 wasabi-endpoint forward --stdout           writes the events alone, as NDJSON
-wasabi-endpoint check URL                  tries an endpoint from outside
+wasabi-endpoint check URL [SITE]           tries an endpoint from outside, as a page of SITE
 wasabi-endpoint --help | --version
 
 In the repository, npm run endpoint --silent -- does the same as wasabi-endpoint.`
@@ -92,7 +92,7 @@ const words = process.argv.slice(3)
  * Refuses more words than a command has use for: a file that is named would be ignored without a word. So would all
  * backups but the first one, which is the oldest, where a shell puts the names of many in place of a pattern.
  */
-const withWords = (count: 0 | 1, work: () => Promise<boolean>): (() => Promise<boolean>) => {
+const withWords = (count: 0 | 1 | 2, work: () => Promise<boolean>): (() => Promise<boolean>) => {
   return () => {
     const others = words.slice(count)
     if (others[0] === undefined) return work()
@@ -109,7 +109,7 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
   replay: withWords(0, () => withKnownStore(printReplay)),
   restore: withWords(1, () => restore(readPlace(process.env), words[0])),
   forward: () => withKnownStore((store) => forward(store, words)),
-  check: withWords(1, () => check(words[0])),
+  check: withWords(2, () => check(words[0], words[1])),
   '--version': () => print(version),
 }
 

@@ -167,6 +167,19 @@ test('prints each finding at once, also while the endpoint hangs', async () => {
   expect(child.exitCode).toBeNull()
 })
 
+test('an endpoint that certain sites may use is checked as a page of one of them', async () => {
+  const { url } = await startEndpoint({ allowedOrigins: ['https://shop.example'] })
+  const own = await program.command({}, ['check', url, 'https://shop.example'])
+  expect(own.output).toMatch(/\nIt does what the tracker needs\.\n/)
+  expect([own.code, own.errors]).toEqual([0, ''])
+
+  const other = await program.command({}, ['check', url])
+  expect(other.output).toMatch(
+    /^FAILED {2}takes .*: a page of https:\/\/page\.example was answered with 403: .* name one/,
+  )
+  expect(other.code).toBe(1)
+})
+
 test('prints what it found, and exits by it', async () => {
   const { url } = await startEndpoint()
   const good = await program.command({}, ['check', url])
@@ -185,6 +198,8 @@ test('prints what it found, and exits by it', async () => {
 test.each([
   [[], /^Say which endpoint to check, with http:/],
   [['localhost:4174'], /^Say which endpoint to check, with http:/],
+  [['http://localhost', 'shop.example'], /^"shop\.example" is no site: write it as https:\/\/shop\.example, /],
+  [['http://localhost', 'https://shop.example/'], /^"https:\/\/shop\.example\/" is no site: /],
 ])('says in one line why %j cannot be checked', async (words, sentence) => {
   const { code, output, errors } = await program.command({}, ['check', ...words])
   expect(errors).toMatch(sentence)

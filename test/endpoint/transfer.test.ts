@@ -286,7 +286,7 @@ test.each([
   [['export', 'all.ndjson'], 'export has no use for "all.ndjson": wasabi-endpoint export > all.ndjson.'],
   [['replay', 'now'], 'replay has no use for "now".'],
   [['restore', 'monday.sqlite', 'tuesday.sqlite'], 'restore has no use for "tuesday.sqlite".'],
-  [['check', 'http://localhost', 'twice'], 'check has no use for "twice".'],
+  [['check', 'http://localhost', 'https://shop.example', 'twice'], 'check has no use for "twice".'],
 ])('does nothing with %j, and says what to type', async (words, sentence) => {
   expect(await program.command({}, words)).toEqual({ code: 1, output: '', errors: `${sentence}\n` })
 })

@@ -39,8 +39,8 @@ const findSilence = async (url: string): Promise<string | undefined> => {
   }
 }
 
-/** Says what is wrong with the address of an endpoint. */
-const findSlip = async (url: string | undefined): Promise<string | undefined> => {
+/** Says what is wrong with the address of an endpoint, or with the site whose page sends. */
+const findSlip = async (url: string | undefined, site: string | undefined): Promise<string | undefined> => {
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url))
     return (
       'Say which endpoint to check, with http:// or https://, as in ' +
@@ -48,17 +48,21 @@ const findSlip = async (url: string | undefined): Promise<string | undefined> =>
     )
   const { username, password } = new URL(url)
   if (username !== '' || password !== '') return 'Leave user and password out of the address: no page can send them.'
+  if (site !== undefined && (!URL.canParse(site) || new URL(site).origin !== site))
+    return `"${site}" is no site: write it as https://shop.example, without a path.`
   return findSilence(url)
 }
 
-/** Prints what an endpoint would lose or double. Resolves to `true` if there is nothing. */
-export const check = async (url: string | undefined): Promise<boolean> => {
-  const slip = await findSlip(url)
+/**
+ * Prints what an endpoint would lose or double of what a page of `site` sends. Resolves to `true` if there is nothing.
+ */
+export const check = async (url: string | undefined, site?: string): Promise<boolean> => {
+  const slip = await findSlip(url, site)
   if (url === undefined || slip !== undefined) {
     console.error(slip)
     return false
   }
-  const target = createTarget(url)
+  const target = createTarget(url, site)
   if (isPlain(new URL(url))) console.log('Note: pages on https cannot send to this address, which is http.')
   let failed = 0
   for await (const { name, problem } of runChecks(target)) {

@@ -50,13 +50,14 @@ const sendCorrection = async ({ post, event }: Target): Promise<string | undefin
   )
 }
 
-const readAcross = async ({ post, event }: Target): Promise<string | undefined> => {
-  if (!isReadable(await post(event())))
+const readAcross = async (target: Target): Promise<string | undefined> => {
+  const { post, event } = target
+  if (!isReadable(await post(event()), target))
     return (
       `the answer has no Access-Control-Allow-Origin: * for a page of another site: ` +
       `the page cannot read it, and ${again}`
     )
-  if (!isReadable(await post('{}')))
+  if (!isReadable(await post('{}'), target))
     return `a refusal has no Access-Control-Allow-Origin: *: the page takes it for a broken network, and ${again}`
   const { headers } = await post('{}')
   const exposed = headers.get('Access-Control-Expose-Headers') ?? ''
@@ -65,17 +66,22 @@ const readAcross = async ({ post, event }: Target): Promise<string | undefined> 
     : 'Retry-After is not exposed: pages come again sooner than they are asked to'
 }
 
-const askFirst = async ({ preflight }: Target): Promise<string | undefined> => {
-  const answer = await preflight()
+const askFirst = async (target: Target): Promise<string | undefined> => {
+  const answer = await target.preflight()
   if (answer.status < 200 || answer.status > 299)
     return `a preflight was answered with ${inWords(answer)}: pages that send JSON as such cannot send at all`
-  return isReadable(answer)
+  return isReadable(answer, target)
     ? undefined
     : 'a preflight has no Access-Control-Allow-Origin: *: pages that send JSON as such cannot send at all'
 }
 
-const sendPlainly = async ({ post, event }: Target): Promise<string | undefined> => {
+const sendPlainly = async ({ post, event, origin }: Target): Promise<string | undefined> => {
   const answer = await post(event())
+  if (answer.status === 403)
+    return (
+      `a page of ${origin} was answered with 403: ${again}. ` +
+      'If only certain sites may send, name one of them after the address'
+    )
   if (answer.status >= 300 && answer.status < 400)
     return (
       `it redirects (${inWords(answer)}), which turns a POST into a GET: ${again}. ` +

@@ -7,6 +7,8 @@ export type Answer = { readonly status: number; readonly headers: Headers; reado
 /** An endpoint as a page sees it. */
 export type Target = {
   readonly url: string
+  /** The site whose page sends. */
+  readonly origin: string
   /** Customer of all events that are sent, so that they can be found and erased. */
   readonly customerId: string
   /** The text of a new event; `fields` go into its `body`. */
@@ -14,9 +16,6 @@ export type Target = {
   readonly post: (body: string, options?: { readonly path?: string; readonly type?: string }) => Promise<Answer>
   readonly preflight: () => Promise<Answer>
 }
-
-/** The origin of a page that no endpoint has heard of. */
-export const pageOrigin = 'https://page.example'
 
 /** Milliseconds. The tracker gives an attempt up after 30 s. */
 const patience = 30_000
@@ -41,8 +40,11 @@ export const inWords = ({ status, headers }: Answer): string => {
   return type === null ? String(status) : `${String(status)} (${type})`
 }
 
-/** Prepares requests to an endpoint as the tracker makes them: simple requests that follow no redirect. */
-export const createTarget = (url: string): Target => {
+/**
+ * Prepares requests to an endpoint as the tracker makes them: simple requests that follow no redirect. By default, they
+ * are those of a site that no endpoint has heard of.
+ */
+export const createTarget = (url: string, origin = 'https://page.example'): Target => {
   const customerId = `wasabi-check-${randomUUID()}`
   const send = async (address: string, init: RequestInit): Promise<Answer> => {
     try {
@@ -55,6 +57,7 @@ export const createTarget = (url: string): Target => {
 
   return {
     url,
+    origin,
     customerId,
     event: (fields = {}, eventAction = 'CREATED') => {
       const now = new Date().toISOString()
@@ -69,12 +72,12 @@ export const createTarget = (url: string): Target => {
       return JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
     },
     post: (body, { path = '', type = 'text/plain;charset=UTF-8' } = {}) =>
-      send(url + path, { method: 'POST', body, headers: { Origin: pageOrigin, 'Content-Type': type } }),
+      send(url + path, { method: 'POST', body, headers: { Origin: origin, 'Content-Type': type } }),
     preflight: () =>
       send(url, {
         method: 'OPTIONS',
         headers: {
-          Origin: pageOrigin,
+          Origin: origin,
           'Access-Control-Request-Method': 'POST',
           'Access-Control-Request-Headers': 'content-type',
         },

@@ -1,11 +1,11 @@
-import { inWords, isRefusal, isTaken, pageOrigin, type Answer, type Target } from './target'
+import { inWords, isRefusal, isTaken, type Answer, type Target } from './target'
 
 /** One thing to try. Resolves to what is wrong and what that does to events, or to nothing. */
 export type Check = { readonly name: string; readonly look: (target: Target) => Promise<string | undefined> }
 
-/** Says whether a page of any site can read an answer. */
-export const isReadable = ({ headers }: Answer): boolean =>
-  ['*', pageOrigin].includes(headers.get('Access-Control-Allow-Origin') ?? '')
+/** Says whether the page that sends can read an answer. */
+export const isReadable = ({ headers }: Answer, { origin }: Target): boolean =>
+  ['*', origin].includes(headers.get('Access-Control-Allow-Origin') ?? '')
 
 /** What a wrong success does. */
 export const lost = 'the tracker believes it, and the event is lost'
