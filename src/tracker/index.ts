@@ -9,7 +9,7 @@ export type { AttributionModel, ConsentMode } from './settings'
 export type { Details, Id, Wasabi } from './wasabi'
 
 declare global {
-  /** The same by its bare name: for code that runs after the stub or the script. */
+  /** The global of the script tag and of its stub. `createTracker` makes none: import your own tracker. */
   const wasabi: Wasabi
 
   interface Window {
@@ -32,9 +32,9 @@ const silent: Wasabi = {
 }
 
 /**
- * Starts wasabi on this page, without a global name. On a server it does nothing. One a page: a second call (hot
- * reload, a test) warns, ignores its options and returns the first one. A test starts anew in a new document: a new
- * page in a browser, a file of its own in Jest and vitest.
+ * Starts wasabi on this page, without a global name. On a server it does nothing. A page has one tracker: a second call
+ * (hot reload, a test) warns, ignores its options and returns the first one. A test starts anew in a new document: a
+ * new page in a browser, a file of its own in Jest and vitest.
  *
  * @example const wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
  */

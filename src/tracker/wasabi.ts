@@ -28,7 +28,7 @@ export type Wasabi = {
    * Records one action: before it returns, the action is stored in the browser and its request is on the way.
    * The same `interactionId` twice is one action; after a refusal nothing is recorded.
    *
-   * @returns the `interactionId`: that of the details, else a UUID in the order of time
+   * @returns the `interactionId`: that of the details, else a new UUID; on a server without one, `''`
    * @example wasabi.track('SIGN_UP', { customerId: '42' })
    */
   readonly track: (type: ActionType, details?: Details & { readonly interactionId?: Id | undefined }) => string
