@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../log'
-import { isDigest } from '../store/person'
+import { isDigest, isVisitor } from '../store/person'
 import type { ErasureRequest, Store } from '../store/store'
 import { answerProblem } from './answer'
 import { pageOf, type Query } from './read'
@@ -23,21 +23,23 @@ const withCustomer =
   }
 
 /** What may be asked for, once each; ids of visitors with commas between them. */
-const erasureFields: Readonly<Record<string, RegExp>> = { linked: /^all$/, visitors: /./s, block: /^(?:true|false)$/ }
+const erasureFields: Readonly<Record<string, (value: string) => boolean>> = {
+  linked: (value) => value === 'all',
+  visitors: (value) => value.split(',').every(isVisitor),
+  block: (value) => ['true', 'false'].includes(value),
+}
 
 /** Reads what may be asked for. Throws for a slip, since nobody can undo an erasure. */
 const erasureOptions = (url: string): Omit<ErasureRequest, 'customerId'> => {
   const fields = [...new URLSearchParams(url.replace(/^[^?]*\??/, ''))]
-  const { linked, visitors = '', block } = Object.fromEntries(fields) as Query
-  const isRight = fields.every(
-    ([name, value]) => Object.hasOwn(erasureFields, name) && erasureFields[name]?.test(value),
-  )
+  const { linked, visitors, block } = Object.fromEntries(fields) as Query
+  const isRight = fields.every(([name, value]) => Object.hasOwn(erasureFields, name) && erasureFields[name]?.(value))
   if (!isRight || new Set(fields.map(([name]) => name)).size < fields.length)
     throw Object.assign(
-      new Error('takes linked=all, or visitors= with commas between them, and block=true; nothing was erased'),
+      new Error('takes linked=all, or visitors=visitor-… with commas between them, and block=true; nothing was erased'),
       { statusCode: 400 },
     )
-  return { visitors: linked === 'all' ? 'all' : visitors.split(',').filter(Boolean), block: block === 'true' }
+  return { visitors: linked === 'all' ? 'all' : (visitors?.split(',') ?? []), block: block === 'true' }
 }
 
 const answerErased = async (

@@ -6,17 +6,21 @@ const mostText = 1_000_000
 /** What gathers the visitors that claim to be a customer. */
 export type Claims = ReturnType<typeof createClaims>
 
+/** The interactions of those whose names do not fit any more. */
+const unnamed = new Set<string>()
+
 /** Gathers the visitors that claim to be a customer, with the interactions by which they do, as far as these fit. */
 export const createClaims = () => {
   const claims = new Map<string, Set<string>>()
   let size = 0
   return {
     add: (visitorId: string, interactionId: string): void => {
-      const named = claims.get(visitorId) ?? new Set()
+      const isFull = size > mostText
+      const named = claims.get(visitorId) ?? (isFull ? unnamed : new Set())
       claims.set(visitorId, named)
-      if (size > mostText || named.has(interactionId)) return
+      if (isFull || named.has(interactionId)) return
       named.add(interactionId)
-      size += interactionId.length
+      size += visitorId.length + interactionId.length
     },
     visitors: (): readonly string[] => [...claims.keys()],
     /** Those that are left alone, as far as their names fit; `more` says how many do not. */

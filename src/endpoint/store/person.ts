@@ -13,8 +13,12 @@ export const isDigest = (text: string): boolean => /^[\da-f]{32}$/.test(text)
 /** Stands for a customer or visitor id, in hexadecimal digits. */
 export const customerDigest = (customerId: string): string => digestOf('customer', customerId)
 
-/** Says whether a customer id is one that a browser gave itself, until somebody is identified. */
-export const isVisitor = (customerId: string): boolean => customerId.startsWith('visitor-')
+/**
+ * Says whether a customer id is one that a browser gives itself until somebody is identified: `visitor-` and a UUID.
+ * Strangers make ids too. One with a comma would be two ids in a list, the second one somebody else's; and long ones
+ * would fill the memory of an erasure.
+ */
+export const isVisitor = (customerId: string): boolean => /^visitor-[\w-]{1,64}$/.test(customerId)
 
 /** Reads the customer id of a body that need not be valid. `undefined` if it has none, or is no JSON. */
 export const customerIn = (bytes: Uint8Array): string | undefined => {

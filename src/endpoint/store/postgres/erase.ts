@@ -61,33 +61,39 @@ const claimsOf = async (postgres: Postgres, customerId: string) => {
   return { claims, counts }
 }
 
-const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
-  const text = `SELECT EXISTS (SELECT FROM wasabi_event WHERE customer = $1)
-    OR EXISTS (SELECT FROM wasabi_aside WHERE customer = $1) AS known`
-  const [row] = await query<{ readonly known: boolean }>({ text, values: [customersOf([customerId])[0]] })
-  return row?.known === true || isErased(query, customerId)
-}
-
 type Nameless = { readonly xid: string; readonly number: string; readonly bytes: Buffer }
 
 /**
- * Deletes the bodies that name no customer and have one of the ids in their text. The server would look for each id in
- * each body; and a transaction that is open for long holds back what readers see.
+ * The bodies that name no customer and have one of the ids in their text, some at a time. The server would look for
+ * each id in each body; and a transaction that is open for long holds back what readers see.
  */
-const deleteNameless = async (query: Query, customerIds: readonly string[]): Promise<void> => {
+async function* namelessWith(query: Query, customerIds: readonly string[]): AsyncGenerator<readonly Nameless[]> {
   const hasId = createIdFinder(customerIds)
   const select = `SELECT xid::text AS xid, number, bytes FROM wasabi_aside
     WHERE customer IS NULL AND (xid, number) > ($1::xid8, $2::bigint)
     ORDER BY xid, number LIMIT ${String(eventsAtOnce)}`
-  const remove = `DELETE FROM wasabi_aside USING unnest($1::xid8[], $2::bigint[]) AS found (x, n)
-    WHERE xid = x AND number = n`
   for (let last: Pick<Nameless, 'xid' | 'number'> | undefined = { xid: '0', number: '0' }; last !== undefined;) {
     const rows: readonly Nameless[] = await query<Nameless>({ text: select, values: [last.xid, last.number] })
     const found = rows.filter(({ bytes }) => hasId(bytes))
-    const values = [found.map(({ xid }) => xid), found.map(({ number }) => number)]
-    if (found.length > 0) await query({ text: remove, values })
+    if (found.length > 0) yield found
     last = rows.at(-1)
   }
+}
+
+const deleteNameless = async (query: Query, customerIds: readonly string[]): Promise<void> => {
+  const text = `DELETE FROM wasabi_aside USING unnest($1::xid8[], $2::bigint[]) AS found (x, n)
+    WHERE xid = x AND number = n`
+  for await (const found of namelessWith(query, customerIds))
+    await query({ text, values: [found.map(({ xid }) => xid), found.map(({ number }) => number)] })
+}
+
+const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
+  const text = `SELECT EXISTS (SELECT FROM wasabi_event WHERE customer = $1)
+    OR EXISTS (SELECT FROM wasabi_aside WHERE customer = $1) AS known`
+  const [row] = await query<{ readonly known: boolean }>({ text, values: [customersOf([customerId])[0]] })
+  if (row?.known === true || (await isErased(query, customerId))) return true
+  const { done } = await namelessWith(query, [customerId]).next()
+  return done !== true
 }
 
 const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<number> => {

@@ -21,6 +21,13 @@ const deletionFrom = (database: Database, table: 'event' | 'aside') => {
   }
 }
 
+/** Says which bodies that were put aside are of these customers: a body that names none, by each id in its text. */
+const isAsideOf = (customerIds: readonly string[]): ((row: Aside) => boolean) => {
+  const ids = new Set(customerIds)
+  const hasId = createIdFinder(customerIds)
+  return ({ customer_id: id, bytes }) => (id === null ? hasId(bytes) : ids.has(id))
+}
+
 /** Returns steps 4 and 5 of the protocol. It resolves to the number of events deleted. */
 const createRemoval = (database: Database, search: Search, erased: Erased) => {
   const deleteEvents = deletionFrom(database, 'event')
@@ -39,8 +46,7 @@ const createRemoval = (database: Database, search: Search, erased: Erased) => {
     const all = [...found, ...late].filter(({ customerId }) => ids.has(customerId))
     const cursors = [...new Set(all.map(({ cursor }) => cursor))]
     await deleteEvents(cursors)
-    const hasId = createIdFinder(customerIds)
-    await removeAside(({ customer_id: id, bytes }) => (id === null ? hasId(bytes) : ids.has(id)))
+    await removeAside(isAsideOf(customerIds))
     return cursors.length
   }
 
@@ -50,7 +56,8 @@ const createRemoval = (database: Database, search: Search, erased: Erased) => {
 /** Whether anything of a customer's id is stored, or it was erased before. */
 const isKnown = async (search: Search, erased: Erased, customerId: string): Promise<boolean> => {
   if (erased.has(customerId)) return true
-  for await (const rows of search.asides()) if (rows.some((row) => row.customer_id === customerId)) return true
+  const isTheirs = isAsideOf([customerId])
+  for await (const rows of search.asides()) if (rows.some(isTheirs)) return true
   return false
 }
 

@@ -22,8 +22,9 @@ export type Search = ReturnType<typeof createSearch>
 
 const prepareStatements = (database: Database) => ({
   newest: database.prepare('SELECT max(cursor) AS newest FROM event'),
+  // Ids that are longer than all that are looked for stay where they are.
   events: database.prepare(`SELECT cursor, customer_id AS customerId FROM event
-    WHERE cursor > ?1 AND cursor <= ?2 AND customer_id IN (SELECT value FROM json_each(?3))`),
+    WHERE cursor > ? AND cursor <= ? AND length(customer_id) <= ?`),
   customers: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?'),
   interaction: database.prepare('SELECT interaction_id AS id FROM event WHERE cursor = ?'),
   // By the unique key, from one revision on: a stranger can correct an interaction any number of times.
@@ -37,15 +38,19 @@ type Statements = ReturnType<typeof prepareStatements>
 
 const newestOf = ({ newest }: Statements): number => (newest.get() as { readonly newest: number | null }).newest ?? 0
 
-/** Returns what reads the events of customers, of all of which each id is there once. */
+/**
+ * Returns what reads the events of customers, of all of which each id is there once. The ids are compared here: as a
+ * list for the statement, they were read anew for each step, and strangers can make any number of them.
+ */
 const readerOf = ({ events }: Statements, customerIds: readonly string[]) => {
-  const ids = JSON.stringify(customerIds)
   const same = new Map(customerIds.map((id) => [id, id]))
+  // UTF-16 code units here are as many as SQLite's characters there, or more.
+  const longest = customerIds.reduce((length, id) => Math.max(length, id.length), 0)
   return (after: number, upTo: number): readonly Found[] =>
-    (events.all(after, upTo, ids) as Found[]).map(({ cursor, customerId: id }) => ({
-      cursor,
-      customerId: same.get(id) ?? id,
-    }))
+    (events.all(after, upTo, longest) as Found[]).flatMap(({ cursor, customerId: id }) => {
+      const customerId = same.get(id)
+      return customerId === undefined ? [] : { cursor, customerId }
+    })
 }
 
 /** Looks at all events, also at those that come meanwhile. Resolves to the last cursor looked at. */
