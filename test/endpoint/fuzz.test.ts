@@ -37,6 +37,11 @@ const events = fc
   .tuple(fc.uuid(), fc.constantFrom('note', 'customerId', 'interactionId'), nasty)
   .map(([interactionId, field, text]) => action({ interactionId, [field]: text }))
 
+/** An event with names that are there twice. Readers of JSON go by the first value, or by the last. */
+const twice = fc
+  .tuple(events, fc.constantFrom('body', 'interactionId', 'customerId', 'interaction', 'createdAt'), anyJson)
+  .map(([text, name, value]) => text.replace(`"${name}":`, `"${name}":${JSON.stringify(value)},"${name}":`))
+
 const deep = fc
   .nat(6000)
   .map((depth) => action({ note: 0 }).replace('"note":0', `"note":${'['.repeat(depth)}${']'.repeat(depth)}`))
@@ -44,6 +49,7 @@ const deep = fc
 const bytes = fc.oneof(
   { weight: 4, arbitrary: events.map((text) => Buffer.from(text)) },
   { weight: 3, arbitrary: nearlyEvents.map((text) => Buffer.from(text)) },
+  { weight: 1, arbitrary: twice.map((text) => Buffer.from(text)) },
   { weight: 1, arbitrary: anyJson.map((value) => Buffer.from(JSON.stringify(value))) },
   { weight: 1, arbitrary: deep.map((text) => Buffer.from(text)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 16_384, size: 'max' }).map((array) => Buffer.from(array)) },

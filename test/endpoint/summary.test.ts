@@ -56,6 +56,21 @@ describeStores((freshPlace) => {
     expect(values).toEqual([{ value: 'spring', type: 'SIGN_UP', count: 1 }])
   })
 
+  test.each([
+    ['nothing in the first', '{}'],
+    ['no type in the first', '{"interaction":{}}'],
+    ['a long type in the first', `{"interaction":{"type":"${'x'.repeat(15_000)}"}}`],
+    ['an object for a type in the first', '{"interaction":{"type":{"a":null}},"utmParameters":[]}'],
+  ])('an event whose body is there twice, with %s, is stored beside others, and taken back', async (_, body) => {
+    const store = await openFresh()
+    const twice = action({ interactionId: 'twice' }).replace('"body":', `"body":${body},"body":`)
+    expect(await store.append([at(100, action({ interactionId: 'a' })), at(100, twice)])).toEqual(['stored', 'stored'])
+    const counted = async () => (await store.summary({ by: 'campaign', from: 0, to: 1000 })).days
+    for (const { type } of await counted()) expect(type.length).toBeLessThan(201)
+    await store.expire(200 * day)
+    expect(await counted()).toEqual([])
+  })
+
   test('hostile values are stored and counted', async () => {
     const store = await openFresh()
     const hostile = [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from './database'
 import { forwardTables } from './forward'
-import { summaryTables } from './summary'
+import { summaryAnew, summaryTables } from './summary'
 
 /**
  * Each brings the tables from the version of its index to the next. What has been released is never changed.
@@ -48,6 +48,7 @@ const migrations: readonly string[] = [
   CREATE TABLE store (generation TEXT NOT NULL, inode TEXT NOT NULL DEFAULT '', retention_time INTEGER);
   INSERT INTO store (generation) SELECT CASE newest WHEN 0 THEN lower(hex(randomblob(4))) ELSE '' END FROM sequence;
   `,
+  summaryAnew,
 ]
 
 /**

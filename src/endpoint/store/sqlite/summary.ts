@@ -7,16 +7,32 @@ import { mostValues, type DayCount, type Question, type Summary, type SummarySto
 /** Campaigns are cut here: a longer value is nobody's campaign, and the summary's rows stay small. */
 const longest = 200
 
-const conversionOf = (row: string): string =>
-  `${row}.received_at / 86400000, json_extract(${row}.text, '$.body.interaction.type'), ` +
-  ['Source', 'Medium', 'Campaign', 'Content']
-    .map(
-      (name) =>
-        `substr(coalesce(json_extract(${row}.text, '$.body.utmParameters.utm${name}'), ''), 1, ${String(longest)})`,
-    )
-    .join(', ')
+/**
+ * Of a name that is there twice, SQLite reads the first value, and JSON.parse the last one. So the database may find
+ * something else than what was checked, or nothing: it is cut all the same, and never NULL.
+ */
+const conversionOf = (row: string): string => {
+  const fields = [
+    'interaction.type',
+    ...['Source', 'Medium', 'Campaign', 'Content'].map((it) => `utmParameters.utm${it}`),
+  ]
+  const values = fields.map(
+    (field) => `substr(coalesce(json_extract(${row}.text, '$.body.${field}'), ''), 1, ${String(longest)})`,
+  )
+  return `${row}.received_at / 86400000, ${values.join(', ')}`
+}
 
 const columns = '(day, type, source, medium, campaign, content)'
+
+const summaryTriggers = `
+  CREATE TRIGGER event_counted AFTER INSERT ON event WHEN new.revision = '' AND json_valid(new.text) BEGIN
+    INSERT INTO conversion VALUES (${conversionOf('new')}, 1) ON CONFLICT ${columns} DO UPDATE SET count = count + 1;
+  END;
+  CREATE TRIGGER event_uncounted AFTER DELETE ON event WHEN old.revision = '' AND json_valid(old.text) BEGIN
+    UPDATE conversion SET count = count - 1 WHERE ${columns} = (${conversionOf('old')});
+    DELETE FROM conversion WHERE ${columns} = (${conversionOf('old')}) AND count <= 0;
+  END;
+`
 
 /** Counts conversions within the commit, and takes back what is erased or expires. A correction is no conversion. */
 export const summaryTables = `
@@ -26,13 +42,14 @@ export const summaryTables = `
   ) WITHOUT ROWID;
   INSERT INTO conversion SELECT ${conversionOf('event')}, count(*) FROM event WHERE revision = ''
     GROUP BY 1, 2, 3, 4, 5, 6;
-  CREATE TRIGGER event_counted AFTER INSERT ON event WHEN new.revision = '' AND json_valid(new.text) BEGIN
-    INSERT INTO conversion VALUES (${conversionOf('new')}, 1) ON CONFLICT ${columns} DO UPDATE SET count = count + 1;
-  END;
-  CREATE TRIGGER event_uncounted AFTER DELETE ON event WHEN old.revision = '' AND json_valid(old.text) BEGIN
-    UPDATE conversion SET count = count - 1 WHERE ${columns} = (${conversionOf('old')});
-    DELETE FROM conversion WHERE ${columns} = (${conversionOf('old')}) AND count <= 0;
-  END;
+  ${summaryTriggers}
+`
+
+/** The triggers of before refused an event without a first type, and its group with it. */
+export const summaryAnew = `
+  DROP TRIGGER event_counted;
+  DROP TRIGGER event_uncounted;
+  ${summaryTriggers}
 `
 
 const statementsFor = ({ by, from, to }: Question): readonly { readonly sql: string; readonly values: number[] }[] => [
