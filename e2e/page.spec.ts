@@ -183,6 +183,27 @@ test('the page reports that a proxy does not pass on the stream, until it does @
   await expect(report).toBeHidden()
 })
 
+test('the page follows the stream of a store that was restored meanwhile @chromium', async ({ page: tab, start }) => {
+  await tab.route('**/customer-actions/stream*', (route) => route.fulfill({ body: 'id: 1.0a0b0c0d\n\n' }), { times: 1 })
+  const origin = await start([])
+  await tab.goto(origin)
+  await expectFollower(origin)
+  await post(origin, bodyOf(0, 'fresh'))
+  await expect(tab.locator('.arrivals > li')).toHaveCount(1)
+})
+
+test('the page shows fields that the contract does not name, whatever is in them @chromium', async ({
+  page: tab,
+  start,
+}) => {
+  const origin = await start([])
+  await tab.goto(origin)
+  await expectFollower(origin)
+  const odd = { seven: 7, nothing: null, list: ['\u202e'] }
+  await post(origin, bodyOf(0, 'x').replace(/"utmParameters":{[^}]*}/, `"utmParameters":${JSON.stringify(odd)}`))
+  await expect(tab.locator('.arrivals dl').first()).toHaveText('seven7nothingnulllist["⟨U+202E⟩"]customerIdc')
+})
+
 test('the file has what the table shows, in its order @chromium', async ({ page: tab, start }) => {
   await tab.goto(await start(['=1', 'b', '', 'b']))
   await tab.getByRole('button', { name: 'Name' }).click()

@@ -161,6 +161,8 @@ describeStores((freshPlace) => {
     await expect(forward(store, ['--to', url, '--concurrency', '0'])).rejects.toThrow('whole number from 1 to 100')
     await expect(forward(store, ['--file', '/none/there'])).rejects.toThrow('Cannot write /none/there (ENOENT)')
     await expect(forward(store, ['--stdout', '--after', 'x'])).rejects.toThrow('is no cursor')
+    const foreign = (await store.newest()).replace(/[\da-f]{8}$/, '0a0b0c0d')
+    await expect(forward(store, ['--stdout', '--after', foreign])).rejects.toThrow('before the store was restored')
   })
 })
 

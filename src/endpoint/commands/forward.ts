@@ -70,6 +70,8 @@ export const forward = async (store: Store, words: readonly string[]): Promise<b
   if ([to, file, stdout].filter((one) => one !== undefined).length !== 1) throw new Error(help)
   if (after !== undefined && !isCursor(after))
     throw new Error(`${after} is no cursor: give the one that the last run named.`)
+  const problem = after === undefined ? undefined : await store.problemWith(after)
+  if (problem !== undefined) throw new Error(problem)
   if (to !== undefined) return forwardTo(store, options)
   if (file !== undefined) return reportWritten(await writeFile({ store, after }, file))
   return reportWritten(await writeLines({ store, after }, process.stdout))

@@ -36,8 +36,7 @@ const messageIn = (block: string): Message => {
   return { id: field('id'), event: field('event'), data: field('data') }
 }
 
-async function* messagesIn(path: string): AsyncGenerator<Message> {
-  const { ok, body } = await fetch(path, { headers: headers() })
+async function* messagesIn({ ok, body }: Response): AsyncGenerator<Message> {
   if (!ok) throw new Error('the stream cannot be read')
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
@@ -59,7 +58,10 @@ export const follow = async ({ onMessage, onReach }: Listener): Promise<never> =
   let after = ''
   for (;;) {
     try {
-      for await (const message of messagesIn(`/customer-actions/stream${after && `?after=${after}`}`)) {
+      const stream = await fetch(`/customer-actions/stream${after && `?after=${after}`}`, { headers: headers() })
+      // The store was restored meanwhile, and knows no cursor of before.
+      if (stream.status === 400) after = ''
+      for await (const message of messagesIn(stream)) {
         // The first message comes at once, with an id alone.
         onReach(true)
         after = message.id || after

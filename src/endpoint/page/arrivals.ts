@@ -26,7 +26,8 @@ const timeOf = (receivedAt: string): string =>
     second: '2-digit',
   })
 
-type Term = readonly [name: string, value: string | undefined]
+/** The contract allows more fields than it names, and anything in them. */
+type Term = readonly [name: string, value: unknown]
 
 /** What a reader asks first: which campaign, and who. */
 const storyOf = ({ body }: CustomerAction): readonly Term[] => [
@@ -41,6 +42,8 @@ const plumbingOf = ({ body }: CustomerAction): readonly Term[] => [
   ['updatedAt', body.updatedAt],
 ]
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 /** The fields that are there. */
 const terms = (pairs: readonly Term[]): HTMLElement =>
   element(
@@ -49,7 +52,7 @@ const terms = (pairs: readonly Term[]): HTMLElement =>
     ...pairs.flatMap(([name, value]) =>
       value === undefined
         ? []
-        : [element('div', {}, element('dt', {}, readable(name)), element('dd', {}, outside(value)))],
+        : [element('div', {}, element('dt', {}, readable(name)), element('dd', {}, outside(textOf(value))))],
     ),
   )
 
