@@ -23,7 +23,7 @@ export type CookieOptions = {
    */
   readonly cookies?: string | null | undefined
   /**
-   * As on the tag. `required`: only a visitor whose `cookies` say so gets one.
+   * As on the tag. `required`: only a visitor whose `cookies` say that they agreed gets one.
    *
    * @default 'implied'
    */

@@ -54,6 +54,20 @@ test('waits for another process that writes while the data file is opened', asyn
   await (await opening).close()
 })
 
+test('forgets counts that nothing would take back any more', async () => {
+  const file = freshFile()
+  await (await openStore({ file })).close()
+  const before = new DatabaseSync(file)
+  before.exec('PRAGMA user_version = 5')
+  const count = before.prepare(`INSERT INTO conversion VALUES (1, ?, '', '', '', '', 1)`)
+  for (const type of ['SIGN_UP', 'x'.repeat(15_000)]) count.run(type)
+  before.close()
+  const store = await openStore({ file })
+  const { days } = await store.summary({ by: 'campaign', from: 0, to: 10 })
+  await store.close()
+  expect(days.map(({ type }) => type)).toEqual(['SIGN_UP'])
+})
+
 test('brings a file of the first version up to date', async () => {
   const file = freshFile()
   mkdirSync(dirname(file))

@@ -54,11 +54,11 @@ const readAcross = async (target: Target): Promise<string | undefined> => {
   const { post, event } = target
   if (!isReadable(await post(event()), target))
     return (
-      `the answer has no Access-Control-Allow-Origin: * for a page of another site: ` +
+      `the answer has no Access-Control-Allow-Origin for a page of another site: ` +
       `the page cannot read it, and ${again}`
     )
   if (!isReadable(await post('{}'), target))
-    return `a refusal has no Access-Control-Allow-Origin: *: the page takes it for a broken network, and ${again}`
+    return `a refusal has no Access-Control-Allow-Origin: the page takes it for a broken network, and ${again}`
   const { headers } = await post('{}')
   const exposed = headers.get('Access-Control-Expose-Headers') ?? ''
   return /(?:^|,)\s*(?:\*|retry-after)\s*(?:,|$)/i.test(exposed)
@@ -72,7 +72,7 @@ const askFirst = async (target: Target): Promise<string | undefined> => {
     return `a preflight was answered with ${inWords(answer)}: pages that send JSON as such cannot send at all`
   return isReadable(answer, target)
     ? undefined
-    : 'a preflight has no Access-Control-Allow-Origin: *: pages that send JSON as such cannot send at all'
+    : 'a preflight has no Access-Control-Allow-Origin: pages that send JSON as such cannot send at all'
 }
 
 const sendPlainly = async ({ post, event, origin }: Target): Promise<string | undefined> => {
@@ -118,7 +118,7 @@ export const checks: readonly Check[] = [
   { name: 'refuses what can never be taken', look: sendFaulty },
   { name: 'says what is wrong', look: readReasons },
   { name: 'answers what is odd', look: sendOdd },
-  { name: 'lets pages of any site read its answers', look: readAcross },
+  { name: 'lets pages of other sites read its answers', look: readAcross },
   { name: 'answers preflights', look: askFirst },
   {
     name: 'sets no cookies',

@@ -47,6 +47,9 @@ async function* messagesIn({ ok, body }: Response): AsyncGenerator<Message> {
   }
 }
 
+const openStream = (after: string): Promise<Response> =>
+  fetch(`/customer-actions/stream${after && `?after=${after}`}`, { headers: headers() })
+
 type Listener = {
   readonly onMessage: (message: Message) => void
   /** The stream can be read, or cannot. */
@@ -58,9 +61,9 @@ export const follow = async ({ onMessage, onReach }: Listener): Promise<never> =
   let after = ''
   for (;;) {
     try {
-      const stream = await fetch(`/customer-actions/stream${after && `?after=${after}`}`, { headers: headers() })
+      let stream = await openStream(after)
       // The store was restored meanwhile, and knows no cursor of before.
-      if (stream.status === 400) after = ''
+      if (stream.status === 400) stream = await openStream('')
       for await (const message of messagesIn(stream)) {
         // The first message comes at once, with an id alone.
         onReach(true)

@@ -45,8 +45,12 @@ export const summaryTables = `
   ${summaryTriggers}
 `
 
-/** The triggers of before refused an event without a first type, and its group with it. */
+/**
+ * The triggers of before refused an event without a first type, and its group with it. What they counted under a long
+ * one would never be taken back.
+ */
 export const summaryAnew = `
+  DELETE FROM conversion WHERE length(type) > ${String(longest)};
   DROP TRIGGER event_counted;
   DROP TRIGGER event_uncounted;
   ${summaryTriggers}
