@@ -36,6 +36,8 @@ export type Expected = {
   isInMemoryOnly: boolean
   /** The memory of the page that corrected it alone knows how to correct it again: storage was full. */
   isRememberedByCorrectorOnly: boolean
+  /** Another tab has logged out since, which does not reach that memory. */
+  isBeyondReset: boolean
   /** Its page has a copy beside the storage. One that has been in the back/forward cache has none. */
   hasCopy: boolean
   /** When a page forgot how to correct it. */
@@ -171,6 +173,7 @@ export const createModel = (world: World): Model => {
         mustBeCorrected: true,
         isInMemoryOnly: isFull(page.origin),
         isRememberedByCorrectorOnly: false,
+        isBeyondReset: false,
         hasCopy: true,
         forgottenAt: -LATEST,
       },
@@ -196,7 +199,8 @@ export const createModel = (world: World): Model => {
     const forgotten = actions.get(call.id ?? '')
     // A tab that has not heard of it yet may still correct it, or not: neither came first.
     const isSoon = !!forgotten && clock.now() - forgotten.forgottenAt < LATEST
-    if (call.name === 'update' && forgotten && !action && (isSoon || forgotten.calls.length > 1)) {
+    const isRemembered = forgotten?.isBeyondReset === true && forgotten.corrector === page
+    if (call.name === 'update' && forgotten && !action && (isSoon || isRemembered || forgotten.calls.length > 1)) {
       forgotten.customers.add(call.customer ?? forgotten.customer)
       forgotten.mustBeCorrected = false
       // From now on the origin may know it again.
@@ -207,6 +211,9 @@ export const createModel = (world: World): Model => {
       someoneElse()
       for (const each of known.values()) each.forgottenAt = clock.now()
       known.clear()
+      for (const each of actions.values())
+        if (each.page.origin === page.origin)
+          each.isBeyondReset = each.isRememberedByCorrectorOnly && each.corrector !== page
     }
     if (['page', 'consent', 'identify'].includes(call.name)) correctVisitor(page)
   }
