@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { refusal } from '../../src/endpoint/action/validate'
 import { createHandler } from '../../src/endpoint/http/endpoint'
 import type { LogLine } from '../../src/endpoint/log'
+import { createCommitter } from '../../src/endpoint/store/commit'
 import { createSqliteStore } from '../../src/endpoint/store/sqlite/store'
-import type { Store } from '../../src/endpoint/store/store'
+import type { Arrival, Store } from '../../src/endpoint/store/store'
 import { action, serve } from './support/server'
 
 /** An endpoint whose commits wait until they are let through, one by one. */
@@ -67,6 +69,37 @@ test.each([
   }
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(61).fill(201))
   expect(commits.map(({ size }) => size)).toEqual(sizes)
+})
+
+test.each([
+  ['answers, and then begins with the next group, where this process commits', false],
+  ['gives another process its next group, and then answers for the last', true],
+])('%s', async (_, commitsElsewhere) => {
+  const happened: string[] = []
+  const append: Store['append'] = async (arrivals) => {
+    // A driver asks for a connection first, and sends a little later.
+    await new Promise(process.nextTick)
+    happened.push(`began with ${String(arrivals.length)}`)
+    if (happened.length === 1) add(arrival, () => undefined)
+    await new Promise(setImmediate)
+    return arrivals.map(() => 'stored')
+  }
+  const { add, drained, queued } = createCommitter({ append, commitsElsewhere }, ({ arrivals }) => {
+    happened.push(`done with ${String(arrivals.length)}`)
+  })
+  const arrival: Arrival = { type: 'refused', receivedAt: 0, bytes: new Uint8Array(), refusal: refusal(400, 'no') }
+  add(arrival, () => {
+    happened.push('answered')
+    for (let index = 0; index < 2; index += 1) add(arrival, () => undefined)
+  })
+  for (let index = 0; index < 16; index += 1) add(arrival, () => undefined)
+  await drained()
+  expect(happened).toEqual(
+    commitsElsewhere
+      ? ['began with 16', 'began with 2', 'answered', 'done with 16', 'began with 2', 'done with 2', 'done with 2']
+      : ['began with 17', 'answered', 'done with 17', 'began with 3', 'done with 3'],
+  )
+  expect(queued()).toBe(0)
 })
 
 test('asks to come again when it cannot commit', async () => {
