@@ -108,6 +108,23 @@ test('the customer of an action is its own, else that of the page, else the iden
   expect(events.map(({ body }) => body.customerId)).toEqual(['7', 'page', 'remembered'])
 })
 
+test('a correction keeps the customer of its action, whoever the tag names', async ({
+  tab,
+  site,
+  endpoint,
+  wasabi,
+}) => {
+  site.put('/', wasabi({ 'customer-id': 'page' }))
+  await tab.goto(site.url('/'))
+  const id = await track(tab, 'SIGN_UP', { customerId: 7 })
+  await endpoint.holds(1)
+  await tab.evaluate((known) => {
+    window.wasabi?.update(known, { subscriptionContractId: 'c1' })
+  }, id)
+  const events = await endpoint.holds(2)
+  expect(events[1]?.body).toMatchObject({ customerId: '7', interaction: { subscriptionContractId: 'c1' } })
+})
+
 test('an update of an action that nobody recorded is reported and not sent', async ({
   tab,
   site,

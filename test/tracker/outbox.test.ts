@@ -84,6 +84,23 @@ test('an event is dropped after 30 days, and not before', async () => {
   expect(Object.keys(localStorage)).not.toContain('wasabi.C.a')
 })
 
+test('a page whose storage is full sends an event and its correction from memory', async () => {
+  const full = createStorage({ onStore: () => undefined, onChange: () => undefined, isFull: () => true })
+  vi.stubGlobal('localStorage', full)
+  let isDown = true
+  await startOutbox(() => new Response('', { status: isDown ? 503 : 201 }))
+  const { addEvent } = await import('../../src/tracker/outbox')
+  const { writeEvent } = await import('../../src/tracker/event')
+  const correction = { ...action, updatedAt: '2026-11-23T10:00:00.001Z' }
+  addEvent(correction, writeEvent(correction))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(Object.keys(full)).toEqual([])
+  isDown = false
+  const before = arrivals.length
+  await vi.advanceTimersByTimeAsync(60 * 60_000)
+  expect(arrivals.length - before).toBe(2)
+})
+
 test('an event that cannot be read is kept and read once a page, and its correction does not wait for it', async () => {
   localStorage.setItem('wasabi.C.b', '{"written by": "another version"}')
   localStorage.setItem(

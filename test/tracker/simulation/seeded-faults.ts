@@ -16,6 +16,11 @@ const fault = (name: string, file: string, [text, instead]: readonly [text: stri
 /** What some of the lives of each `npm test` find: `npm run simulate -- --faults` says which. */
 export const SEEDED_FAULTS: readonly SeededFault[] = [
   fault('an event is not stored', 'outbox', ['  writeText(key, event)\n  //', '  //']),
+  fault('a correction gets the campaign of today', 'recorder', [
+    'if (action) record(action, details)',
+    'if (action) record({ ...action, utmParameters: currentCampaign() }, details)',
+  ]),
+  fault('a retry outlives its page', 'outbox', ['String(event), isLeaving)', 'String(event), true)']),
   fault('the lock is not asked for', 'browser/lock', [
     'await navigator.locks.request(',
     'await (async (..._: unknown[]) => run())(\n',

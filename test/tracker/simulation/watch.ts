@@ -46,6 +46,9 @@ export const checkRequest = (world: World, { model, page, options }: Sending) =>
     world.fault(`${key} sent with other bytes than those that wait`)
   if (before.some((request) => request.page === page && request.hasOutlivedPage))
     world.fault(`${key} sent again by a page that goes, though it is under way`)
+  const isOwnAgain = before.some(({ page: other, body }) => other === page && body === options.body)
+  if (isOwnAgain && options.keepalive && !page.wasHidden())
+    world.fault(`${key} sent again by a page that stays, in a request that would outlive it`)
   // A page that goes sends all that it can, and ends what it began when it is shown again.
   if (key.startsWith('U') && waiting !== null && !page.wasHidden()) world.fault(`${key} sent before its CREATED`)
   const isLast = (request: Request) => request.keepalive && request !== before[0]
