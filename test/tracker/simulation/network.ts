@@ -114,11 +114,13 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
       })
       const fate = online ? random.pick(FATES[network.weather] ?? [network.weather as Fate]) : 'request lost'
       const way = fate === 'slow' ? 2000 + random.next() * 40_000 : 1 + random.next() * random.pick([10, 100, 400])
-      clock.plan(way, () => {
+      // Half of the slow ones are stored at once, and answered when the page may have stopped waiting.
+      const arrives = fate === 'slow' && way % 2 < 1 ? 1 : way
+      clock.plan(arrives, () => {
         if (gone.has(request) || fate === 'hangs') return
         if (fate === 'request lost' || !online) return fail()
         if (['taken', 'answer lost', 'slow'].includes(fate)) keep(store, body)
-        clock.plan(1 + random.next() * 100, () => {
+        clock.plan(way - arrives + 1 + random.next() * 100, () => {
           if (fate === 'answer lost' || !online) return fail()
           const isReceipt = fate === 'taken' || fate === 'slow'
           end(isReceipt ? 'heard' : 'unheard', () => {
