@@ -24,32 +24,6 @@ test(
   },
 )
 
-test('Retry-After as a date is obeyed by every page and tab', async ({ tab, newTab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 503, headers: { 'retry-after': new Date(Date.now() + 3000).toUTCString() } })
-  await track(tab, 'SIGN_UP', { interactionId: 'a' })
-  await endpoint.arrived(1)
-  // The answer has been read when the time to wait is written down.
-  await expect.poll(() => tab.evaluate(() => localStorage.getItem('wasabi.wait'))).not.toBeNull()
-  endpoint.weather('up')
-  await tab.reload()
-  const other = await newTab()
-  await other.goto(site.url('/'))
-  await endpoint.holds(1)
-  const [first, second] = endpoint.arrivals
-  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1900)
-})
-
-test('an absurd Retry-After is a day', async ({ tab, site, endpoint, wasabi }) => {
-  site.put('/', wasabi())
-  await tab.goto(site.url('/'))
-  endpoint.weather({ status: 429, headers: { 'retry-after': '99999999999' } })
-  await track(tab)
-  await endpoint.arrived(1)
-  await expect.poll(() => tab.evaluate(() => localStorage.getItem('wasabi.wait'))).toMatch(/^\d+ 86400000$/)
-})
-
 test('an event that can never be stored is reported, and stops no other', async ({ tab, site, endpoint, wasabi }) => {
   site.put('/', wasabi())
   await tab.goto(site.url('/'))

@@ -1,5 +1,5 @@
 import { expect, test } from '../support/fixtures'
-import { answered, arriveAt, delivered, stepBack, storedKeys, track } from '../support/steps'
+import { answered, arriveAt, delivered, stepBack, track } from '../support/steps'
 
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
   events.map(({ body }) => body.interactionId).sort()
@@ -110,45 +110,6 @@ test(
     expect(endpoint.arrivals.length).toBeLessThanOrEqual(9)
   },
 )
-
-test('an event older than its retention has one more attempt, and no second', async ({
-  tab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put('/', wasabi())
-  site.put('/empty', 'nothing')
-  await tab.goto(site.url('/empty'))
-  const old = (id: string) => {
-    const time = new Date(Date.now() - 31 * 86_400_000).toISOString()
-    const body = {
-      interactionId: id,
-      customerId: 'c',
-      interaction: { type: 'SIGN_UP' },
-      createdAt: time,
-      updatedAt: time,
-    }
-    return [
-      `wasabi.C.${id}`,
-      JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction: 'CREATED', version: 1, body }),
-    ] as const
-  }
-  const put = (entry: readonly [string, string]) =>
-    tab.evaluate(([key, value]) => {
-      localStorage.setItem(key, value)
-    }, entry)
-  await put(old('taken'))
-  await tab.goto(site.url('/'))
-  expect(idsOf(await endpoint.holds(1))).toEqual(['taken'])
-
-  endpoint.weather({ status: 503 })
-  await tab.goto(site.url('/empty'))
-  await put(old('given up'))
-  await tab.goto(site.url('/'))
-  await endpoint.arrived(2)
-  await expect.poll(async () => (await storedKeys(tab)).filter((key) => key.includes('given up'))).toEqual([])
-})
 
 for (const [what, html, setUp] of [
   ['a sandboxed frame', (tag: string) => tag, ''],

@@ -35,10 +35,10 @@ afterEach(() => {
 })
 
 /** An outbox whose endpoint answers like this, and that holds one event. */
-const startOutbox = async (answer: () => Response, isOwn = false) => {
-  vi.stubGlobal('fetch', () => {
+const startOutbox = async (answer: (body: string) => Response, isOwn = false) => {
+  vi.stubGlobal('fetch', (_: string, { body }: { readonly body: string }) => {
     arrivals.push(Date.now())
-    return isOwn ? undefined : Promise.resolve(answer())
+    return isOwn ? undefined : Promise.resolve(answer(body))
   })
   const { setSettings } = await import('../../src/tracker/settings')
   setSettings({
@@ -68,6 +68,19 @@ test('the endpoint is left alone for as long as it asks', async () => {
   expect(secondsBetween()).toEqual([600, 600, 600])
 })
 
+test('Retry-After may be a date', async () => {
+  const inTenMinutes = () => new Date(Date.now() + 600_000).toUTCString()
+  await startOutbox(() => new Response('', { status: 503, headers: { 'retry-after': inTenMinutes() } }))
+  await vi.advanceTimersByTimeAsync(30 * 60_000)
+  expect(secondsBetween()).toEqual([600, 600, 600])
+})
+
+test('an absurd Retry-After is a day', async () => {
+  await startOutbox(() => new Response('', { status: 429, headers: { 'retry-after': '99999999999' } }))
+  await vi.advanceTimersByTimeAsync(2.5 * 86_400_000)
+  expect(secondsBetween()).toEqual([86_400, 86_400])
+})
+
 test('a clock that is set back makes the wait no longer', async () => {
   await startOutbox(() => new Response('', { status: 503, headers: { 'retry-after': '600' } }))
   await vi.advanceTimersByTimeAsync(0)
@@ -82,6 +95,22 @@ test('an event is dropped after 30 days, and not before', async () => {
   expect(Object.keys(localStorage)).toContain('wasabi.C.a')
   await vi.advanceTimersByTimeAsync(2 * 86_400_000)
   expect(Object.keys(localStorage)).not.toContain('wasabi.C.a')
+})
+
+test('an event older than its retention has one more attempt, and no second', async () => {
+  const time = '2026-10-23T10:00:00.000Z'
+  for (const id of ['taken', 'given up']) {
+    const body = { ...action, interactionId: id, createdAt: time, updatedAt: time }
+    localStorage.setItem(`wasabi.C.${id}`, JSON.stringify({ body }))
+  }
+  const attempts: string[] = []
+  await startOutbox((body) => {
+    attempts.push(/"interactionId":"([^"]+)"/.exec(body)?.[1] ?? '')
+    return new Response('', { status: body.includes('given up') ? 503 : 201 })
+  })
+  await vi.advanceTimersByTimeAsync(60 * 60_000)
+  expect(attempts.sort()).toEqual(['a', 'given up', 'taken'])
+  expect(Object.keys(localStorage)).toEqual([])
 })
 
 test('a page whose storage is full sends an event and its correction from memory', async () => {
