@@ -343,10 +343,10 @@ const checkAction = (world: World, expected: Expected, visitors: Map<string, str
     call?.type === action.interaction.type &&
     call.campaign === (action.utmParameters?.utmCampaign ?? '') &&
     writeTime(call.createdAt) === action.createdAt
-  const calledFirst = expected.must && !expected.isInMemoryOnly ? calls.slice(0, 1) : calls
+  const creators = expected.must && !expected.isInMemoryOnly ? calls.slice(0, 1) : calls
   // A correction may be one of a later call: an id that is called again after a log-out is the endpoint's to refuse.
   for (const action of all)
-    if (!(action === created ? calledFirst : calls).some(isCallOf(action)))
+    if (!(action === created ? creators : calls).some(isCallOf(action)))
       world.fault(`${id} stored as ${JSON.stringify(action)}, not as ${JSON.stringify(calls)}`)
   if (created && created.updatedAt !== created.createdAt) world.fault(`${id} is created at ${created.updatedAt}`)
   for (const action of all) {
