@@ -87,7 +87,7 @@ test('reset makes a new visitor, keeps the campaign, and still delivers', async 
   expect((await endpoint.stored()).filter(({ eventAction }) => eventAction === 'UPDATED')).toEqual([])
 })
 
-test('the customer of an action is its own, else that of the page, else the identified one', async ({
+test('the customer of an action is its own, also in a correction, else that of the page, else the identified one', async ({
   tab,
   site,
   endpoint,
@@ -98,31 +98,18 @@ test('the customer of an action is its own, else that of the page, else the iden
   await tab.goto(site.url('/'))
   await identify(tab, 'remembered')
   // One after the other: two requests that are under way at once arrive in any order.
-  await track(tab, 'SIGN_UP', { customerId: 7 })
-  await endpoint.holds(1)
-  await track(tab)
-  await endpoint.holds(2)
-  await tab.goto(site.url('/plain'))
-  await track(tab)
-  const events = await endpoint.holds(3)
-  expect(events.map(({ body }) => body.customerId)).toEqual(['7', 'page', 'remembered'])
-})
-
-test('a correction keeps the customer of its action, whoever the tag names', async ({
-  tab,
-  site,
-  endpoint,
-  wasabi,
-}) => {
-  site.put('/', wasabi({ 'customer-id': 'page' }))
-  await tab.goto(site.url('/'))
   const id = await track(tab, 'SIGN_UP', { customerId: 7 })
   await endpoint.holds(1)
   await tab.evaluate((known) => {
     window.wasabi?.update(known, { subscriptionContractId: 'c1' })
   }, id)
-  const events = await endpoint.holds(2)
-  expect(events[1]?.body).toMatchObject({ customerId: '7', interaction: { subscriptionContractId: 'c1' } })
+  await endpoint.holds(2)
+  await track(tab)
+  await endpoint.holds(3)
+  await tab.goto(site.url('/plain'))
+  await track(tab)
+  const events = await endpoint.holds(4)
+  expect(events.map(({ body }) => body.customerId)).toEqual(['7', '7', 'page', 'remembered'])
 })
 
 test('an update of an action that nobody recorded is reported and not sent', async ({

@@ -232,3 +232,36 @@ test.each(SCENES)(
   },
   60_000,
 )
+
+/** What the net once took for a fault of the script: it may be so. */
+const ALLOWED: readonly (readonly [what: string, moments: readonly Moment[]])[] = [
+  [
+    'a page that a full storage keeps from knowing an action does not correct it',
+    [
+      [3000, open()],
+      [500, track(0, 'a')],
+      [500, fill],
+      [3000, update(0, 'a', 'contract-1')],
+      [3000, open()],
+      [0, update(1, 'a', 'contract-2')],
+      [0, call(1, 'track', { type: 'SIGN_UP', id: 'a', customer: 'ben' })],
+      [3000, update(1, 'a', 'contract-3')],
+    ],
+  ],
+  [
+    'a page that alone remembers an action, since storage was full, corrects it after a log-out in another tab',
+    [
+      [3000, open()],
+      [500, track(0, 'a')],
+      [500, fill],
+      [3000, update(0, 'a', 'contract-1')],
+      [3000, open()],
+      [80_000, call(1, 'reset')],
+      [3000, call(0, 'update', { id: 'a', customer: 'ben' })],
+    ],
+  ],
+]
+
+test.each(ALLOWED)('%s', async (_, moments) => {
+  expect(await faultsIn(built.script, moments)).toEqual([])
+})

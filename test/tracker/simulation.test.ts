@@ -15,13 +15,6 @@ test(`${LIVES_IN_TEST} lives of simulated browsers break no promise`, async () =
   // Ten seconds, and ten times as long on a machine that is busy.
 }, 900_000)
 
-test.each([
-  [129_595, 'a page that a full storage keeps from knowing an action does not correct it'],
-  [892_107, 'a page that alone remembers an action, since storage was full, may correct it after another tab’s reset'],
-])('seed %i: %s', async (seed) => {
-  expect(await broken(seed)).toBe('')
-})
-
 test('the same seed is the same life', async () => {
   expect((await live(built, 7)).story).toEqual((await live(built, 7)).story)
 })

@@ -43,7 +43,7 @@ const commitGroup = async (append: Append, group: readonly Waiting[]): Promise<D
   return { group, commit: { arrivals, seconds: (performance.now() - began) / 1000, ...appended } }
 }
 
-/** Says to each sender of a group what became of its arrival. */
+/** Answers every sender of a group. */
 const answerAll = ({ group, commit }: Done): void => {
   group.forEach(({ answer }, index) => {
     answer(commit.outcomes[index])

@@ -339,15 +339,16 @@ const checkAction = (world: World, expected: Expected, visitors: Map<string, str
   if (expected.must && !created) world.fault(`${id} lost`)
   if (!stored) return
   const all = [...(created ? [created] : []), ...stored.updates.values()]
-  const isCallOf = (action: Action) => (call: Recorded | undefined) =>
-    call?.type === action.interaction.type &&
-    call.campaign === (action.utmParameters?.utmCampaign ?? '') &&
-    writeTime(call.createdAt) === action.createdAt
-  const creators = expected.must && !expected.isInMemoryOnly ? calls.slice(0, 1) : calls
-  // A correction may be one of a later call: an id that is called again after a log-out is the endpoint's to refuse.
-  for (const action of all)
-    if (!(action === created ? creators : calls).some(isCallOf(action)))
+  const isOfCall = ({ interaction, utmParameters, createdAt }: Action, call: Recorded) =>
+    call.type === interaction.type &&
+    call.campaign === (utmParameters?.utmCampaign ?? '') &&
+    writeTime(call.createdAt) === createdAt
+  for (const action of all) {
+    // A correction may be one of a later call: an id that is called again after a log-out is the endpoint's to refuse.
+    const possible = action === created && expected.must && !expected.isInMemoryOnly ? calls.slice(0, 1) : calls
+    if (!possible.some((call) => isOfCall(action, call)))
       world.fault(`${id} stored as ${JSON.stringify(action)}, not as ${JSON.stringify(calls)}`)
+  }
   if (created && created.updatedAt !== created.createdAt) world.fault(`${id} is created at ${created.updatedAt}`)
   for (const action of all) {
     const customer = customerOf(action, visitors, customers)

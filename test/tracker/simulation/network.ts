@@ -3,14 +3,26 @@ import type { Clock } from './clock'
 import type { Random } from './random'
 
 /** What becomes of one request. */
-type Fate = 'taken' | 'request lost' | 'answer lost' | '503' | 'wait' | 'hangs' | 'page' | 'slow'
+type Fate = 'taken' | 'request lost' | 'answer lost' | '503' | 'wait' | 'hangs' | 'page' | 'slow' | 'slow answer'
 
 /** What may become of all requests: one fate, or one of several. */
 export type Weather = 'fair' | 'mixed' | 'down' | Fate
 
 const FATES: Partial<Readonly<Record<Weather, readonly Fate[]>>> = {
   fair: ['taken'],
-  mixed: ['taken', 'taken', 'taken', 'request lost', 'answer lost', '503', 'wait', 'hangs', 'page', 'slow'],
+  mixed: [
+    'taken',
+    'taken',
+    'taken',
+    'request lost',
+    'answer lost',
+    '503',
+    'wait',
+    'hangs',
+    'page',
+    'slow',
+    'slow answer',
+  ],
   down: ['request lost', '503', '503', 'hangs', 'wait', 'page'],
 }
 
@@ -90,6 +102,8 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
   const store: Network['store'] = new Map()
   const gone = new WeakSet<Request>()
   let online = true
+  /** Milliseconds, up to more than a page waits. */
+  const slowly = () => 2000 + random.next() * 40_000
 
   const fetch: Network['fetch'] = (page, { body, keepalive, signal }) =>
     new Promise((resolve, reject) => {
@@ -113,16 +127,15 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
         fail()
       })
       const fate = online ? random.pick(FATES[network.weather] ?? [network.weather as Fate]) : 'request lost'
-      const way = fate === 'slow' ? 2000 + random.next() * 40_000 : 1 + random.next() * random.pick([10, 100, 400])
-      // Half of the slow ones are stored at once, and answered when the page may have stopped waiting.
-      const arrives = fate === 'slow' && way % 2 < 1 ? 1 : way
-      clock.plan(arrives, () => {
+      const way = fate === 'slow' ? slowly() : 1 + random.next() * random.pick([10, 100, 400])
+      clock.plan(way, () => {
         if (gone.has(request) || fate === 'hangs') return
         if (fate === 'request lost' || !online) return fail()
-        if (['taken', 'answer lost', 'slow'].includes(fate)) keep(store, body)
-        clock.plan(way - arrives + 1 + random.next() * 100, () => {
+        if (['taken', 'answer lost', 'slow', 'slow answer'].includes(fate)) keep(store, body)
+        const wayBack = fate === 'slow answer' ? slowly() : 1 + random.next() * 100
+        clock.plan(wayBack, () => {
           if (fate === 'answer lost' || !online) return fail()
-          const isReceipt = fate === 'taken' || fate === 'slow'
+          const isReceipt = ['taken', 'slow', 'slow answer'].includes(fate)
           end(isReceipt ? 'heard' : 'unheard', () => {
             const answer = answerOf(fate, random)
             network.onWait(page, 1000 * Number(answer.headers.get('retry-after')))
