@@ -53,7 +53,7 @@ const isWaiting = ({ world }: Scene, origin: string) =>
 
 const stays = (page: Page) => page.isAlive() && !page.isFrozen()
 
-/** A page that stays delivers what it has recorded and corrected, without help. */
+/** A page that stays delivers what it has recorded and corrected, or deletes it after a refusal, without help. */
 const checkStaying = ({ world, model }: Scene) => {
   for (const { id, must, page, corrector } of model.actions.values()) {
     const stored = world.network.store.get(id)
@@ -65,6 +65,8 @@ const checkStaying = ({ world, model }: Scene) => {
     )
     if (must && stays(page) && !stored?.created) world.fault(`${id} not sent by its page`)
     if (must && stays(corrector) && waits) world.fault(`a correction of ${id} not sent by its page`)
+    if (model.permission() === 'denied' && stays(page) && waiting.some((key) => key.startsWith('wasabi.C.')))
+      world.fault(`${id} still waits after a refusal, though its page stays`)
   }
 }
 

@@ -56,6 +56,10 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     "  if (answer === 'denied') heedRefusal()\n  return answer === 'granted'",
     '  return !!answer',
   ]),
+  fault('a refusal in another tab deletes nothing of a page that waits', 'outbox', [
+    "  if (answer === 'denied') heedRefusal()\n",
+    '  void heedRefusal\n',
+  ]),
   fault('a refusal leaves the later attempt under way', 'gate', ['  abortLater()\n', '']),
   fault('a page without an answer counts as permitted', 'consent', ["settings.consent === 'implied' ||", '!0 ||']),
   fault('calls that wait are not dropped by a refusal', 'gate', [
