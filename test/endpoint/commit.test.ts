@@ -5,6 +5,7 @@ import type { LogLine } from '../../src/endpoint/log'
 import { createCommitter } from '../../src/endpoint/store/commit'
 import { createSqliteStore } from '../../src/endpoint/store/sqlite/store'
 import type { Arrival, Store } from '../../src/endpoint/store/store'
+import { createRandom } from '../tracker/simulation/random'
 import { action, serve } from './support/server'
 
 /** An endpoint whose commits wait until they are let through, one by one. */
@@ -71,6 +72,49 @@ test.each([
   expect(commits.map(({ size }) => size)).toEqual(sizes)
 })
 
+const refused: Arrival = { type: 'refused', receivedAt: 0, bytes: new Uint8Array(), refusal: refusal(400, 'no') }
+
+/** Adds some hundred arrivals in bursts, while groups end or fail in any order. Resolves to what was seen. */
+const commitAtRandom = async (seed: number, commitsElsewhere: boolean) => {
+  const random = createRandom(seed)
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate)
+  }
+  let [atOnce, mostAtOnce] = [0, 0]
+  const append: Store['append'] = async (arrivals) => {
+    atOnce += 1
+    mostAtOnce = Math.max(mostAtOnce, atOnce)
+    await turns(random.below(6))
+    atOnce -= 1
+    if (random.chance(0.1)) throw new Error('database is away')
+    return arrivals.map(() => 'stored')
+  }
+  const { add, drained, queued } = createCommitter({ append, commitsElsewhere }, () => undefined)
+  const answers: number[] = []
+  for (let burst = 0; burst < 12; burst += 1) {
+    for (let left = random.below(60); left > 0; left -= 1) {
+      const index = answers.push(0) - 1
+      add(refused, () => {
+        answers[index] = (answers[index] ?? 0) + 1
+      })
+    }
+    await turns(random.below(8))
+  }
+  await drained()
+  return { mostAtOnce, queued: queued(), answers: new Set(answers) }
+}
+
+test.each([
+  ['this process', false],
+  ['another process', true],
+])('answers everybody once, with one group at a time, where %s commits', async (_, commitsElsewhere) => {
+  const seen = []
+  for (let seed = 0; seed < 200; seed += 1) seen.push(await commitAtRandom(seed, commitsElsewhere))
+  expect(new Set(seen.map(({ queued }) => queued))).toEqual(new Set([0]))
+  expect(new Set(seen.flatMap(({ answers }) => [...answers]))).toEqual(new Set([1]))
+  expect(Math.max(...seen.map(({ mostAtOnce }) => mostAtOnce))).toBe(1)
+})
+
 test.each([
   ['answers, and then begins with the next group, where this process commits', false],
   ['gives another process its next group, and then answers for the last', true],
@@ -80,19 +124,18 @@ test.each([
     // A driver asks for a connection first, and sends a little later.
     await new Promise(process.nextTick)
     happened.push(`began with ${String(arrivals.length)}`)
-    if (happened.length === 1) add(arrival, () => undefined)
+    if (happened.length === 1) add(refused, () => undefined)
     await new Promise(setImmediate)
     return arrivals.map(() => 'stored')
   }
   const { add, drained, queued } = createCommitter({ append, commitsElsewhere }, ({ arrivals }) => {
     happened.push(`done with ${String(arrivals.length)}`)
   })
-  const arrival: Arrival = { type: 'refused', receivedAt: 0, bytes: new Uint8Array(), refusal: refusal(400, 'no') }
-  add(arrival, () => {
+  add(refused, () => {
     happened.push('answered')
-    for (let index = 0; index < 2; index += 1) add(arrival, () => undefined)
+    for (let index = 0; index < 2; index += 1) add(refused, () => undefined)
   })
-  for (let index = 0; index < 16; index += 1) add(arrival, () => undefined)
+  for (let index = 0; index < 16; index += 1) add(refused, () => undefined)
   await drained()
   expect(happened).toEqual(
     commitsElsewhere

@@ -72,8 +72,10 @@ const sizeOfNext = (waiting: number, last: number, commitsElsewhere: boolean): n
 /**
  * Commits what waits in groups: while one commit is under way, the next group gathers. A commit costs one flush of the
  * disk, however many events are in it. One at a time, also on PostgreSQL: with two at once, the groups are smaller, and
- * a group costs the server as much as ten to twenty of its events. Another process gets the next group before the
- * senders of the last one get their answers, or it would be idle meanwhile: 7 % of the events a second.
+ * a group costs the server as much as ten to twenty of its events. A second one in the driver's pipeline gains nothing,
+ * and some poolers lose its answers: https://github.com/supabase/supavisor/issues/1061
+ * Another process gets the next group before the senders of the last one get their answers, or it would be idle
+ * meanwhile: 7 % of the events a second.
  */
 export const createCommitter = (
   { append, commitsElsewhere }: Pick<Store, 'append' | 'commitsElsewhere'>,
