@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -236,15 +236,40 @@ test.each([
   const store = await openStore({ file })
   await store.append([arrivalOf(Buffer.from(action()))])
   await store.close()
-  for (const [env, args] of [
-    [{}, ['forward', '--to', url, '--once']],
-    [{ FORWARD_TO: url, PORT: '0' }, []],
-  ] as const) {
-    const { code, errors } = await program.command({ DATA_FILE: file, ...env }, args)
-    expect(code).toBe(1)
-    expect(errors).toContain(sentence)
-  }
-  expect(methods).toEqual(['HEAD', 'HEAD'])
+  const { code, errors } = await program.command({ DATA_FILE: file }, ['forward', '--to', url, '--once'])
+  expect(code).toBe(1)
+  expect(errors).toContain(sentence)
+  expect(methods).toEqual(['HEAD'])
+})
+
+test('an endpoint takes events while its receiver redirects, and hands them on when that is over', async () => {
+  let redirects = true
+  const bodies: string[] = []
+  const url = await serve((request, response) => {
+    void text(request).then((body) => {
+      if (redirects) return response.writeHead(302, { Location: 'https://example.com' }).end()
+      if (request.method === 'POST') bodies.push(body)
+      return response.writeHead(204).end()
+    })
+  })
+  const { post, log } = await program.start({ DATA_FILE: freshFile(), FORWARD_TO: url })
+  expect(await post(action())).toBe(201)
+  await expect.poll(() => log.join('')).toContain('the receiver redirects: give the address that it leads to')
+  expect(bodies).toEqual([])
+  redirects = false
+  await expect.poll(() => bodies, { timeout: 30_000 }).toEqual([action()])
+})
+
+test('an endpoint takes events, and ends, while its receiver is asked and does not answer', async () => {
+  const asked: IncomingMessage[] = []
+  const url = await serve((request) => void asked.push(request))
+  const { post, child } = await program.start({ DATA_FILE: freshFile(), FORWARD_TO: url })
+  expect(await post(action())).toBe(201)
+  await expect.poll(() => asked).toHaveLength(1)
+  expect(asked[0]?.destroyed).toBe(false)
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
 })
 
 test.each([

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import { createEndpoint } from '../http/endpoint'
-import { checkReceiver } from '../forward/send'
 import type { ScriptOptions } from '../http/script'
 import { logJson } from '../log'
 import type { Config } from './config'
@@ -39,8 +38,6 @@ export type Served = { readonly script: ScriptOptions; readonly page: string }
 
 /** Runs the endpoint until SIGTERM or SIGINT: it takes no more then, answers what it has, and the process ends. */
 export const serve = async (config: Config, { script, page }: Served): Promise<void> => {
-  const { forwardTo } = config.options
-  if (forwardTo) await checkReceiver(forwardTo.receiver)
   const app = await createEndpoint({ ...config.options, script, page, log: logJson })
   app.server.maxConnections = mostConnections
   const url = await listen(app, config)

@@ -62,8 +62,9 @@ export const send = async (receiver: Receiver, text: string, signal: AbortSignal
  * Looks at the receiver before anything is sent. Rejects with a sentence when it redirects or answers with a page; one
  * that is away, or answers a `HEAD` in another way, may be a receiver all the same.
  */
-export const checkReceiver = async (receiver: Receiver): Promise<void> => {
-  const answer = await request(receiver, { method: 'HEAD' }, AbortSignal.timeout(patience)).catch(() => undefined)
+export const checkReceiver = async (receiver: Receiver, signal = new AbortController().signal): Promise<void> => {
+  const ask = (limit: AbortSignal) => request(receiver, { method: 'HEAD' }, limit)
+  const answer = await within(signal, ask).catch(() => undefined)
   const strange = answer && notAReceiver(answer)
   if (strange === undefined) return
   const help = strange.includes('redirects')

@@ -1,7 +1,10 @@
 import type { Log } from '../log'
 import type { Store } from '../store/store'
+import { createReport, type ForwardJob } from './deliver'
 import { followForward } from './forward'
 import type { Receiver } from './receiver'
+import { checkReceiver } from './send'
+import { pause, waitTime } from './wait'
 
 /** Events at once at most. Each is a connection. */
 const mostAtOnce = 100
@@ -16,12 +19,32 @@ export const readConcurrency = (text = '1'): number => {
 /** Where a server hands events on to, and how many at once. */
 export type ForwardTo = { readonly receiver: Receiver; readonly concurrency: number }
 
+/** Waits until the receiver looks like one. The endpoint takes events meanwhile. */
+const waitForReceiver = async ({ receiver, log, signal }: ForwardJob): Promise<void> => {
+  const report = createReport(log)
+  for (let failures = 0; ; failures += 1) {
+    try {
+      await checkReceiver(receiver, signal)
+      report('')
+      return
+    } catch (error) {
+      report((error as Error).message)
+      await pause(waitTime(failures, 0), signal)
+    }
+  }
+}
+
 /**
  * Hands events on beside taking them. Returns what ends that; it resolves when nothing of it uses the store any more.
  */
 export const startForward = (store: Store, { receiver, concurrency }: ForwardTo, log: Log): (() => Promise<void>) => {
   const ending = new AbortController()
-  const running = followForward({ store, receiver, concurrency, log, signal: ending.signal })
+  const job = { store, receiver, concurrency, log, signal: ending.signal }
+  const running = waitForReceiver(job).then(
+    () => followForward(job),
+    // It was ended while it waited.
+    () => undefined,
+  )
   return async () => {
     ending.abort()
     await running
