@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { get, type IncomingHttpHeaders } from 'node:http'
@@ -25,7 +25,7 @@ const startWithScript = async (content = script, html = '') => {
         }, reject)
       }).on('error', reject)
     })
-  return { load, origin }
+  return { load, origin, file: `${file}.js` }
 }
 
 test('serves the script as small as the browser can read it', async () => {
@@ -62,7 +62,7 @@ test('lets browsers ask for the plain name anew, and keep the version’s for ev
   expect(lasting.headers['access-control-allow-origin']).toBe('*')
   expect((await load('/wasabi-1.2.4.js')).status).toBe(404)
 
-  const known = { 'If-None-Match': `"other", ${String(plain.headers.etag)}` }
+  const known = { 'If-None-Match': plain.headers.etag }
   expect(await load('/wasabi.js', known)).toMatchObject({ status: 304, bytes: Buffer.alloc(0) })
   expect((await load('/wasabi.js', { ...known, 'Accept-Encoding': 'br' })).status).toBe(200)
   const changed = await startWithScript('other')
@@ -85,4 +85,21 @@ test('serves the HTML entry where it lies beside the script', async () => {
     'html',
     expect.stringContaining('immutable'),
   ])
+})
+
+test('serves what belongs to its version, also while another one is built in its place', async () => {
+  const { load, file } = await startWithScript()
+  const first = await load('/wasabi-1.2.3.js', { 'Accept-Encoding': 'br' })
+  writeFileSync(file, 'the next version')
+  rmSync(`${file}.br`)
+  expect(await load('/wasabi-1.2.3.js', { 'Accept-Encoding': 'br' })).toMatchObject({ status: 200, bytes: first.bytes })
+  expect((await load('/wasabi-1.2.3.js')).bytes.toString()).toBe(script)
+})
+
+test('answers with the whole script to a range, and to what only a changed script could satisfy', async () => {
+  const { load } = await startWithScript()
+  for (const headers of [{ Range: 'bytes=999999-' }, { 'If-Match': '"other"' }, { 'If-None-Match': '"other"' }])
+    expect(
+      brotliDecompressSync((await load('/wasabi.js', { ...headers, 'Accept-Encoding': 'br' })).bytes).toString(),
+    ).toBe(script)
 })

@@ -90,7 +90,8 @@ const addPublic = async (
     addIngest(events, collection, committer.add)
   })
   addHealth(app, { check, lags })
-  if (options.script) addScript(app, options.script)
+  const { script } = options
+  if (script) await app.register((scripts) => addScript(scripts, script))
   allowOnly(app, collection, ['GET', 'HEAD', 'POST', 'OPTIONS'])
   allowOnly(app, `${collection}/*`, ['GET', 'HEAD', 'OPTIONS'])
   allowOnly(app, '/metrics', ['GET', 'HEAD'])

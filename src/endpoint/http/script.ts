@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { negotiate } from '@fastify/accept-negotiator'
-import send from '@fastify/send'
+import etag from '@fastify/etag'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { allowOnly } from './answer'
 
@@ -21,18 +21,21 @@ const agesOf = (name: string, version: string) =>
 const extensions = { br: '.br', gzip: '.gz' } as const
 
 /**
- * Returns what answers with a file, in the smallest form that the client can read. `@fastify/static` does it with the
- * same parts, and brings 8 MB of others along.
+ * Returns what answers with a file, in the smallest form that the client can read. The bytes are those of the start: a
+ * build or an upgrade in place must not put others, or none, under a name that is kept for ever.
  */
-const createSender = (root: string, name: string) => {
-  const codings = (['br', 'gzip'] as const).filter((coding) => existsSync(join(root, name + extensions[coding])))
-  return async ({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const coding = negotiate(String(headers['accept-encoding'] ?? '').toLowerCase(), codings)
-    const path = `/${name}${coding === null ? '' : extensions[coding]}`
-    const sent = await send(raw, path, { root, cacheControl: false, contentType: false, lastModified: false })
-    reply.code(sent.statusCode).headers(sent.headers).type('application/javascript; charset=utf-8')
-    if (coding !== null) reply.header('Content-Encoding', coding)
-    return reply.header('Vary', 'Accept-Encoding').send(sent.stream)
+const createSender = (file: string) => {
+  const codings = (['br', 'gzip'] as const).filter((coding) => existsSync(file + extensions[coding]))
+  const plain = readFileSync(file)
+  const compressed = new Map<string, Buffer>(codings.map((coding) => [coding, readFileSync(file + extensions[coding])]))
+  return ({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const coding = negotiate(String(headers['accept-encoding'] ?? '').toLowerCase(), codings) ?? ''
+    const bytes = compressed.get(coding)
+    if (bytes !== undefined) reply.header('Content-Encoding', coding)
+    return reply
+      .type('application/javascript; charset=utf-8')
+      .header('Vary', 'Accept-Encoding')
+      .send(bytes ?? plain)
   }
 }
 
@@ -40,10 +43,10 @@ const createSender = (root: string, name: string) => {
  * Serves the scripts, under their plain names and their versions'. Every page may read them, which is what `integrity`
  * asks for: https://www.w3.org/TR/SRI/#cross-origin-data-leakage
  */
-export const addScript = (app: FastifyInstance, { file, version }: ScriptOptions): void => {
-  const root = dirname(file)
+export const addScript = async (app: FastifyInstance, { file, version }: ScriptOptions): Promise<void> => {
+  await app.register(etag)
   const serve = (name: string, served: string): void => {
-    const sendFile = createSender(root, served)
+    const sendFile = createSender(served)
     for (const [path, age] of agesOf(name, version)) {
       app.get(path, (request, reply) => {
         reply
@@ -55,6 +58,7 @@ export const addScript = (app: FastifyInstance, { file, version }: ScriptOptions
       allowOnly(app, path, ['GET', 'HEAD'])
     }
   }
-  serve('wasabi', basename(file))
-  if (existsSync(join(root, 'wasabi-html.js'))) serve('wasabi-html', 'wasabi-html.js')
+  serve('wasabi', file)
+  const html = join(dirname(file), 'wasabi-html.js')
+  if (existsSync(html)) serve('wasabi-html', html)
 }
