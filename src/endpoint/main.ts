@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
 import { readConfig, readPlace } from './commands/config'
-import { forward } from './commands/forward'
+import { forward, forwardHelp } from './commands/forward'
 import { exportAll } from './commands/export'
 import { importAll } from './commands/import'
 import { openStore } from './store/open'
@@ -133,7 +133,7 @@ const run = async (): Promise<void> => {
     return
   }
   if (process.argv.includes('--help')) {
-    console.log(usage)
+    console.log(name === 'forward' ? forwardHelp : usage)
     return
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined

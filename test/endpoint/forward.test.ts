@@ -93,13 +93,18 @@ describeStores((freshPlace) => {
     const [one, other] = [action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })]
     const store = await openWith([one, other])
     let accepts = false
-    const { url } = await startReceiver((response) => void response.writeHead(accepts ? 200 : 413).end('no'))
+    const { url } = await startReceiver((response, { headers }) => {
+      response.writeHead(headers['x-away'] === '1' ? 503 : accepts ? 200 : 413).end('no')
+    })
     await forwardAll(jobFor(store, url))
     expect(await store.forward.refusals(10)).toHaveLength(2)
     await store.erase({ customerId: 'gone' })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     const job = jobFor(store, url)
     expect(await forwardAside(job)).toEqual({ sent: 0, setAside: 1 })
+    expect(await store.forward.refusals(10)).toHaveLength(1)
+    const away = { ...job, receiver: { url: new URL(url), headers: new Headers({ 'X-Away': '1' }) } }
+    expect(await forwardAside(away)).toEqual({ sent: 0, setAside: 0, left: 1 })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     accepts = true
     expect(await forwardAside(job)).toEqual({ sent: 1, setAside: 0 })
@@ -159,6 +164,15 @@ describeStores((freshPlace) => {
     await expect(forward(store, ['--to', 'http://u:secret@example.com'])).rejects.toThrow('contains a password')
     await expect(forward(store, ['--to', url, '--headers', '/none/there'])).rejects.toThrow('Cannot read the headers')
     await expect(forward(store, ['--to', url, '--concurrency', '0'])).rejects.toThrow('whole number from 1 to 100')
+    const after = await store.newest()
+    for (const words of [
+      ['--to', url, '--after', after],
+      ['--to', url, '--once', '--again'],
+      ['--stdout', '--headers', 'h'],
+      ['--stdout', '--concurrency', '2'],
+      ['--file', '/none/there', '--once'],
+    ])
+      await expect(forward(store, words), words.join(' ')).rejects.toThrow('There is no use for --')
     await expect(forward(store, ['--file', '/none/there'])).rejects.toThrow('Cannot write /none/there (ENOENT)')
     await expect(forward(store, ['--stdout', '--after', 'x'])).rejects.toThrow('is no cursor')
     const foreign = (await store.newest()).replace(/[\da-f]{8}$/, '0a0b0c0d')

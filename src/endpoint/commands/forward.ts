@@ -8,7 +8,8 @@ import { readConcurrency } from '../forward/start'
 import { logJson } from '../log'
 import { isCursor, type Store } from '../store/store'
 
-const help = `Hand events on with one of:
+/** How this command is used. */
+export const forwardHelp = `Hand events on with one of:
   forward --to URL [--headers FILE] [--concurrency N] [--once | --again]
   forward --file FILE [--after CURSOR]
   forward --stdout [--after CURSOR]`
@@ -27,11 +28,17 @@ const optionsIn = (words: readonly string[]) => {
   try {
     return parseArgs({ args: [...words], options }).values
   } catch (cause) {
-    throw new Error(`${(cause as Error).message}\n${help}`, { cause })
+    throw new Error(`${(cause as Error).message}\n${forwardHelp}`, { cause })
   }
 }
 
 type Options = ReturnType<typeof optionsIn>
+
+/** Options that say nothing to this way of handing on: an `--after` that is ignored sends everything. */
+const misplacedIn = ({ to, ...options }: Options): string | undefined => {
+  const names = to === undefined ? (['headers', 'concurrency', 'once', 'again'] as const) : (['after'] as const)
+  return names.find((name) => options[name] !== undefined) ?? (options.once && options.again ? 'once' : undefined)
+}
 
 const endSignal = (): AbortSignal => {
   const ending = new AbortController()
@@ -53,9 +60,10 @@ const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
     await followForward(job)
     return true
   }
-  const { sent, setAside } = await (options.again === true ? forwardAside(job) : forwardAll(job))
-  console.log(`${String(sent)} events taken, ${String(setAside)} refused and set aside`)
-  return setAside === 0
+  const { sent, setAside, left = 0 } = await (options.again === true ? forwardAside(job) : forwardAll(job))
+  const unsent = left === 0 ? '' : `, ${String(left)} not sent: try again later`
+  console.log(`${String(sent)} events taken, ${String(setAside)} refused and set aside${unsent}`)
+  return setAside + left === 0
 }
 
 const reportWritten = ({ events, cursor }: Written): boolean => {
@@ -67,7 +75,9 @@ const reportWritten = ({ events, cursor }: Written): boolean => {
 export const forward = async (store: Store, words: readonly string[]): Promise<boolean> => {
   const options = optionsIn(words)
   const { to, file, stdout, after } = options
-  if ([to, file, stdout].filter((one) => one !== undefined).length !== 1) throw new Error(help)
+  if ([to, file, stdout].filter((one) => one !== undefined).length !== 1) throw new Error(forwardHelp)
+  const misplaced = misplacedIn(options)
+  if (misplaced !== undefined) throw new Error(`There is no use for --${misplaced} here.\n${forwardHelp}`)
   if (after !== undefined && !isCursor(after))
     throw new Error(`${after} is no cursor: give the one that the last run named.`)
   const problem = after === undefined ? undefined : await store.problemWith(after)

@@ -5,7 +5,12 @@ import { send } from './send'
 import { pause, waitTime } from './wait'
 
 /** What one pass came to. */
-export type Forwarded = { readonly sent: number; readonly setAside: number }
+export type Forwarded = {
+  readonly sent: number
+  readonly setAside: number
+  /** Events that were not sent again, since the receiver is away. */
+  readonly left?: number
+}
 
 /** Events that are read at once: as many as are read again after a kill, at most. */
 const atOnce = 200
@@ -34,16 +39,20 @@ export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   }
 }
 
-/** Posts once more what the receiver refused. Resolves to how many it has accepted now. */
-export const forwardAside = async ({ store, receiver, signal }: ForwardJob): Promise<Forwarded> => {
+/** Posts once more what the receiver refused, until it is away. Resolves to how many it has accepted now. */
+export const forwardAside = async ({ store, receiver, log, signal }: ForwardJob): Promise<Forwarded> => {
   const target = nameOf(receiver)
   let sent = 0
   let setAside = 0
-  const refusals = await store.forward.refusals(mostCounted)
-  for (const { cursor } of refusals.filter((one) => one.target === target).reverse()) {
+  const refusals = (await store.forward.refusals(mostCounted)).filter((one) => one.target === target).reverse()
+  for (const [index, { cursor }] of refusals.entries()) {
     const text = await store.forward.textOf(cursor)
     if (text === undefined) continue
     const verdict = await send(receiver, text, signal)
+    if (verdict.type === 'trouble') {
+      log({ event: 'cannot forward', message: verdict.why })
+      return { sent, setAside, left: refusals.length - index }
+    }
     if (verdict.type === 'receipt') await store.forward.takeBack(target, cursor)
     if (verdict.type === 'receipt') sent += 1
     else setAside += 1
