@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, fstatSync, readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
@@ -13,6 +13,7 @@ import { replayRefused } from './commands/replay'
 import { restore } from './commands/restore'
 import type { ScriptOptions } from './http/script'
 import { endWithShell } from './shell'
+import { isThere } from './store/sqlite/file'
 import type { Store } from './store/store'
 
 const usage = `wasabi-endpoint                            takes events
@@ -49,7 +50,7 @@ const withStore = async (work: (store: Store) => Promise<boolean>): Promise<bool
  */
 const withKnownStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
   const { file } = readPlace(process.env)
-  if (file !== undefined && !existsSync(file))
+  if (file !== undefined && !isThere(file))
     throw new Error(`There is no file ${file}: set DATA_FILE to the file of the endpoint.`)
   return withStore(work)
 }

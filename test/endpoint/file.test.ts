@@ -26,6 +26,7 @@ import { openStore } from '../../src/endpoint/store/open'
 import { sequencePage } from '../../src/endpoint/store/sqlite/database'
 import { readNewest } from '../../src/endpoint/store/sqlite/page'
 import { restoreSqlite } from '../../src/endpoint/store/sqlite/restore'
+import { unprivileged } from './support/postgres'
 import { useProgram } from './support/process'
 import { action, arrivalOf, freshFile } from './support/server'
 import { usePostgres } from './support/stores'
@@ -318,6 +319,55 @@ test('restores nothing from what is no whole data file, and changes nothing', as
   // How the program reports a refusal is in the tests beside this one.
   for (const [backup, sentence] of refused) await expect(restore({ file }, backup), backup).rejects.toThrow(sentence)
   expect(readdirSync(folder)).toEqual(names)
+  expect(await idsIn(file)).toHaveLength(120)
+})
+
+test('says that a data file cannot be reached, and not that there is none', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const copy = await backUp(file)
+  // Nobody gets through here, root neither.
+  const loop = `${dirname(file)}/loop`
+  symlinkSync(loop, loop)
+  for (const words of [['export'], ['replay'], ['forward', '--stdout'], ['restore', copy]])
+    expect(await program.command({ DATA_FILE: `${loop}/wasabi.sqlite` }, words)).toEqual({
+      code: 1,
+      output: '',
+      errors: `Cannot reach ${loop}/wasabi.sqlite (ELOOP): do it as a user that can read and write it, such as root.\n`,
+    })
+})
+
+/** Does something as a user who owns none of the files: root may read and write them all. */
+const asAnother = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const { uid } = unprivileged()
+  if (uid === undefined) return work()
+  process.seteuid?.(uid)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+test('says who can restore where this user cannot', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const copy = await backUp(file)
+  const restoreWith = async (modes: { readonly folder: number; readonly copy: number; readonly file: number }) => {
+    for (const folder of [dirname(dirname(file)), dirname(file)]) chmodSync(folder, 0o755)
+    chmodSync(copy, modes.copy)
+    chmodSync(file, modes.file)
+    chmodSync(dirname(file), modes.folder)
+    return asAnother(() => restore({ file }, copy)).catch(String)
+  }
+  const reach = (name: string) =>
+    `Error: Cannot reach ${name} (EACCES): do it as a user that can read and write it, such as root.`
+  expect(await restoreWith({ folder: 0o555, copy: 0o000, file: 0o666 })).toBe(reach(copy))
+  expect(await restoreWith({ folder: 0o555, copy: 0o644, file: 0o000 })).toBe(reach(file))
+  expect(await restoreWith({ folder: 0o555, copy: 0o644, file: 0o666 })).toMatch(
+    /Cannot restore .* \(EACCES: .*\): do it as a user that can write DATA_FILE and its folder, such as root\.$/,
+  )
+  chmodSync(dirname(file), 0o755)
   expect(await idsIn(file)).toHaveLength(120)
 })
 

@@ -10,6 +10,34 @@ export const checkIsFile = (file: string): void => {
   if (found && !found.isFile()) throw new Error(`${file} is a folder, a device or a pipe, and no file`)
 }
 
+/** What somebody can do who forgot `sudo`: a service's data folder is closed to all others. */
+const unreachable = (file: string, cause: unknown): Error => {
+  const code = (cause as NodeJS.ErrnoException).code ?? ''
+  return new Error(`Cannot reach ${file} (${code}): do it as a user that can read and write it, such as root.`, {
+    cause,
+  })
+}
+
+/** Says whether there is a file of that name. Throws a sentence where this user cannot know. */
+export const isThere = (file: string): boolean => {
+  try {
+    statSync(file)
+    return true
+  } catch (cause) {
+    if (/^(?:ENOENT|ENOTDIR)$/.test((cause as NodeJS.ErrnoException).code ?? '')) return false
+    throw unreachable(file, cause)
+  }
+}
+
+/** Throws a sentence if this user may not read a file, or not write it. SQLite says less. */
+export const checkAccess = (file: string, mode: 'read' | 'write'): void => {
+  try {
+    closeSync(openSync(file, mode === 'read' ? 'r' : 'r+'))
+  } catch (cause) {
+    throw unreachable(file, cause)
+  }
+}
+
 /** What the file system knows a file by, whatever its name. `undefined` when there is none of that name. */
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, r
 import { dirname } from 'node:path'
 import { allErased } from '../pages'
 import { closeSqlite, isInUse, openDatabase, type Database } from './database'
-import { checkIsFile, followLink, inodeOf } from './file'
+import { checkAccess, checkIsFile, followLink, inodeOf, isThere } from './file'
 import { beginGeneration } from './schema'
 import { createSqliteStore } from './store'
 
@@ -56,20 +56,24 @@ const prepareCopy = async (copy: string, erased: readonly string[]): Promise<num
 /** Puts the copy in place of the data file, which is there under its name at any moment. */
 const replace = (file: string, copy: string): string | undefined => {
   const replaced = `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
-  const isThere = existsSync(file)
-  if (isThere) linkSync(file, replaced)
+  const wasThere = existsSync(file)
+  if (wasThere) linkSync(file, replaced)
   // Only a damaged file has a log still.
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${replaced}-wal`)
   rmSync(`${file}-shm`, { force: true })
   renameSync(copy, file)
-  return isThere ? replaced : undefined
+  return wasThere ? replaced : undefined
 }
 
 const checkPlaces = async (backup: string, file: string): Promise<void> => {
-  if (!existsSync(backup)) throw new Error(`There is no file ${backup}: name the backup to restore.`)
-  for (const name of [backup, file]) checkIsFile(name)
+  if (!isThere(backup)) throw new Error(`There is no file ${backup}: name the backup to restore.`)
+  checkIsFile(backup)
+  checkAccess(backup, 'read')
+  if (!isThere(file)) return
+  checkIsFile(file)
+  checkAccess(file, 'write')
   if (inodeOf(backup) === inodeOf(file)) throw new Error(`${backup} is DATA_FILE itself: name the backup to restore.`)
-  if (existsSync(file) && (await isInUse(file)))
+  if (await isInUse(file))
     throw new Error(`${file} is in use: stop the endpoint first, and start it after the restore.`)
 }
 
@@ -89,6 +93,14 @@ const putInPlace = async (backup: string, file: string): Promise<Restored> => {
   }
 }
 
+/** By what the system says: https://www.sqlite.org/rescode.html#full and errno(3). */
+const helpFor = (message: string): string => {
+  if (/full|ENOSPC/.test(message)) return 'make room on the disk, and try again'
+  return /EACCES|EPERM|EROFS/.test(message)
+    ? 'do it as a user that can write DATA_FILE and its folder, such as root'
+    : 'name another backup'
+}
+
 /**
  * Puts a backup in place of a data file, as a new store to its readers, whose cursors of before are refused. Rejects
  * with a sentence, and has changed nothing then.
@@ -100,7 +112,6 @@ export const restoreSqlite = async (backup: string, file: string): Promise<Resto
     return await putInPlace(followLink(backup), followLink(file))
   } catch (cause) {
     const { message } = cause as Error
-    const help = /full|ENOSPC/.test(message) ? 'make room on the disk, and try again' : 'name another backup'
-    throw new Error(`Cannot restore ${backup} (${message}): ${help}.`, { cause })
+    throw new Error(`Cannot restore ${backup} (${message}): ${helpFor(message)}.`, { cause })
   }
 }
