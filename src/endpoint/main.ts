@@ -60,12 +60,19 @@ const printExport = async (store: Store): Promise<boolean> => {
   return true
 }
 
+/** Lines that are named: of a wrong file, none is a row. */
+const namedLines = 10
+
 const printImport = async (store: Store): Promise<boolean> => {
-  const { stored, known, aside, unreadable } = await importAll(store, process.stdin)
+  const { stored, known, aside, erased, unreadable } = await importAll(store, process.stdin)
   console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+  if (erased > 0) console.log(`${String(erased)} events of erased customers were left out.`)
   const { file } = readPlace(process.env)
   console.log(`The store is ${file === undefined ? 'the database of DATABASE_URL' : resolve(file)}.`)
-  for (const line of unreadable) console.error(`Line ${String(line)} is no row of an export: it was left out.`)
+  for (const line of unreadable.slice(0, namedLines))
+    console.error(`Line ${String(line)} is no row of an export: it was left out.`)
+  const others = unreadable.length - namedLines
+  if (others > 0) console.error(`So were ${String(others)} more lines. Is it what wasabi-endpoint export wrote?`)
   return unreadable.length === 0
 }
 

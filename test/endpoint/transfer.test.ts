@@ -161,6 +161,36 @@ test('takes over digests of erased ids, and nothing else in their place', async 
   expect((await contentOf(place)).erased).toEqual([digest])
 })
 
+test('counts the events of erased customers apart, and makes few commits of many digests', async () => {
+  const store = await openStore({ file: freshFile() })
+  onTestFinished(() => store.close())
+  let commits = 0
+  const counted = {
+    ...store,
+    addErased: (digests: readonly string[]) => {
+      commits += 1
+      return store.addErased(digests)
+    },
+  }
+  await store.erase({ customerId: 'gone', block: true })
+  const digests = Array.from({ length: 1200 }, (_, n) => JSON.stringify({ erased: n.toString(16).padStart(32, '0') }))
+  const events = [
+    action({ interactionId: '1', customerId: 'gone' }),
+    action({ interactionId: '2', customerId: 'here' }),
+  ]
+  const rows = events.map((event) => `{"receivedAt":"2026-11-23T10:00:00.000Z","event":${event}}`)
+  const imported = await importAll(counted, Readable.from([[...digests, ...rows].join('\n')]))
+  expect(imported).toMatchObject({ stored: 1, known: 0, aside: 0, erased: 1, unreadable: [] })
+  expect(commits).toBeLessThanOrEqual(3)
+})
+
+test('names a few lines of a file that is no export, and counts the others', async () => {
+  const { code, errors } = await importLines(...Array.from({ length: 5000 }, () => action()))
+  expect(code).toBe(1)
+  expect(errors.split('\n')).toHaveLength(12)
+  expect(errors).toContain('So were 4990 more lines.')
+})
+
 test('says what to import when a folder is given', () => {
   const folder = openSync(root, 'r')
   const { status, stderr } = spawnSync(process.execPath, [program.file, 'import'], {
@@ -233,7 +263,13 @@ test('reads a line without end in the time that its length takes, and goes on af
     for (let sent = 0; sent < 6000; sent += 1) yield chunk
     yield `\n{"receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}`
   }
-  expect(await importAll(store, Readable.from(lines()))).toEqual({ stored: 1, known: 0, aside: 0, unreadable: [1] })
+  expect(await importAll(store, Readable.from(lines()))).toEqual({
+    stored: 1,
+    known: 0,
+    aside: 0,
+    erased: 0,
+    unreadable: [1],
+  })
   await store.close()
 })
 

@@ -27,6 +27,8 @@ export type Imported = {
   readonly stored: number
   readonly known: number
   readonly aside: number
+  /** Events of customers who are erased here: they were not kept. */
+  readonly erased: number
   readonly unreadable: readonly number[]
 }
 
@@ -108,8 +110,8 @@ async function* linesIn(input: Readable): AsyncGenerator<string> {
   yield parts.join('')
 }
 
-const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' => {
-  if (outcome === 'stored') return 'stored'
+const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' | 'erased' => {
+  if (outcome === 'stored' || outcome === 'erased') return outcome
   return outcome === 'refused' || outcome === 'conflicting' ? 'aside' : 'known'
 }
 
@@ -118,14 +120,18 @@ const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' => 
  * twice, however often it is run.
  */
 export const importAll = async (store: Store, input: Readable): Promise<Imported> => {
-  const counts = { stored: 0, known: 0, aside: 0 }
+  const counts = { stored: 0, known: 0, aside: 0, erased: 0 }
   const unreadable: number[] = []
   let anyErased = false
+  let digests: string[] = []
   let arrivals: Arrival[] = []
   let number = 0
 
   const flush = async (): Promise<void> => {
+    // First, so that nothing of them is stored. One commit for many: each waits for the disk.
+    if (digests.length > 0) await store.addErased(digests)
     const outcomes = await store.append(arrivals)
+    digests = []
     arrivals = []
     for (const outcome of outcomes) counts[countOf(outcome)] += 1
   }
@@ -135,11 +141,11 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
     const line = readLine(text.replace(/\r$/, ''))
     if (line.type === 'erased') {
       anyErased = true
-      await store.addErased([line.digest])
+      digests.push(line.digest)
     }
     if (line.type === 'unknown') unreadable.push(number)
     if (line.type === 'arrival') arrivals.push(line.arrival)
-    if (arrivals.length >= atOnce) await flush()
+    if (arrivals.length + digests.length >= atOnce) await flush()
   }
   await flush()
   if (anyErased) await store.sweepErased()
