@@ -302,6 +302,13 @@ test('a stored value counts as a campaign, or as none', async ({ tab, site, wasa
     ['without a campaign', 't=1700000000', null],
     ['with a damaged time', 'utm_source=x&t=yesterday', null],
     ['of somebody else', '{"a":1}', null],
+    ['in quotes, as Python writes it', '"utm_source=x&utm_medium=y"', { utmSource: 'x', utmMedium: 'y' }],
+    [
+      'encoded as a whole, as PHP writes it',
+      'utm_source%3Dx%26utm_term%3Da%252Bb',
+      { utmSource: 'x', utmTerms: 'a+b' },
+    ],
+    ['encoded by halves', 'utm_source%3Dx%2', { utmSource: 'x%2' }],
     ['that is hostile', '__proto__[x]=1&utm_source=%3Cscript%3E&constructor=1', { utmSource: '<script>' }],
   ] as const) {
     site.put('/server', { html: '', headers: { 'set-cookie': `wasabi_utm=${value}; Path=/` } })

@@ -1,5 +1,5 @@
 import type { UtmParameters } from '../contract/customer-action'
-import { readCampaign as readAddress, writeCampaign } from '../tracker/campaign'
+import { readCampaign as readAddress, readValue, writeCampaign } from '../tracker/campaign'
 import type { AttributionModel, ConsentMode } from '../tracker/settings'
 
 /** How the cookie of a landing is written. */
@@ -94,7 +94,7 @@ export const readCampaign = (cookieHeader: string | null | undefined): UtmParame
   const pairs = pairsIn(cookieHeader)
   if (hasRefused(pairs)) return undefined
   const [newest] = pairs
-    .flatMap((pair) => (pair.startsWith(`${COOKIE}=`) ? pair.slice(COOKIE.length + 1) : []))
+    .flatMap((pair) => (pair.startsWith(`${COOKIE}=`) ? readValue(pair.slice(COOKIE.length + 1)) : []))
     .flatMap((value) => {
       const campaign = readAddress(`?${value}`)
       return campaign ? { campaign, time: timeOf(value) } : []

@@ -4,7 +4,7 @@ import { log } from './browser/console'
 import { readCookie, writeCookie } from './browser/cookies'
 import { isRevisit } from './browser/lifecycle'
 import { forgetTab, readTab, writeTab } from './browser/storage'
-import { readCampaign, writeCampaign } from './campaign'
+import { readCampaign, readValue, writeCampaign } from './campaign'
 import { settings } from './settings'
 
 /**
@@ -24,7 +24,7 @@ type Touch = {
   readonly campaign: UtmParameters
   /** Unix seconds; infinite for what a server wrote. */
   readonly time: number
-  /** The cookie's value that it was read from. */
+  /** As it was read from the cookie. */
   readonly value: string
 }
 
@@ -45,7 +45,8 @@ const known: Record<string, UtmParameters | undefined> = Object.create(null) as 
 
 const nowInSeconds = () => Math.floor(now() / 1000)
 
-const readTouch = (value: string): Touch | undefined => {
+const readTouch = (cookie: string): Touch | undefined => {
+  const value = readValue(cookie)
   const campaign = (known[value] ??= readCampaign(`?${value}`))
   const current = nowInSeconds()
   const t = /(^|&)t=([^&]*)/.exec(value)

@@ -88,6 +88,15 @@ export const readCampaign = (url: string, onDropped?: OnDropped): UtmParameters 
   return readQuery(query, onDropped) ?? readQuery(fragment, onDropped) ?? readQuery(path, onDropped)
 }
 
+/**
+ * What a server has written, without what its language has made of it: Python puts a cookie's value in quotes; PHP,
+ * Rails, ASP.NET and Express encode it as a whole, `=` and all.
+ */
+export const readValue = (cookie: string): string => {
+  const value = cookie.replace(/"/g, '')
+  return value.includes('=') ? value : `${new URLSearchParams(`v=${value}`).get('v')}`
+}
+
 /** Writes a campaign as the query string that {@link readCampaign} reads, in characters that a cookie may hold. */
 export const writeCampaign = (campaign: UtmParameters): string =>
   Object.keys(FIELDS)

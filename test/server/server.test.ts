@@ -74,6 +74,9 @@ test.each([
   ['wasabi_utm=utm_source=news; wasabi_consent=denied', undefined],
   ['xwasabi_utm=utm_source=news', undefined],
   ['wasabi_utm=utm_term=cats%2Bfood', { utmTerms: 'cats+food' }],
+  // As Python writes it, and as PHP, Rails, ASP.NET and Express do.
+  ['wasabi_utm="utm_source=news&utm_medium=email"', { utmSource: 'news', utmMedium: 'email' }],
+  ['wasabi_utm=utm_source%3Dnews%26utm_term%3Dcats%252Bfood', { utmSource: 'news', utmTerms: 'cats+food' }],
 ])('of the header %j the campaign is %j', (header, campaign) => {
   expect(readCampaign(header)).toEqual(campaign)
 })
