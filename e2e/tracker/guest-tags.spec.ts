@@ -73,3 +73,26 @@ test(
     expect(site.complaints).toEqual([])
   },
 )
+
+/** Tags that find their endpoint in each way, beside another vendor's. */
+const BESIDE: Readonly<Record<string, (endpoint: string) => string>> = {
+  'options that come after it': (endpoint) =>
+    `<script src="/wasabi.js"></script><script>wasabi.init({ endpoint: '${endpoint}' })</script>`,
+  'a module tag': (endpoint) => tag({ endpoint }).replace('async', 'type="module"'),
+}
+
+for (const [way, html] of Object.entries(BESIDE))
+  test(
+    `another vendor's tag with an endpoint is not taken for wasabi's: ${way}`,
+    { tag: '@chromium' },
+    async ({ tab, site, endpoint }) => {
+      // As Vercel Analytics inserts it.
+      const vendor =
+        '<script type="text/plain" src="/vendor.js" data-endpoint="/vendor" data-consent="required"></script>'
+      site.put('/', write(`${vendor}${html(endpoint.url)}`))
+      await tab.goto(site.url('/'))
+      await track(tab, 'SIGN_UP', { interactionId: 'mine' })
+      expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('mine')
+      expect(site.complaints).toEqual([])
+    },
+  )

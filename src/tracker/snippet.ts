@@ -9,10 +9,13 @@ type Stub = { q?: readonly EarlyCall[] | { readonly push: (call: EarlyCall) => v
 guard(() => {
   const page = window as { wasabi?: Stub }
   const stub = page.wasabi ?? {}
-  // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the element of a loader: the
-  // tag with the endpoint is asked then.
+  // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the inline element of a loader:
+  // the tag with the endpoint is asked then. Other vendors have a `data-endpoint` too (Vercel Analytics).
   const running = document.currentScript as HTMLElement | null
-  const tag = running?.dataset?.endpoint ? running : document.querySelector<HTMLElement>('script[data-endpoint]')
+  const tag = running?.matches?.('script[src],[data-endpoint]')
+    ? running
+    : (document.querySelector<HTMLElement>('script[data-endpoint][src*=wasabi]') ??
+      document.querySelector<HTMLElement>('script[data-endpoint]'))
   const early = (stub.q ?? []) as EarlyCall[]
   const wasabi = onePerPage(() => createWasabi({ tag: (tag ?? running)?.dataset ?? {}, early: early.splice(0) }))
   const push = (call: EarlyCall) => {
