@@ -257,6 +257,19 @@ test(
   },
 )
 
+test('a filled field changes no other field, and one that is not sent stays out', async ({ tab, site, wasabi }) => {
+  site.put('/next', 'next')
+  site.put(
+    '/',
+    `${wasabi()}${tag()}<form action="/next"><input name="x[]" value="own"><input name="x[]" data-wasabi-field="utmSource">
+    <input data-wasabi-field="utmMedium"><input name="off" disabled data-wasabi-field="utmMedium"><button>go</button></form>`,
+  )
+  await tab.goto(site.url('/?utm_source=news&utm_medium=email'))
+  const asked = site.asked('/next')
+  await tab.click('button')
+  expect(await asked).toBe('/next?x%5B%5D=own&x%5B%5D=news')
+})
+
 test('a click on a label counts once', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put(
     '/',

@@ -12,7 +12,8 @@ const fill = (input: HTMLInputElement, name: keyof UtmParameters, data?: FormDat
   const campaign = window.wasabi?.attribution?.()
   if (!campaign) return
   write(input, 'value', campaign[name] ?? '')
-  data?.set(input.name, input.value)
+  // After `submit` the form has the value. A control that is not sent adds nothing, and others of its name keep theirs.
+  if (data?.getAll(input.name).length === 1) data.set(input.name, input.value)
 }
 
 /** Records what waits, if the script or its stub is there: an element whose `id` is `wasabi` has no calls. */
