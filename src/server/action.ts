@@ -1,5 +1,5 @@
 import { ACTION_TYPES, type ActionType, type CustomerAction, type UtmParameters } from '../contract/customer-action'
-import { readId } from '../tracker/event'
+import { readCustomerId, readId } from '../tracker/event'
 
 /** What a server knows of an action. */
 export type ActionDetails = {
@@ -10,7 +10,7 @@ export type ActionDetails = {
   /** As `readCampaign` returns them. */
   readonly utmParameters?: UtmParameters | undefined
   /**
-   * When the customer did it: a date, RFC 3339, or Unix milliseconds.
+   * When the customer did it: a date, RFC 3339, or Unix milliseconds. A text without an offset is UTC.
    *
    * @default now
    */
@@ -24,19 +24,28 @@ const refuse = (name: string, value: unknown, advice: string): never => {
 }
 
 /** NUL and half a surrogate pair are refused by the endpoint too: see the schema. */
-const idOf = (name: string, value: unknown) => {
-  const id = readId(value)
+const idOf = (name: string, value: unknown, read = readId) => {
+  const id = read(value)
   return id && !/[\0\p{Cs}]/u.test(id) ? id : refuse(name, value, 'is no id. Give a string or a number')
 }
 
-const timeOf = (value: Date | string | number = new Date()) => {
-  const date = new Date(value)
-  return isNaN(date.getTime()) ? refuse('createdAt', value, 'is no time. Give a date or RFC 3339') : date.toISOString()
+/** As databases write it. The endpoint reads it as UTC too, and `Date` in the zone of the server. */
+const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[T ][\d:.]+$/
+
+/** A `null` of a database is no time, though `Date` takes it for 1970. RFC 3339 ends with the year 9999. */
+const timeOf = (value: unknown = new Date()) => {
+  const text = String(value)
+  const isNone = value === null || typeof value === 'boolean'
+  const date = isNone ? new Date(NaN) : new Date(WITHOUT_OFFSET.test(text) ? `${text}Z` : (value as Date))
+  const year = date.getUTCFullYear()
+  return year >= 0 && year <= 9999
+    ? date.toISOString()
+    : refuse('createdAt', value, 'is no time. Give a date or RFC 3339')
 }
 
 /** The known fields that have a value; `undefined` for none of them, since the contract knows no empty object. */
 const campaignOf = (given: Readonly<Record<string, unknown>>) => {
-  for (const name in given)
+  for (const name of Object.keys(given))
     if (!(FIELDS as readonly string[]).includes(name)) refuse('utmParameters', name, `is none of ${FIELDS.join(', ')}`)
   const campaign = FIELDS.flatMap((name) => {
     const value = given[name] ?? ''
@@ -68,7 +77,7 @@ export const customerAction = (type: ActionType, details: ActionDetails): Custom
     version: 1,
     body: {
       interactionId: idOf('interactionId', interactionId),
-      customerId: idOf('customerId', customerId),
+      customerId: idOf('customerId', customerId, readCustomerId),
       interaction: { type, ...(subscriptionContractId && { subscriptionContractId }) },
       ...(campaign && { utmParameters: campaign }),
       createdAt: time,

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createContext, runInContext } from 'node:vm'
 import { Ajv } from 'ajv'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { campaignCookie, customerAction, readCampaign } from '../../src/server/index'
 
 const schema = JSON.parse(readFileSync('src/contract/customer-action.schema.json', 'utf8')) as object
@@ -12,6 +12,7 @@ const validate = new Ajv({ formats: { 'date-time': (text: string) => !isNaN(Date
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
+  vi.unstubAllEnvs()
 })
 
 const serve = async (listener: RequestListener) => {
@@ -110,12 +111,32 @@ test.each([
   ['SIGN_UP', { ...RIGHT, customerId: 'a\0' }, /is no id/],
   ['SIGN_UP', { ...RIGHT, customerId: '\uD800' }, /is no id/],
   ['SIGN_UP', { ...RIGHT, subscriptionContractId: null }, /subscriptionContractId "null" is no id/],
+  ['SIGN_UP', { ...RIGHT, customerId: 0 }, /customerId "0" is no id/],
   ['SIGN_UP', { ...RIGHT, createdAt: 'yesterday' }, /createdAt "yesterday" is no time/],
+  ['SIGN_UP', { ...RIGHT, createdAt: null }, /createdAt "null" is no time/],
+  ['SIGN_UP', { ...RIGHT, createdAt: true }, /createdAt "true" is no time/],
+  ['SIGN_UP', { ...RIGHT, createdAt: 8.64e15 }, /createdAt "8640000000000000" is no time/],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utm_source: 'news' } }, /utmParameters "utm_source" is none of utmSource/],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utmSource: 7 } }, /utmSource "7" is no string/],
   ['SIGN_UP', undefined, /interactionId "undefined" is no id/],
 ])('%s of %j throws a sentence', (type, details, sentence) => {
   expect(() => customerAction(type as 'SIGN_UP', details as typeof RIGHT)).toThrow(sentence)
+})
+
+test.each(['2024-02-06T10:00:00', '2024-02-06 10:00:00', '2024-02-06T11:00:00+01:00', 1_707_213_600_000])(
+  'the time %j is the same wherever the server is',
+  (createdAt) => {
+    vi.stubEnv('TZ', 'Pacific/Auckland')
+    expect(customerAction('SIGN_UP', { ...RIGHT, createdAt }).body.createdAt).toBe('2024-02-06T10:00:00.000Z')
+  },
+)
+
+test('what a package has added to every object is no campaign', () => {
+  const prototype = Object.prototype as { more?: () => void }
+  prototype.more = () => undefined
+  closing.push(() => delete prototype.more)
+  const utmParameters = { utmSource: 'news' }
+  expect(customerAction('SIGN_UP', { ...RIGHT, utmParameters }).body.utmParameters).toEqual(utmParameters)
 })
 
 test('a landing at node:http gives the campaign back at the sign-up', async () => {
