@@ -38,9 +38,16 @@ export type CookieOptions = {
 
 const COOKIE = 'wasabi_utm'
 
+/** As `example.com`. */
+const DOMAIN = /^\.?[a-z\d-]+(\.[a-z\d-]+)*$/i
+
 const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
-  if (domain !== undefined && !/^\.?[a-z\d-]+(\.[a-z\d-]+)*$/i.test(domain))
-    throw new TypeError(`wasabi: domain "${domain}" is no domain. Give one as example.com, without scheme and port.`)
+  // A caller without types may give `null`, whose text looks like a domain.
+  const given: unknown = domain
+  if (given !== undefined && !(typeof given === 'string' && DOMAIN.test(given)))
+    throw new TypeError(
+      `wasabi: domain "${String(given)}" is no domain. Give one as example.com, without scheme and port.`,
+    )
   if (!Number.isInteger(days) || days < 1 || days > 400)
     throw new TypeError(`wasabi: days "${String(days)}" is not a whole number from 1 to 400.`)
   return `${domain === undefined ? '' : `; Domain=${domain}`}; Path=/; Max-Age=${String(days * 86_400)}; SameSite=Lax`
@@ -51,7 +58,12 @@ const checkWord = (name: string, word: string, words: readonly string[]) => {
   if (!words.includes(word)) throw new TypeError(`wasabi: ${name} "${word}" does not exist. Use ${words.join(' or ')}.`)
 }
 
-const pairsIn = (cookies: string | null | undefined) => (cookies ?? '').split(';').map((pair) => pair.trim())
+const pairsIn = (cookies: unknown) => {
+  // Express has `request.cookies`, an object, and AWS Lambda a list.
+  if (typeof (cookies ?? '') !== 'string')
+    throw new TypeError('wasabi: cookies are no text. Give the header as it came, as request.headers.cookie.')
+  return ((cookies ?? '') as string).split(';').map((pair) => pair.trim())
+}
 
 const hasRefused = (pairs: readonly string[]) => pairs.includes('wasabi_consent=denied')
 
@@ -81,8 +93,8 @@ export const campaignCookie = (url: string | URL, options: CookieOptions = {}): 
   return campaign && `${COOKIE}=${writeCampaign(campaign)}${attributes}${secure}`
 }
 
-/** Unix seconds; what a server wrote has none, and counts first, as in the script. */
-const timeOf = (value: string) => Number(/(?:^|&)t=(\d+)/.exec(value)?.[1] ?? Infinity)
+/** Unix seconds; what a server wrote has none, and counts first; what is damaged is none: all as in the script. */
+const timeOf = (value: string) => Number(/(?:^|&)t=([^&]*)/.exec(value)?.[1] ?? Infinity)
 
 /**
  * The campaign of the visitor who sends this `Cookie` header, for an action that the server records.
@@ -97,8 +109,10 @@ export const readCampaign = (cookieHeader: string | null | undefined): UtmParame
     .flatMap((pair) => (pair.startsWith(`${COOKIE}=`) ? readValue(pair.slice(COOKIE.length + 1)) : []))
     .flatMap((value) => {
       const campaign = readAddress(`?${value}`)
-      return campaign ? { campaign, time: timeOf(value) } : []
+      const time = timeOf(value)
+      return campaign && time ? { campaign, time } : []
     })
-    .sort((one, other) => (one.time < other.time ? 1 : -1))
+    // Two of a server's have a difference that is not a number; then the first one is the more specific.
+    .sort((one, other) => other.time - one.time || 0)
   return newest?.campaign
 }

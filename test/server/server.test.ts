@@ -56,6 +56,9 @@ test.each([
   [{ domain: 'example.com; Secure' }, /domain "example.com; Secure" is no domain/],
   [{ domain: 'https://example.com' }, /is no domain/],
   [{ domain: '' }, /is no domain/],
+  [{ domain: null as never }, /domain "null" is no domain/],
+  [{ cookies: { a: 'b' } as never }, /Give the header as it came, as request.headers.cookie/],
+  [{ cookies: ['a=b'] as never }, /Give the header as it came/],
   [{ days: 0 }, /days "0"/],
   [{ days: 401 }, /days "401"/],
   [{ days: NaN }, /days "NaN"/],
@@ -74,6 +77,10 @@ test.each([
   ['wasabi_utm=utm_source=script&t=9999999999; wasabi_utm=utm_source=server', { utmSource: 'server' }],
   ['wasabi_utm=utm_source=news; wasabi_consent=denied', undefined],
   ['xwasabi_utm=utm_source=news', undefined],
+  // As the script decides: the first of two without a time, and none with a damaged one.
+  ['wasabi_utm=utm_source=one; wasabi_utm=utm_source=other', { utmSource: 'one' }],
+  ['wasabi_utm=utm_source=one&t=1; wasabi_utm=utm_source=other&t=1', { utmSource: 'one' }],
+  ['wasabi_utm=utm_source=damaged&t=yesterday; wasabi_utm=utm_source=news&t=1', { utmSource: 'news' }],
   ['wasabi_utm=utm_term=cats%2Bfood', { utmTerms: 'cats+food' }],
   // As Python writes it, and as PHP, Rails, ASP.NET and Express do.
   ['wasabi_utm="utm_source=news&utm_medium=email"', { utmSource: 'news', utmMedium: 'email' }],
