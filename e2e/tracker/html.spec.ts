@@ -270,6 +270,21 @@ test('a filled field changes no other field, and one that is not sent stays out'
   expect(await asked).toBe('/next?x%5B%5D=own&x%5B%5D=news')
 })
 
+test('a variable of the page is no link', async ({ tab, site, wasabi }) => {
+  site.put(
+    '/',
+    `${wasabi()}${tag('127.0.0.1')}<script>var hostname = '127.0.0.1'; function search() { window.found = true }</script>
+    <button onclick="search()">Search</button>`,
+  )
+  await tab.goto(site.url('/?utm_source=news'))
+  await tab.click('button')
+  expect(await tab.evaluate(() => [typeof Reflect.get(window, 'search'), Reflect.get(window, 'found')])).toEqual([
+    'function',
+    true,
+  ])
+  expect(site.complaints).toEqual([])
+})
+
 test('a click on a label counts once', { tag: '@everywhere' }, async ({ tab, site, endpoint, wasabi }) => {
   site.put(
     '/',

@@ -12,7 +12,8 @@ let recent: HTMLElement | null | undefined
 
 /** A press comes before most ways to follow a link. The menu opens by key too; a finger held down opens a preview. */
 const act = (event: Heeded) => {
-  const path = event.composedPath() as (HTMLAnchorElement & HTMLFormElement)[]
+  // Without the window, whose properties are the page's variables: one may be called `hostname`.
+  const path = event.composedPath().slice(0, -1) as (HTMLAnchorElement & HTMLFormElement)[]
   const link = path.find(({ hostname }) => hostname)
   const marked = path.find(
     ({ dataset, localName }: Partial<HTMLElement>) =>
