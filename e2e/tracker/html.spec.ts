@@ -270,6 +270,26 @@ test('a filled field changes no other field, and one that is not sent stays out'
   expect(await asked).toBe('/next?x%5B%5D=own&x%5B%5D=news')
 })
 
+test('a page that only changes its text is not searched', async ({ tab, site, endpoint, wasabi }) => {
+  site.put('/', `${wasabi()}${tag()}<p>0</p>`)
+  await tab.goto(site.url('/'))
+  const searches = await tab.evaluate(async () => {
+    const real = document.querySelectorAll.bind(document)
+    let count = 0
+    document.querySelectorAll = ((selector: string) => (count++, real(selector))) as typeof real
+    const text = document.querySelector('p') as HTMLElement
+    for (let second = 0; second < 9; second++) {
+      text.textContent = String(second)
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    const before = count
+    text.innerHTML = '<i data-wasabi-track="SIGN_UP" data-wasabi-on="load" data-wasabi-interaction-id="late"></i>'
+    return before
+  })
+  expect(searches).toBe(0)
+  expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('late')
+})
+
 test('a variable of the page is no link', async ({ tab, site, wasabi }) => {
   site.put(
     '/',

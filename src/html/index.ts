@@ -53,6 +53,9 @@ if (!page[KEY]) {
   for (const name of ['pointerdown', 'click', 'contextmenu', 'submit', 'formdata']) addEventListener(name, heed, true)
   // A script's arrival is seen only while it is captured, and never by the window (HTML, 4.12.1 and 8.1.8.2).
   document.addEventListener('load', heedNews, true)
-  new MutationObserver(heedNews).observe(document, { childList: true, subtree: true })
+  new MutationObserver((records) => {
+    // Each look takes as long as the page is large: a clock or a counter that only writes text must not pay for it.
+    if (records.some(({ addedNodes }) => [...addedNodes].some((node) => 'children' in node))) heed()
+  }).observe(document, { childList: true, subtree: true })
   heed()
 }
