@@ -12,7 +12,8 @@ guard(() => {
   // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the inline element of a loader:
   // the tag with the endpoint is asked then. Other vendors have a `data-endpoint` too (Vercel Analytics).
   const running = document.currentScript as HTMLElement | null
-  const tag = running?.matches?.('script[src],[data-endpoint]')
+  const isTag = running?.dataset?.endpoint ?? running?.matches?.('script[src]')
+  const tag = isTag
     ? running
     : (document.querySelector<HTMLElement>('script[data-endpoint][src*=wasabi]') ??
       document.querySelector<HTMLElement>('script[data-endpoint]'))
