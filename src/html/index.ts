@@ -30,11 +30,14 @@ const act = (event: Heeded) => {
   setTimeout(() => (recent = null))
 }
 
+/** A look takes as long as the page is large: a clock or a counter that only writes text must not pay for it. */
+const bringsElement = ({ addedNodes }: MutationRecord) => [...addedNodes].some((node) => 'children' in node)
+
 /** The page must not notice a fault of ours. */
-const heed = (event?: Heeded) => {
+const heed = (event?: Heeded, changes?: readonly MutationRecord[]) => {
   try {
     if (event) act(event)
-    look(event)
+    if (changes?.some(bringsElement) ?? true) look(event)
   } catch (error) {
     console.error('wasabi:', error)
   }
@@ -53,9 +56,8 @@ if (!page[KEY]) {
   for (const name of ['pointerdown', 'click', 'contextmenu', 'submit', 'formdata']) addEventListener(name, heed, true)
   // A script's arrival is seen only while it is captured, and never by the window (HTML, 4.12.1 and 8.1.8.2).
   document.addEventListener('load', heedNews, true)
-  new MutationObserver((records) => {
-    // Each look takes as long as the page is large: a clock or a counter that only writes text must not pay for it.
-    if (records.some(({ addedNodes }) => [...addedNodes].some((node) => 'children' in node))) heed()
+  new MutationObserver((changes) => {
+    heed(undefined, changes)
   }).observe(document, { childList: true, subtree: true })
   heed()
 }

@@ -15,16 +15,17 @@ import { expect, test } from 'vitest'
  * until the page has loaded 77, words for a missing value 71, the same id as one action 71, one tracker a page 70,
  * prerendering 67, an end of what hangs or is forbidden 65, memory where there are no cookies 64, `attribution()` 62,
  * no more than fifty actions 59, `utm-types` 55, an update that waits for its action 54, `update` 52, an action's
- * contract 51, a server's cookie 50, and 52 others together 942. They share the rest, an eighth of all.
+ * contract 51, a server's cookie 50, a server's cookie as other languages write it 38, another vendor's tag 26, and
+ * 52 others together 942. They share the rest, an eighth of all.
  *
  * What the HTML entry's bytes buy, each removed alone: forms to another domain 86, links 52, filled fields 51, a
  * sentence for a field that is none 48, for a domain that is none 36, elements that come later 38, a click on a label
  * that counts once and a form that goes where its button sends it 37, links and inputs that get back their own 31,
- * details 26, a second tag that changes nothing 26, a campaign that a link has itself 22, the menu and the press 12, an
- * action when it is there 5, no search where only text changes 21, other fields that keep theirs 12. They share the
- * rest: five events, one lookup of marked elements, the words of attributes.
+ * details 26, a second tag that changes nothing 26, a campaign that a link has itself 22, the menu and the press 12,
+ * an action when it is there 5, no search where only text changes 41, other fields that keep theirs 12. They share
+ * the rest: five events, one lookup of marked elements, the words of attributes.
  */
-const BUDGETS = { 'dist/wasabi-html.js': 1065, 'dist/wasabi.js': 6120 }
+const BUDGETS = { 'dist/wasabi-html.js': 1085, 'dist/wasabi.js': 6120 }
 
 const brotli = (file: string) =>
   brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
