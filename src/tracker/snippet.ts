@@ -12,7 +12,7 @@ guard(() => {
   // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the inline element of a loader:
   // the tag with the endpoint is asked then. Other vendors have a `data-endpoint` too (Vercel Analytics).
   const running = document.currentScript as HTMLElement | null
-  const isTag = running?.dataset?.endpoint ?? running?.matches?.('script[src]')
+  const isTag = running?.dataset?.endpoint || running?.matches?.('script[src]')
   const tag = isTag
     ? running
     : (document.querySelector<HTMLElement>('script[data-endpoint][src*=wasabi]') ??
