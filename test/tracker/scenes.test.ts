@@ -260,6 +260,17 @@ const ALLOWED: readonly (readonly [what: string, moments: readonly Moment[]])[] 
       [3000, call(0, 'update', { id: 'a', customer: 'ben' })],
     ],
   ],
+  [
+    'a call in the millisecond in which its id was called and the storage cleared records nothing, and a later one does',
+    [
+      [3000, open()],
+      [0, track(0, 'a')],
+      [0, clearStorage(0)],
+      [3000, track(0, 'a')],
+      [3000, track(0, 'a')],
+      [3000, call(0, 'identify', { customer: 'anna' })],
+    ],
+  ],
 ]
 
 test.each(ALLOWED)('%s', async (_, moments) => {

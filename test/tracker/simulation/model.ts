@@ -155,11 +155,14 @@ export const createModel = (world: World): Model => {
     const before = actions.get(id)
     if (before) {
       // One action, however often it is called: the first call counts, if anything is left of it.
+      const isWaiting = page === before.page && before.calls.some(({ createdAt }) => createdAt === time)
       before.calls.push(call)
       before.customers.add(owner)
       before.mustBeCorrected = false
-      // Nothing was made of the call where the first still waits.
-      const isNew = world.network.requests.some(({ key, body }) => key === `C ${id} ` && body.includes(writeTime(time)))
+      // Nothing was made of the call where the first still waits, as it does in its own millisecond.
+      const isNew =
+        !isWaiting &&
+        world.network.requests.some(({ key, body }) => key === `C ${id} ` && body.includes(writeTime(time)))
       if (!isNew) return
       known.set(id, Object.assign(before, { customer: owner }))
       // The first page keeps no copy beside what another page has written under the same key.
