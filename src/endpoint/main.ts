@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
 import { readConfig, readPlace } from './commands/config'
+import { sentenceOf } from './commands/failure'
 import { forward, forwardHelp } from './commands/forward'
 import { exportAll } from './commands/export'
 import { importAll } from './commands/import'
@@ -150,8 +151,7 @@ const run = async (): Promise<void> => {
 }
 
 run().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error)
-  if (process.argv[2] === undefined) logJson({ event: 'cannot start', message })
-  else console.error(message)
+  if (process.argv[2] === undefined) logJson({ event: 'cannot start', message: sentenceOf(error) })
+  else console.error(sentenceOf(error))
   process.exit(1)
 })

@@ -1,4 +1,5 @@
 import { ACTION_TYPES, type ActionType, type CustomerAction, type UtmParameters } from '../contract/customer-action'
+import { readInstant } from '../contract/instant'
 import { readCustomerId, readId } from '../tracker/event'
 
 /** What a server knows of an action. */
@@ -29,18 +30,13 @@ const idOf = (name: string, value: unknown, read = readId) => {
   return id && !/[\0\p{Cs}]/u.test(id) ? id : refuse(name, value, 'is no id. Give a string or a number')
 }
 
-/** As databases write it. The endpoint reads it as UTC too, and `Date` in the zone of the server. */
-const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[T ][\d:.]+$/
-
-/** A `null` of a database is no time, though `Date` takes it for 1970. RFC 3339 ends with the year 9999. */
+/** A `null` of a database is no time, though `Date` takes it for 1970. */
 const timeOf = (value: unknown = new Date()) => {
-  const text = String(value)
   const isNone = value === null || typeof value === 'boolean'
-  const date = isNone ? new Date(NaN) : new Date(WITHOUT_OFFSET.test(text) ? `${text}Z` : (value as Date))
-  const year = date.getUTCFullYear()
-  return year >= 0 && year <= 9999
-    ? date.toISOString()
-    : refuse('createdAt', value, 'is no time. Give a date or RFC 3339')
+  // `Date` reads a text without an offset in the server's zone, and 30 February as 2 March; what is no date is `null`.
+  const text = isNone || typeof value === 'string' ? value : new Date(value as Date).toJSON()
+  const instant = readInstant(String(text))
+  return instant === undefined ? refuse('createdAt', value, 'is no time. Give a date or RFC 3339') : `${instant}Z`
 }
 
 /** The known fields that have a value; `undefined` for none of them, since the contract knows no empty object. */

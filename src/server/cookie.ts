@@ -93,7 +93,10 @@ export const campaignCookie = (url: string | URL, options: CookieOptions = {}): 
   return campaign && `${COOKIE}=${writeCampaign(campaign)}${attributes}${secure}`
 }
 
-/** Unix seconds; what a server wrote has none, and counts first; what is damaged is none: all as in the script. */
+/**
+ * The cookie's Unix seconds. A server's cookie has none, and counts first. A damaged time makes the cookie none. The
+ * script decides the same.
+ */
 const timeOf = (value: string) => Number(/(?:^|&)t=([^&]*)/.exec(value)?.[1] ?? Infinity)
 
 /**

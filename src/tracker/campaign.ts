@@ -89,8 +89,8 @@ export const readCampaign = (url: string, onDropped?: OnDropped): UtmParameters 
 }
 
 /**
- * What a server has written, without what its language has made of it: Python puts a cookie's value in quotes; PHP,
- * Rails, ASP.NET and Express encode it as a whole, `=` and all.
+ * The value as a server's code meant it. Python puts a cookie's value in quotes; PHP, Rails, ASP.NET and Express encode
+ * it as a whole, `=` and all.
  */
 export const readValue = (cookie: string): string => {
   const value = cookie.replace(/"/g, '')

@@ -63,11 +63,11 @@ describeStores((freshPlace) => {
     const odd = action({ interactionId: 'odd' }).replace('"version":1', '"version" : 1.0,\n"more":1e999')
     const store = await openWith([...story, odd])
     const receiver = await startReceiver()
-    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 10, setAside: 0 })
+    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 10, setAside: 0, left: 0 })
     expect(receiver.requests.map(({ body }) => body)).toEqual([...story, odd])
     expect(new Set(receiver.requests.map(({ key }) => key)).size).toBe(10)
     // The second run goes on from the stored position.
-    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 0, setAside: 0 })
+    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 0, setAside: 0, left: 0 })
     expect(receiver.requests).toHaveLength(10)
   })
 
@@ -80,7 +80,7 @@ describeStores((freshPlace) => {
       else response.writeHead(200).end('ok')
     })
     const job = jobFor(store, receiver.url, 3)
-    expect(await forwardAll(job)).toEqual({ sent: 8, setAside: 1 })
+    expect(await forwardAll(job)).toEqual({ sent: 8, setAside: 1, left: 0 })
     const bodies = receiver.bodies()
     expect([...bodies].sort()).toEqual([...story].sort())
     for (const id of ['a', 'b', 'c']) expect(ofInteraction(bodies, id)).toEqual(ofInteraction(story, id))
@@ -101,13 +101,13 @@ describeStores((freshPlace) => {
     await store.erase({ customerId: 'gone' })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     const job = jobFor(store, url)
-    expect(await forwardAside(job)).toEqual({ sent: 0, setAside: 1 })
+    expect(await forwardAside(job)).toEqual({ sent: 0, setAside: 1, left: 0 })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     const away = { ...job, receiver: { url: new URL(url), headers: new Headers({ 'X-Away': '1' }) } }
     expect(await forwardAside(away)).toEqual({ sent: 0, setAside: 0, left: 1 })
     expect(await store.forward.refusals(10)).toHaveLength(1)
     accepts = true
-    expect(await forwardAside(job)).toEqual({ sent: 1, setAside: 0 })
+    expect(await forwardAside(job)).toEqual({ sent: 1, setAside: 0, left: 0 })
     expect(await store.forward.refusals(10)).toEqual([])
   })
 
@@ -116,7 +116,7 @@ describeStores((freshPlace) => {
     const receiver = await startReceiver((response) => {
       void store.erase({ customerId: 'gone' }).then(() => response.writeHead(204).end())
     })
-    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 1, setAside: 0 })
+    expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 1, setAside: 0, left: 0 })
     expect(receiver.requests).toHaveLength(1)
   })
 

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -240,6 +241,21 @@ test.each([
   expect(code).toBe(1)
   expect(errors).toContain(sentence)
   expect(methods).toEqual(['HEAD'])
+})
+
+test('an interrupted run says where the next one goes on', async () => {
+  const file = freshFile()
+  const store = await openStore({ file })
+  await store.append([arrivalOf(Buffer.from(action()))])
+  await store.close()
+  const receiver = await startReceiver(() => undefined)
+  const child = program.run({ DATA_FILE: file }, 'forward', '--to', receiver.url, '--once')
+  const errors = text(child.stderr as Readable)
+  const ended = once(child, 'exit')
+  await expect.poll(() => receiver.requests).toHaveLength(1)
+  child.kill('SIGINT')
+  expect(await errors).toBe('A signal ended it before all was handed on. The next run goes on from there.\n')
+  expect(await ended).toEqual([1, null])
 })
 
 test('an endpoint takes events while its receiver redirects, and hands them on when that is over', async () => {

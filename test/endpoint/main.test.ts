@@ -197,6 +197,7 @@ test.each([
   ['sites have the wrong comma', { ALLOWED_ORIGINS: 'https://a.example;https://b.example' }, /commas between them/],
   ['a site is a page', { ALLOWED_ORIGINS: 'https://shop.example/checkout' }, /^ALLOWED_ORIGINS names .*\.$/],
   ['sites are commas', { ALLOWED_ORIGINS: ',' }, /^ALLOWED_ORIGINS names ,: .*leave it out for all sites\.$/],
+  ['the data file begins at a home', { DATA_FILE: '~/x' }, /^DATA_FILE is "~\/x": .* without ~\.$/],
   ['the data file has quotes around it', { DATA_FILE: `"${root}x"` }, /^DATA_FILE is .*, without quotes, .*\.$/],
   ['the data file ends in a line end', { DATA_FILE: `${root}x\r` }, /^DATA_FILE is ".*\\r": .* a line end .*\.$/],
   ['the data file is a blank', { DATA_FILE: ' ' }, /^DATA_FILE is " ": .*\.$/],

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
-import { onTestFinished } from 'vitest'
 import { describeStores } from './support/stores'
-import { action, arrivalOf, freshFile } from './support/server'
+import { action, arrivalOf, freshFile, startEndpoint } from './support/server'
 
 const day = 86_400_000
 const campaign = (utmCampaign: string) => ({ utmParameters: { utmCampaign, utmSource: 'mail' } })
@@ -104,4 +103,16 @@ test('a store that closes right after it has counted leaves one whole file', asy
     await store.close()
     expect(readdirSync(dirname(file))).toEqual(['wasabi.sqlite'])
   }
+})
+
+test.each([
+  ['by=color', /^by must be one of /],
+  ['from=2026-02-30', /^from and to must be days/],
+  ['to=yesterday', /^from and to must be days/],
+  ['from=2026-11-23&to=2026-11-22', /^from must not be after to/],
+])('a question of conversions with %s is refused', async (query, sentence) => {
+  const { origin } = await startEndpoint({ file: freshFile() })
+  const answer = await fetch(`${origin}/overview/conversions?${query}`)
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toEqual({ errors: [{ path: '', message: expect.stringMatching(sentence) as string }] })
 })

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Refusal } from '../../src/endpoint/action/validate'
 import { importAll } from '../../src/endpoint/commands/import'
@@ -292,6 +294,20 @@ if (hasTerminal)
     )
     expect([status, stdout.trim()]).toEqual([1, 'Say what to import, as in wasabi-endpoint import < events.ndjson.'])
   })
+
+test.each([[['export']], [['forward', '--stdout']]])('says that %j was cut off, as head does', async (words) => {
+  const file = freshFile()
+  const store = await openStore({ file })
+  // More than a pipe takes in at once (Linux: 64 KiB).
+  const bodies = Array.from({ length: 1000 }, (_, index) => action({ interactionId: `event-${index}` }))
+  await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+  await store.close()
+  const child = program.run({ DATA_FILE: file }, ...words)
+  child.stdout?.destroy()
+  const ended = once(child, 'exit')
+  expect(await text(child.stderr as Readable)).toBe('The output was closed before all was written.\n')
+  expect(await ended).toEqual([1, null])
+})
 
 test.each(['export', 'replay'])('says so when there is no file to %s', async (command) => {
   const file = freshFile()

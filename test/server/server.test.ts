@@ -102,8 +102,8 @@ test('an event has what is known, and is valid', () => {
     customerId: '42',
     interaction: { type: 'SIGN_UP', subscriptionContractId: '12345678' },
     utmParameters: { utmSource: 'news' },
-    createdAt: '2024-02-06T10:00:00.000Z',
-    updatedAt: '2024-02-06T10:00:00.000Z',
+    createdAt: '2024-02-06T10:00:00Z',
+    updatedAt: '2024-02-06T10:00:00Z',
   })
   expect(validate(event), JSON.stringify(validate.errors)).toBe(true)
   expect(validate(customerAction('SUBSCRIPTION_CANCELLED', { interactionId: 'a', customerId: 1 }))).toBe(true)
@@ -122,6 +122,8 @@ test.each([
   ['SIGN_UP', { ...RIGHT, createdAt: 'yesterday' }, /createdAt "yesterday" is no time/],
   ['SIGN_UP', { ...RIGHT, createdAt: null }, /createdAt "null" is no time/],
   ['SIGN_UP', { ...RIGHT, createdAt: true }, /createdAt "true" is no time/],
+  ['SIGN_UP', { ...RIGHT, createdAt: '2024-02-30T10:00:00Z' }, /createdAt "2024-02-30T10:00:00Z" is no time/],
+  ['SIGN_UP', { ...RIGHT, createdAt: new Date(NaN) }, /createdAt "Invalid Date" is no time/],
   ['SIGN_UP', { ...RIGHT, createdAt: 8.64e15 }, /createdAt "8640000000000000" is no time/],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utm_source: 'news' } }, /utmParameters "utm_source" is none of utmSource/],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utmSource: 7 } }, /utmSource "7" is no string/],
@@ -130,13 +132,16 @@ test.each([
   expect(() => customerAction(type as 'SIGN_UP', details as typeof RIGHT)).toThrow(sentence)
 })
 
-test.each(['2024-02-06T10:00:00', '2024-02-06 10:00:00', '2024-02-06T11:00:00+01:00', 1_707_213_600_000])(
-  'the time %j is the same wherever the server is',
-  (createdAt) => {
-    vi.stubEnv('TZ', 'Pacific/Auckland')
-    expect(customerAction('SIGN_UP', { ...RIGHT, createdAt }).body.createdAt).toBe('2024-02-06T10:00:00.000Z')
-  },
-)
+test.each([
+  '2024-02-06T10:00:00',
+  '2024-02-06 10:00:00',
+  '2024-02-06T11:00:00+01:00',
+  1_707_213_600_000,
+  new Date(1_707_213_600_000),
+])('the time %j is the same wherever the server is', (createdAt) => {
+  vi.stubEnv('TZ', 'Pacific/Auckland')
+  expect(customerAction('SIGN_UP', { ...RIGHT, createdAt }).body.createdAt).toBe('2024-02-06T10:00:00Z')
+})
 
 test('what a package has added to every object is no campaign', () => {
   const prototype = Object.prototype as { more?: () => void }

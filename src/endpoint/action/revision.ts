@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CustomerAction } from '../../contract/customer-action'
-import { readInstant } from './instant'
+import { readInstant } from '../../contract/instant'
 
 /** Reads a body that has been validated before, such as one from the store. */
 export const parseAction = (text: string): CustomerAction => JSON.parse(text) as CustomerAction

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { Ajv, type ErrorObject } from 'ajv'
 import type { CustomerAction } from '../../contract/customer-action'
 import schema from '../../contract/customer-action.schema.json' with { type: 'json' }
-import { isInstant } from './instant'
+import { isInstant } from '../../contract/instant'
 
 /** One reason for a refusal. `path` is a JSON pointer (RFC 6901), `""` for the whole body. */
 export type Problem = { readonly path: string; readonly message: string }

@@ -72,14 +72,15 @@ const usualRate = 600
 
 /**
  * A file's name. Throws a sentence for what is a slip and not a name: the endpoint would start with an empty file at
- * another place. `docker --env-file` passes quotes on, and a file from Windows has line ends of its own. SQLite reads a
- * `file:` URL as one, and nobody else does: https://sqlite.org/uri.html
+ * another place. Only a shell knows `~`, `docker --env-file` passes quotes on, and a file from Windows has line ends of
+ * its own. SQLite reads a `file:` URL as one, and nobody else does: https://sqlite.org/uri.html
  */
 const fileIn = (text: string | undefined): string => {
   const file = text || 'data/wasabi.sqlite'
-  if (/^(?:file:|["'])|^\s|\s$|\p{Cc}/iu.test(file))
+  if (/^(?:file:|~\/|["'])|^\s|\s$|\p{Cc}/iu.test(file))
     throw new Error(
-      `DATA_FILE is ${JSON.stringify(file)}: write the path of a file, without quotes, blanks or a line end around it.`,
+      `DATA_FILE is ${JSON.stringify(file)}: write the path of a file, without quotes, blanks or a line end ` +
+        'around it, and without ~.',
     )
   return file
 }

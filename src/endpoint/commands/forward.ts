@@ -60,7 +60,7 @@ const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
     await followForward(job)
     return true
   }
-  const { sent, setAside, left = 0 } = await (options.again === true ? forwardAside(job) : forwardAll(job))
+  const { sent, setAside, left } = await (options.again === true ? forwardAside(job) : forwardAll(job))
   const unsent = left === 0 ? '' : `, ${String(left)} not sent: try again later`
   console.log(`${String(sent)} events taken, ${String(setAside)} refused and set aside${unsent}`)
   return setAside + left === 0

@@ -9,7 +9,7 @@ export type Forwarded = {
   readonly sent: number
   readonly setAside: number
   /** Events that were not sent again, since the receiver is away. */
-  readonly left?: number
+  readonly left: number
 }
 
 /** Events that are read at once: as many as are read again after a kill, at most. */
@@ -31,7 +31,7 @@ export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
     job.signal.throwIfAborted()
     const entries = await job.store.events({ after, limit: atOnce })
     const last = entries.at(-1)
-    if (last === undefined) return { sent, setAside }
+    if (last === undefined) return { sent, setAside, left: 0 }
     const fates = await forwardPage(job, entries, report)
     sent += fates.filter((fate) => fate === 'receipt').length
     setAside += fates.filter((fate) => fate === 'refused').length
@@ -57,7 +57,7 @@ export const forwardAside = async ({ store, receiver, log, signal }: ForwardJob)
     if (verdict.type === 'receipt') sent += 1
     else setAside += 1
   }
-  return { sent, setAside }
+  return { sent, setAside, left: 0 }
 }
 
 /** Milliseconds between two looks for new events. */

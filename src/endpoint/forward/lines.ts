@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
-import { finished } from 'node:stream/promises'
-import type { Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
 import { allEntries } from '../store/pages'
 import { firstCursor, type Store } from '../store/store'
 
@@ -14,12 +14,15 @@ type LinesJob = { readonly store: Pick<Store, 'events' | 'settle'>; readonly aft
 export const writeLines = async ({ store, after = firstCursor }: LinesJob, output: Writable): Promise<Written> => {
   let events = 0
   let cursor = after
-  await store.settle()
-  for await (const entry of allEntries(store.events, after)) {
-    if (!output.write(`${entry.text.replace(/[\r\n]/g, ' ')}\n`)) await once(output, 'drain')
-    events += 1
-    cursor = entry.cursor
+  async function* lines(): AsyncGenerator<string> {
+    for await (const entry of allEntries(store.events, after)) {
+      events += 1
+      cursor = entry.cursor
+      yield `${entry.text.replace(/[\r\n]/g, ' ')}\n`
+    }
   }
+  await store.settle()
+  await pipeline(Readable.from(lines()), output, { end: false })
   return { events, cursor }
 }
 

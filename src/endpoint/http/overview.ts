@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isInstant } from '../../contract/instant'
 import type { Store } from '../store/store'
 import { DIMENSIONS, type Dimension, type Question } from '../store/summary'
 import { allowOnly, answerProblem } from './answer'
@@ -13,9 +14,8 @@ const mostDays = 3660
 const shown = 100
 
 const dayOf = (text: string | undefined): number | undefined => {
-  if (text === undefined || !/^\d{4}-\d\d-\d\d$/.test(text)) return undefined
-  const time = Date.parse(text)
-  return Number.isNaN(time) ? undefined : time / day
+  // `Date` takes 30 February for 2 March.
+  return text !== undefined && isInstant(`${text}T00:00:00Z`) ? Date.parse(text) / day : undefined
 }
 
 const isDimension = (text: string): text is Dimension => (DIMENSIONS as readonly string[]).includes(text)
