@@ -1,4 +1,4 @@
-/** The four types of the contract, and nothing else. */
+/** The four action types of the contract. There are no others. */
 export const ACTION_TYPES = [
   'SIGN_UP',
   'SUBSCRIPTION_RESTARTED',
@@ -6,7 +6,7 @@ export const ACTION_TYPES = [
   'PROMOTION_APPLIED',
 ] as const
 
-/** What a customer did. */
+/** The type of an action. */
 export type ActionType = (typeof ACTION_TYPES)[number]
 
 /** The campaign of one visit. A parameter that the landing address did not carry is absent. */
@@ -20,8 +20,8 @@ export type UtmParameters = {
 }
 
 /**
- * One interaction: the event's `body`. `undefined` is absent in its JSON. Times are RFC 3339;
- * the tracker writes UTC with milliseconds.
+ * One action: the `body` of an event. A field that is `undefined` is absent from the JSON. Times are RFC 3339; the
+ * tracker writes UTC with milliseconds.
  */
 export type Action = {
   readonly interactionId: string
@@ -34,8 +34,7 @@ export type Action = {
 }
 
 /**
- * One event: the JSON object that leaves a page, and that the endpoint takes. Its schema is
- * `customer-action.schema.json`.
+ * One event: the JSON object that a page sends and the endpoint accepts. Its schema is `customer-action.schema.json`.
  */
 export type CustomerAction = {
   readonly eventType: 'CUSTOMER_ACTION'

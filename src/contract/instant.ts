@@ -1,20 +1,20 @@
-/** RFC 3339, section 5.6, with the offset left out at will and, as ISO 8601 has it, without its colon or minutes. */
+/** A date and time of RFC 3339, section 5.6. The offset may be absent or, as in ISO 8601, lack its colon or minutes. */
 const shape =
   /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?$/
 
-/** What `toISOString` writes, on a day that every month has: nearly every event, and nothing in it is left to check. */
+/** The form of `toISOString`, on a day that every month has. Nearly every event has it, and it needs no check. */
 const usual = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 /**
- * Reads a date and time as an instant: equal for equal instants however they are written, and in the order of time
- * when compared as text. A time without an offset is UTC. `undefined` for what is no time, such as 30 February.
+ * Reads a date and time as an instant. Equal instants have equal texts, however they are written, and the texts sort in
+ * the order of time. A time without an offset is UTC. `undefined` if the text is no time, such as 30 February.
  */
 export const readInstant = (text: string): string | undefined => {
   if (usual.test(text)) return text.replace(/\.?0*Z$/, '')
   const [, day = '', minute = '', second = '', fraction = '', sign = '+', hours = '0', minutes = '0'] =
     shape.exec(text) ?? []
   const local = Date.parse(`${day}T${minute}Z`)
-  // V8 takes 30 February for 2 March, and throws on writing an invalid date.
+  // V8 reads 30 February as 2 March, and throws when it writes an invalid date.
   if (Number.isNaN(local) || !new Date(local).toISOString().startsWith(day)) return undefined
 
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000)

@@ -1,7 +1,7 @@
 import { ignore } from './report'
 import { write } from './write'
 
-/** A domain as the browser writes hosts: in lower case and punycode. `undefined` for what is none. */
+/** Returns a domain as the browser writes hosts: in lower case and punycode. `undefined` if the text is no domain. */
 const readDomain = (text: string) => {
   try {
     return /^http:..(\w[\w.-]*).$/.exec(new URL(`http://${text}`).href)?.[1]
@@ -20,8 +20,8 @@ const domains = (tag?.dataset['linkDomains']?.match(/\S+/g) ?? []).flatMap((text
 })
 
 /**
- * The campaign as an address carries it, for one that leads to another domain of the site and has none itself: names in
- * any case, as the script reads them, and an empty value is none. Here a value has no `=` of its own.
+ * The campaign as a query, for an address that leads to another domain of the site and has no campaign itself. Names
+ * may be in any case, as the script reads them, and an empty value is no campaign. Values here contain no `=`.
  */
 const queryFor = ({ hostname }: URL | HTMLAnchorElement, own: string) =>
   hostname !== location.hostname &&
@@ -33,7 +33,7 @@ const queryFor = ({ hostname }: URL | HTMLAnchorElement, own: string) =>
       )
     : ''
 
-/** Gives the campaign to a link. One that is written the same has another `href` all the same: an absolute one. */
+/** Adds the campaign to a link. Without one nothing is written: even the same text makes the `href` absolute. */
 export const carryByLink = (link: HTMLAnchorElement): void => {
   const { search } = link
   const query = queryFor(link, search + link.hash)
@@ -41,8 +41,8 @@ export const carryByLink = (link: HTMLAnchorElement): void => {
 }
 
 /**
- * The same for a form: its address has no query but its fields, so the campaign goes among them. No element is made.
- * Attributes are read, since an input called `action` stands in for the property. A dialog's data go nowhere.
+ * Adds the campaign to a form: to its fields, which replace the query of its address. No element is created. Attributes
+ * are read, since an input named `action` hides the property. A dialog's data are not sent.
  */
 export const carryByForm = (form: HTMLFormElement, data: FormData, button?: HTMLElement | null): void => {
   const read = (name: string) => button?.getAttribute('form' + name) || form.getAttribute(name) || ''

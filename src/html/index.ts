@@ -5,14 +5,15 @@ import { written } from './write'
 type Heeded = Event & Partial<SubmitEvent & FormDataEvent>
 
 /**
- * The marked element or the button of this very moment. A label clicks its input once more (HTML, 4.10.4). `formdata`
- * follows `submit` at once, unless that was prevented, and does not name the button; `form.submit()` has it alone.
+ * The marked element or the button of the current moment. A label clicks its input again (HTML, 4.10.4). `formdata`
+ * follows `submit` at once, unless that was prevented, and does not name the button; `form.submit()` fires only
+ * `formdata`.
  */
 let recent: HTMLElement | null | undefined
 
-/** A press comes before most ways to follow a link. The menu opens by key too; a finger held down opens a preview. */
+/** A press precedes most ways to follow a link. The menu also opens by key; a finger held down opens a preview. */
 const act = (event: Heeded) => {
-  // Without the window, whose properties are the page's variables: one may be called `hostname`.
+  // The window is left out: its properties are the page's variables, and one may be named `hostname`.
   const path = event.composedPath().slice(0, -1) as (HTMLAnchorElement & HTMLFormElement)[]
   const link = path.find(({ hostname }) => hostname)
   const marked = path.find(
@@ -30,10 +31,10 @@ const act = (event: Heeded) => {
   setTimeout(() => (recent = null))
 }
 
-/** A look takes as long as the page is large: a clock or a counter that only writes text must not pay for it. */
+/** A look takes as long as the page is large: a clock or a counter that only writes text must not cause one. */
 const bringsElement = ({ addedNodes }: MutationRecord) => [...addedNodes].some((node) => 'children' in node)
 
-/** The page must not notice a fault of ours. */
+/** An error of wasabi must not affect the page. */
 const heed = (event?: Heeded, changes?: readonly MutationRecord[]) => {
   try {
     if (event) act(event)
@@ -52,9 +53,9 @@ const KEY = Symbol.for('wasabi.html')
 const page = window as { [KEY]?: boolean }
 if (!page[KEY]) {
   page[KEY] = true
-  // Before the page does: it reads what was filled in, and may stop the event.
+  // The listeners run before those of the page, which read the filled fields and may stop the event.
   for (const name of ['pointerdown', 'click', 'contextmenu', 'submit', 'formdata']) addEventListener(name, heed, true)
-  // A script's arrival is seen only while it is captured, and never by the window (HTML, 4.12.1 and 8.1.8.2).
+  // A script's `load` event must be captured, and never reaches the window (HTML, 4.12.1 and 8.1.8.2).
   document.addEventListener('load', heedNews, true)
   new MutationObserver((changes) => {
     heed(undefined, changes)

@@ -2,21 +2,22 @@ import type { ActionType, UtmParameters } from '../contract/customer-action'
 import { ignore } from './report'
 import { write } from './write'
 
-/** Marked elements whose action has happened; it may have come before the script, on a page without the stub. */
+/** Marked elements whose action has happened. On a page without the stub, it may precede the script. */
 export const waiting: HTMLElement[] = []
 
 const seen = new WeakSet<HTMLElement>()
 
-/** Without a campaign a field keeps what it has. */
+/** Fills a field. Without a campaign the field keeps its value. */
 const fill = (input: HTMLInputElement, name: keyof UtmParameters, data?: FormData) => {
   const campaign = window.wasabi?.attribution?.()
   if (!campaign) return
   write(input, 'value', campaign[name] ?? '')
-  // After `submit` the form has the value. A control that is not sent adds nothing, and others of its name keep theirs.
+  // After `submit` the data contain the value. A control that is not sent adds none, and others of its name keep
+  // theirs.
   if (data?.getAll(input.name).length === 1) data.set(input.name, input.value)
 }
 
-/** Records what waits, if the script or its stub is there: an element whose `id` is `wasabi` has no calls. */
+/** Records the waiting actions, if the script or its stub has run. An element whose `id` is `wasabi` has no calls. */
 const recordWaiting = () => {
   if (window.wasabi?.track as unknown)
     for (const { dataset } of waiting.splice(0))
@@ -28,7 +29,7 @@ const recordWaiting = () => {
       })
 }
 
-/** Looks at each marked element: an action may count when it is there, a field is filled when its form goes. */
+/** Checks each marked element: a `load` action counts once it is in the page, a field is filled on submit. */
 export const look = ({ target, formData }: { target?: unknown; formData?: FormData } = {}): void => {
   for (const element of document.querySelectorAll<HTMLInputElement>('[data-wasabi-on=load],[data-wasabi-field]')) {
     const field = element.dataset['wasabiField'] ?? ''

@@ -1,6 +1,6 @@
 /**
- * What puts back the page's own links and inputs. Each press and each form begins with it: a campaign that was written
- * before is gone after a refusal, and gives way to a newer one.
+ * The functions that restore the page's own links and inputs. Each press and each form event calls them first: a
+ * written campaign disappears after a refusal, and a newer one replaces it.
  */
 export const written: (() => void)[] = []
 
@@ -10,7 +10,7 @@ export const write = <Name extends string>(element: Record<Name, string>, name: 
   element[name] = value
   const after = element[name]
   written.push(() => {
-    // What the page has changed since is the page's.
+    // A value that the page has changed since is kept.
     if (element[name] === after) element[name] = before
   })
 }

@@ -2,18 +2,18 @@ import { ACTION_TYPES, type ActionType, type CustomerAction, type UtmParameters 
 import { readInstant } from '../contract/instant'
 import { readCustomerId, readId } from '../tracker/event'
 
-/** What a server knows of an action. */
+/** The details of an action that a server records. */
 export type ActionDetails = {
-  /** The same in every attempt, and in the browser if it records the action too: the order's number. */
+  /** An id that is the same in every attempt, and in the browser if it records the action too: the order's number. */
   readonly interactionId: string | number
   readonly customerId: string | number
   readonly subscriptionContractId?: string | number | undefined
   /** As `readCampaign` returns them. */
   readonly utmParameters?: UtmParameters | undefined
   /**
-   * When the customer did it: a date, RFC 3339, or Unix milliseconds. A text without an offset is UTC.
+   * The time of the action: a `Date`, RFC 3339 text, or Unix milliseconds. A text without an offset is UTC.
    *
-   * @default now
+   * @default the current time
    */
   readonly createdAt?: Date | string | number | undefined
 }
@@ -24,22 +24,22 @@ const refuse = (name: string, value: unknown, advice: string): never => {
   throw new TypeError(`wasabi: ${name} "${String(value)}" ${advice}.`)
 }
 
-/** NUL and half a surrogate pair are refused by the endpoint too: see the schema. */
+/** The endpoint refuses NUL and half a surrogate pair too: see the schema. */
 const idOf = (name: string, value: unknown, read = readId) => {
   const id = read(value)
   return id && !/[\0\p{Cs}]/u.test(id) ? id : refuse(name, value, 'is no id. Give a string or a number')
 }
 
-/** A `null` of a database is no time, though `Date` takes it for 1970. */
+/** A `null` of a database is no time, although `Date` reads it as 1970. */
 const timeOf = (value: unknown = new Date()) => {
   const isNone = value === null || typeof value === 'boolean'
-  // `Date` reads a text without an offset in the server's zone, and 30 February as 2 March; what is no date is `null`.
+  // `Date` reads a text without an offset in the server's zone, and 30 February as 2 March. `toJSON` may return `null`.
   const text = isNone || typeof value === 'string' ? value : new Date(value as Date).toJSON()
   const instant = readInstant(String(text))
   return instant === undefined ? refuse('createdAt', value, 'is no time. Give a date or RFC 3339') : `${instant}Z`
 }
 
-/** The known fields that have a value; `undefined` for none of them, since the contract knows no empty object. */
+/** The fields that have a value. `undefined` if there are none, since the contract leaves an empty object out. */
 const campaignOf = (given: Readonly<Record<string, unknown>>) => {
   for (const name of Object.keys(given))
     if (!(FIELDS as readonly string[]).includes(name)) refuse('utmParameters', name, `is none of ${FIELDS.join(', ')}`)
@@ -52,10 +52,12 @@ const campaignOf = (given: Readonly<Record<string, unknown>>) => {
 }
 
 /**
- * An event as the endpoint takes it, to be posted by the server: `fetch(endpoint, { method: 'POST', body:
- * JSON.stringify(event) })`. Browser and server may both record an action under one `interactionId`: it is one action.
+ * Returns the event of an action, for the server to post:
+ * `fetch(endpoint, { method: 'POST', body: JSON.stringify(event) })`.
+ * Browser and server may both record an action under one `interactionId`: it is one action.
  *
- * @throws TypeError, a sentence, for an action that does not exist, and for what is missing or no id
+ * @throws TypeError, with a sentence that names the value, for an unknown action, a missing or invalid id, an invalid
+ * `createdAt`, and a field of `utmParameters` that is unknown or no string
  * @example customerAction('SIGN_UP', { interactionId: order.id, customerId: user.id,
  * utmParameters: readCampaign(cookies) })
  */

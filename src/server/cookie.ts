@@ -2,34 +2,34 @@ import type { UtmParameters } from '../contract/customer-action'
 import { readCampaign as readAddress, readValue, writeCampaign } from '../tracker/campaign'
 import type { AttributionModel, ConsentMode } from '../tracker/settings'
 
-/** How the cookie of a landing is written. */
+/** The options of the cookie that a landing sets. */
 export type CookieOptions = {
   /**
-   * The domain whose hosts share the campaign, as `example.com`.
+   * The domain whose hosts share the campaign, such as `example.com`.
    *
    * @default this host only
    */
   readonly domain?: string | undefined
   /**
-   * How long the campaign counts, in days, 1 to 400.
+   * The number of days for which the campaign counts: a whole number from 1 to 400.
    *
    * @default 90
    */
   readonly days?: number | undefined
   /**
-   * The request's `Cookie` header. A visitor who has refused gets no cookie then.
+   * The request's `Cookie` header. With it, no cookie is set for a visitor who has refused.
    *
    * @default none: consent and earlier campaigns are unknown
    */
   readonly cookies?: string | null | undefined
   /**
-   * As on the tag. `required`: only a visitor whose `cookies` say that they agreed gets one.
+   * As on the tag. `required`: the cookie is set only if `cookies` contain the visitor's consent.
    *
    * @default 'implied'
    */
   readonly consent?: ConsentMode | undefined
   /**
-   * As on the tag. `first`: a visitor whose `cookies` have a campaign keeps it.
+   * As on the tag. `first`: a visitor whose `cookies` contain a campaign keeps it.
    *
    * @default 'last'
    */
@@ -38,11 +38,11 @@ export type CookieOptions = {
 
 const COOKIE = 'wasabi_utm'
 
-/** As `example.com`. */
+/** A domain, such as `example.com`. */
 const DOMAIN = /^\.?[a-z\d-]+(\.[a-z\d-]+)*$/i
 
 const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
-  // A caller without types may give `null`, whose text looks like a domain.
+  // A caller without types may pass `null`, whose text looks like a domain.
   const given: unknown = domain
   if (given !== undefined && !(typeof given === 'string' && DOMAIN.test(given)))
     throw new TypeError(
@@ -53,13 +53,13 @@ const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
   return `${domain === undefined ? '' : `; Domain=${domain}`}; Path=/; Max-Age=${String(days * 86_400)}; SameSite=Lax`
 }
 
-/** Anything but the two words is a slip, which must not store what it was to forbid. */
+/** Refuses any other word: a misspelt option must not store a campaign that it was meant to forbid. */
 const checkWord = (name: string, word: string, words: readonly string[]) => {
   if (!words.includes(word)) throw new TypeError(`wasabi: ${name} "${word}" does not exist. Use ${words.join(' or ')}.`)
 }
 
 const pairsIn = (cookies: unknown) => {
-  // Express has `request.cookies`, an object, and AWS Lambda a list.
+  // Express has an object, `request.cookies`, and AWS Lambda has a list.
   if (typeof (cookies ?? '') !== 'string')
     throw new TypeError('wasabi: cookies are no text. Give the header as it came, as request.headers.cookie.')
   return ((cookies ?? '') as string).split(';').map((pair) => pair.trim())
@@ -67,7 +67,7 @@ const pairsIn = (cookies: unknown) => {
 
 const hasRefused = (pairs: readonly string[]) => pairs.includes('wasabi_consent=denied')
 
-/** Whether consent and an earlier campaign leave room for a new one. */
+/** Says whether consent and an earlier campaign allow a new one. */
 const mayStore = ({ cookies, consent = 'implied', attribution = 'last' }: CookieOptions) => {
   checkWord('consent', consent, ['implied', 'required'])
   checkWord('attribution', attribution, ['last', 'first'])
@@ -77,13 +77,13 @@ const mayStore = ({ cookies, consent = 'implied', attribution = 'last' }: Cookie
 }
 
 /**
- * The value of `Set-Cookie` for a landing: the campaign under the name that the script reads. Safari's limit of seven
- * days is one of cookies that a script writes. It has no time, so the script leaves it alone
+ * Returns the value of `Set-Cookie` for a landing: the campaign, in the cookie that the script reads. Safari's limit of
+ * seven days applies only to cookies that a script writes. The cookie contains no time, so the script leaves it alone
  * while the campaign is the same.
  *
- * @param url the address that was asked for, whole or from its path on; `Secure` unless it begins with `http:`
- * @returns `undefined` where there is nothing to set: no campaign, no permission, or an earlier campaign that stays
- * @throws TypeError for a `domain` that is none, `days` out of range, and words that the tag does not know either
+ * @param url the requested address, whole or from its path on; the cookie is `Secure` unless it begins with `http:`
+ * @returns the header's value; `undefined` without a campaign, without permission, or if an earlier campaign stays
+ * @throws TypeError for an invalid `domain`, `days`, `consent` or `attribution`, and for `cookies` that are no text
  * @example campaignCookie(request.url, { domain: 'example.com', days: 90, cookies: request.headers.cookie })
  */
 export const campaignCookie = (url: string | URL, options: CookieOptions = {}): string | undefined => {
@@ -94,15 +94,16 @@ export const campaignCookie = (url: string | URL, options: CookieOptions = {}): 
 }
 
 /**
- * The cookie's Unix seconds. A server's cookie has none, and counts first. A damaged time makes the cookie none. The
- * script decides the same.
+ * The time of a cookie in Unix seconds. A server's cookie contains no time, and precedes the others. A cookie with a
+ * damaged time does not count. The script decides the same.
  */
 const timeOf = (value: string) => Number(/(?:^|&)t=([^&]*)/.exec(value)?.[1] ?? Infinity)
 
 /**
- * The campaign of the visitor who sends this `Cookie` header, for an action that the server records.
+ * Returns the campaign of the visitor who sends this `Cookie` header, for an action that the server records.
  *
- * @returns `undefined` for none, and for a visitor who has refused
+ * @returns `undefined` if there is no campaign, or if the visitor has refused
+ * @throws TypeError for a header that is no text
  * @example readCampaign(request.headers.cookie)
  */
 export const readCampaign = (cookieHeader: string | null | undefined): UtmParameters | undefined => {
@@ -115,7 +116,7 @@ export const readCampaign = (cookieHeader: string | null | undefined): UtmParame
       const time = timeOf(value)
       return campaign && time ? { campaign, time } : []
     })
-    // Two of a server's have a difference that is not a number; then the first one is the more specific.
+    // The difference of two server cookies is `NaN`; the first one, which is the more specific, then stays first.
     .sort((one, other) => other.time - one.time || 0)
   return newest?.campaign
 }

@@ -8,21 +8,21 @@ import { readCampaign, readValue, writeCampaign } from './campaign'
 import { settings } from './settings'
 
 /**
- * The one campaign that gets the credit, as a query string with `t`, the time of its visit in unix seconds. A value
- * without `t` was written by a server and counts for as long as its cookie lasts.
+ * The cookie with the campaign that conversions carry, as a query string with `t`, the time of its visit in unix
+ * seconds. A value without `t` was written by a server and counts for as long as its cookie lasts.
  */
 const COOKIE = 'wasabi_utm'
 
-/** The campaigns that this tab has captured, a line each. */
+/** The key of the campaigns that this tab has captured, one a line. */
 const CAPTURED = 'wasabi.captured'
 
-/** How many of them are remembered. */
+/** How many captured campaigns are remembered. */
 const MAX_CAPTURED = 9
 
 /** A campaign with its visit. */
 type Touch = {
   readonly campaign: UtmParameters
-  /** Unix seconds; infinite for what a server wrote. */
+  /** Unix seconds; `Infinity` for a campaign that a server wrote. */
   readonly time: number
   /** As it was read from the cookie. */
   readonly value: string
@@ -33,14 +33,14 @@ export type Visit = {
   readonly href: string
   /** Unix milliseconds. */
   readonly time: number
-  /** Whether the page was loaded with it: a reload or a step back shows an old landing again. */
+  /** Whether the page was loaded at this address. A reload or a step back also loads an old landing. */
   readonly isFirst?: boolean
 }
 
 let seen: string[] = []
 /** The campaign that was captured last. */
 let latest = ''
-/** A conversion asks for the campaign in the cookie more often than it changes, and must not wait for it. */
+/** The parsed cookie values: conversions read the cookie more often than it changes, and must not wait for parsing. */
 const known: Record<string, UtmParameters | undefined> = Object.create(null) as typeof known
 
 const nowInSeconds = () => Math.floor(now() / 1000)
@@ -50,7 +50,7 @@ const readTouch = (cookie: string): Touch | undefined => {
   const campaign = (known[value] ??= readCampaign(`?${value}`))
   const current = nowInSeconds()
   const t = /(^|&)t=([^&]*)/.exec(value)
-  // A clock that was ahead would keep a campaign for ever: a time to come is now. A damaged one is none.
+  // A time in the future counts as now, or a clock that was ahead would keep a campaign for ever. `NaN` never counts.
   const time = t ? Math.min(Number(t[2]), current) : Infinity
   return campaign && time > current - settings.attributionDays * 86_400 ? { campaign, time, value } : undefined
 }
@@ -59,33 +59,33 @@ const readTouch = (cookie: string): Touch | undefined => {
 const readNewest = () => {
   const values = readCookie(COOKIE)
   const [newest] = values.flatMap((value) => readTouch(value) ?? []).sort((one, other) => other.time - one.time)
-  // A host and a domain had one each: the newest is left.
+  // The host and a domain had a cookie each: only the newest campaign is kept.
   if (newest && values[1]) writeCookie(COOKIE, newest.value, settings.attributionDays)
   return newest
 }
 
-/** The campaign that a conversion gets now. The page's own copy: what it writes there stays there. */
+/** The campaign that a conversion carries now. It is a copy: a page that changes it changes nothing here. */
 export const currentCampaign = (): UtmParameters | undefined => {
   const newest = readNewest()
   return newest && { ...newest.campaign }
 }
 
-/** The campaign that a conversion would get of these addresses alone, in the order in which they were visited. */
+/** The campaign that a conversion would carry if only these addresses had been visited, in this order. */
 export const campaignOf = (hrefs: readonly string[]): UtmParameters | undefined => {
   const campaigns = hrefs.flatMap((href) => readCampaign(href) ?? [])
   return campaigns[settings.attribution === 'first' ? 0 : campaigns.length - 1]
 }
 
-/** Whether the stored campaign stays though a visit has brought one. */
+/** Says whether the stored campaign stays although a visit has a campaign. */
 const staysBefore = (before: Touch, written: string, time: number) => {
-  // A visit that waited for permission may be older than what another tab has stored meanwhile.
+  // A visit that waited for permission may be older than the campaign that another tab has stored meanwhile.
   const isOlder = before.time > Math.floor(time / 1000) && before.time < Infinity
-  // What a server wrote lives longer than what a script writes (Safari: 7 days), and stays while it says the same.
+  // A server's cookie lasts longer than a script's (Safari: 7 days), and stays while its campaign is the same.
   const isSameOfServer = before.time === Infinity && writeCampaign(before.campaign) === written
   return isSameOfServer || (settings.attribution === 'first') !== isOlder
 }
 
-/** Captures a visit, once: a campaign in its address replaces the stored one as a whole, or leaves it as it is. */
+/** Captures a visit once. A campaign in its address replaces the stored one as a whole, or leaves it unchanged. */
 export const captureVisit = (visit: Visit): void => {
   const { href, time, isFirst } = visit
   if (seen.includes(href)) return
@@ -94,12 +94,12 @@ export const captureVisit = (visit: Visit): void => {
     log(name, 'left out, an e-mail address')
   })
   const written = campaign && writeCampaign(campaign)
-  // An anchor or a step of the same landing is no new visit, though its address is new.
+  // An anchor or a step of the same landing is no new visit, although its address is new.
   if (!written || latest === written) return
   latest = written
   const before = readNewest()
   const captured = readTab(CAPTURED).split('\n')
-  // A landing that reloads itself before it was ever captured is a visit.
+  // A landing that reloads before it was captured is a new visit.
   const isOld = isFirst && isRevisit() && captured.includes(written)
   const staying = before && (isOld || staysBefore(before, written, time)) ? before : undefined
   log('attributed to', staying?.value ?? written)

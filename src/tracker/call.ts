@@ -1,19 +1,19 @@
-/** What a page may say about an action, as it came. */
+/** The details that a page passes with a call, unchecked. */
 export type GivenDetails = Readonly<Partial<Record<'interactionId' | 'customerId' | 'subscriptionContractId', unknown>>>
 
 /**
- * One call with its moment and its address, since it may have to wait: for options, for
- * permission, for a page that is shown.
+ * One call, with its time and the address of its page, since it may have to wait: for options, for permission, or for a
+ * prerendered page to be shown.
  */
 export type Call = {
-  /** `page` is no call of the page: it only brings an address to look at. */
+  /** `page` is not called by the page: it only passes an address that may contain a campaign. */
   readonly name: 'page' | 'track' | 'update' | 'identify' | 'reset' | 'consent' | 'attribution'
   readonly subject?: unknown
   readonly details: GivenDetails
   /** Unix milliseconds. */
   readonly time: number
   readonly href: string
-  /** What `track` has returned. */
+  /** The id that `track` returned. */
   readonly id: string
 }
 
@@ -24,7 +24,7 @@ export type EarlyCall = [
   subject: unknown,
   details: GivenDetails,
   time: number,
-  /** Where the stub reads what the call returns. */
+  /** The index at which the stub reads the return value. */
   offset: number,
   ...returned: unknown[],
 ]

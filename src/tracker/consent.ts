@@ -6,7 +6,7 @@ import { settings } from './settings'
 /** The visitor's answer: `granted` or `denied`. */
 const COOKIE = 'wasabi_consent'
 
-/** Where the visitor's permission is; `undefined` until there is an answer: nothing is stored, and nothing deleted. */
+/** The visitor's permission. `undefined` until a required answer: nothing is stored, and nothing is deleted. */
 export type Permission = 'granted' | 'denied' | undefined
 
 /** Reads the permission anew each time: other tabs and subdomains change it. Of two answers, the refusal counts. */
@@ -23,7 +23,7 @@ export const rememberAnswer = (isGranted: boolean): void => {
     report('consent', isGranted, 'could not be stored as a cookie; it holds for this page only')
 }
 
-/** Deletes all that is stored of a visitor who has refused, in whichever tab. */
+/** Deletes all stored data of a visitor who has refused, in this tab or another. */
 export const heedRefusal = (): void => {
   for (const name of ['wasabi_utm', 'wasabi_id']) removeCookie(name)
   for (const key of listKeys(/^wasabi\./)) removeText(key)

@@ -1,21 +1,21 @@
 import type { Action } from '../contract/customer-action'
 import { now, readTime, writeTime } from './browser/clock'
 
-/** An action that is new: there is nothing to correct yet. */
+/** A new action, which has no customer and no correction yet. */
 export type NewAction = Omit<Action, 'customerId' | 'updatedAt'> & {
   readonly customerId?: undefined
   readonly updatedAt?: undefined
 }
 
-/** What a correction may change. */
+/** The fields that a correction may change. */
 export type Correction = {
   readonly customerId?: string | undefined
   readonly subscriptionContractId?: string | undefined
 }
 
 /**
- * Puts what is now known into an action: a new one becomes complete; one that was recorded becomes a correction of
- * itself, later than the last one by at least a millisecond, or the endpoint would take both for one.
+ * Applies a correction. A new action becomes complete. A recorded action becomes an update of itself, later than its
+ * last event by at least a millisecond: otherwise the endpoint would treat both as one.
  */
 export const corrected = (action: Action | NewAction, { customerId, subscriptionContractId }: Correction): Action => {
   const { interaction, createdAt, updatedAt } = action
@@ -30,13 +30,13 @@ export const corrected = (action: Action | NewAction, { customerId, subscription
   }
 }
 
-/** The bytes that leave the page: frozen once, the same in every attempt. */
+/** Writes the JSON of an event, once: it is the same in every attempt. */
 export const writeEvent = (body: Action): string => {
   const eventAction = body.createdAt === body.updatedAt ? 'CREATED' : 'UPDATED'
   return JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
 }
 
-/** Reads an event back; `undefined` for what is none: anyone can write under our keys. */
+/** Reads a stored event; `undefined` for any other text: anyone can write under wasabi's keys. */
 export const readEvent = (event = '{}'): Action | undefined => {
   try {
     const { body } = JSON.parse(event) as { body?: Action }
@@ -46,18 +46,16 @@ export const readEvent = (event = '{}'): Action | undefined => {
   }
 }
 
-/**
- * What a missing value leaves behind, in the spelling of whatever language, or a template that nobody has filled in.
- */
+/** The text of a missing value in any language, or of a template that was not filled in. */
 const MISSING = /^\s*(|undefined|null|nan|none|nil|<nil>|true|false|\[object .*|\{[{%].*|\$\{.*|%.*%|<%.*)\s*$/is
 
-/** An id as the contract takes it: a non-empty string. `undefined` for what is none. */
+/** Returns an id as the contract defines it: a non-empty string. `undefined` for any other value. */
 export const readId = (value: unknown): string | undefined => {
   const isId = typeof value === 'string' || typeof value === 'number'
   return isId && !MISSING.test(String(value)) ? String(value) : undefined
 }
 
-/** The id of a customer; 0 is what a database or a form has for nobody. */
+/** Returns the id of a customer. `0` is none: databases and forms use it for nobody. */
 export const readCustomerId = (value: unknown): string | undefined => {
   const id = readId(value)
   return id === '0' ? undefined : id

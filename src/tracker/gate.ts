@@ -13,13 +13,13 @@ import { settings } from './settings'
 
 /** Calls that wait, in order: for options, for permission, or for a prerendered page to be shown. */
 let waiting: Call[] = []
-/** How many of them were asked about before, and logged. */
+/** The number of waiting calls that were checked and logged before. */
 let asked = 0
-/** Whether something waited for permission. */
+/** True while a call waits for permission. */
 let isHeld = false
 let perform: (call: Call) => void
 
-/** Drops and deletes all that a refusal forbids. */
+/** Drops the waiting calls and attempts, and deletes all that a refusal forbids. */
 const refuse = () => {
   waiting = []
   forgetVisits()
@@ -30,12 +30,12 @@ const refuse = () => {
 
 const pass = guard((call: Call) => {
   const { name, href, time } = call
-  // A page that waited for permission counts from its visit; else from when it was shown, and
-  // before what was called early.
+  // After a wait for permission, a visit has the time of its call; else the time at which its page was shown, and it
+  // precedes the early calls.
   captureVisit({ href, time: isHeld ? time : now(), isFirst: name === 'page' })
   perform(call)
-  // Events of an earlier page are sent after the start and after an answer. The first touch of `localStorage` takes
-  // 3 ms of the processor (Chromium 156), half as long as all the rest.
+  // Events of an earlier page are sent after the start and after an answer. The first access to `localStorage` takes 3
+  // ms of the processor (Chromium 156), half as long as the rest of the start.
   if (name === 'page') whenIdle(guard(() => flush()))
   if (name === 'consent') flush()
 })
@@ -45,11 +45,11 @@ const answer = ({ subject }: Call) => {
   else report('consent', subject, 'is not true or false; ignored')
 }
 
-/** Heeds the answers among the calls that wait, in order: a refusal drops what was called before it, too. */
+/** Applies the answers among the waiting calls, in order. A refusal also drops the calls before it. */
 const heedAnswers = () => {
   waiting.splice(0).forEach((call, index) => {
     if (call.name === 'consent') {
-      // Another tab's refusal is heeded before it is taken back: this page may not have seen it yet.
+      // A refusal in another tab is applied before this answer replaces it: this page may not have seen it yet.
       if (permission() === 'denied') refuse()
       answer(call)
     }
@@ -62,14 +62,14 @@ const heedAnswers = () => {
   asked = waiting.length
 }
 
-/** Captures the landing in this tab's own trail, if permission was late and no call that waits has brought it. */
+/** Captures the landing from this tab's trail, if calls waited for permission and have no campaign themselves. */
 const captureTrail = () => {
   if (!isHeld || campaignOf([...waiting.map(({ href }) => href), location.href])) return
-  // The trail has no times: it was before this page.
+  // The trail contains no times, but its visits precede this page.
   for (const href of readTrail()) captureVisit({ href, time: waiting[0]?.time ?? 0 })
 }
 
-/** Passes on the calls that wait, in order, if they may be done now. */
+/** Performs the waiting calls in order, if they may be performed now. */
 const release = () => {
   if (!settings.endpoint || isPrerendering()) return
   heedAnswers()
@@ -84,19 +84,19 @@ const release = () => {
   isHeld = false
 }
 
-/** Takes a call in: it is performed at once if it may be, else as soon as it may. */
+/** Accepts a call. It is performed at once if it may be, and otherwise as soon as it may be. */
 export const submit = (call: Call): void => {
   waiting.push(call)
   release()
 }
 
-/** Whether a call has something to store or to send: a page without a campaign has not. */
+/** Says whether a call has something to store or to send. A page without a campaign has nothing. */
 const isUrgent = ({ name, href }: Call) => name !== 'page' || campaignOf([href])
 
-/** Starts to pass calls on, once the settings are known. */
+/** Starts to perform calls, once the settings are known. */
 export const openGate = (): void => {
-  // The first touch of a cookie takes as long as all the rest of the start (Chromium 156). Where consent is required,
-  // it says whether the page waits for an answer: a page that has waited looks for its campaign in the tab's trail.
+  // The first access to a cookie takes as long as the rest of the start (Chromium 156). Where consent is required, the
+  // cookie shows whether the page waits for an answer: after a wait, it looks for its campaign in the tab's trail.
   if (settings.consent === 'required' || waiting.some(isUrgent)) release()
   else whenIdle(guard(release))
   onLifecycle(
@@ -108,20 +108,20 @@ export const openGate = (): void => {
   )
 }
 
-/** Sets what a call does once it may, and waits for the page to be shown. */
+/** Sets the function that performs a call, and waits for a prerendered page to be shown. */
 export const createGate = (onPass: (call: Call) => void): void => {
   perform = onPass
   if (!isPrerendering()) return
   onShown(
     guard(() => {
-      // The address at which a prerendered page was made is not the one that it is shown with.
+      // The address of a prerendered page may have changed before the page is shown.
       waiting = waiting.map((call) => ({ ...call, href: location.href }))
       release()
     }),
   )
 }
 
-/** The campaign that a conversion would get now, of the visits that wait, too. */
+/** The campaign that a conversion would carry now. Visits that wait count too. */
 export const attribution = (): UtmParameters | undefined => {
   release()
   if (waiting[0])

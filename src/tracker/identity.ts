@@ -2,12 +2,12 @@ import { readCookie, removeCookie, writeCookie } from './browser/cookies'
 import { uuid } from './browser/uuid'
 
 /**
- * Who uses this browser, across pages and subdomains. Visitor and customer are in one cookie, so that a correction
- * reaches only what this same visitor did.
+ * The cookie that identifies who uses this browser, across pages and subdomains. It contains visitor and customer, so
+ * that a correction changes only the actions of this visitor.
  */
 const COOKIE = 'wasabi_id'
 
-/** Both ids; `''` for one that there is not. Read anew each time: other tabs change it. */
+/** Reads both ids; `''` for a missing one. They are read anew each time: other tabs change them. */
 export const readIdentity = (): { readonly visitor: string; readonly customer: string } => {
   const pairs = new URLSearchParams(readCookie(COOKIE)[0])
   const visitor = pairs.get('v') ?? ''
@@ -19,13 +19,13 @@ const write = (v: string, c: string) => {
   return c || v
 }
 
-/** The customer, or the visitor until someone is identified; a first visitor gets an id here. */
+/** The id of the customer, or of the visitor until one is identified. A new visitor is assigned an id here. */
 export const currentCustomer = (): string => {
   const { visitor, customer } = readIdentity()
   return customer || visitor || write(`visitor-${uuid()}`, '')
 }
 
-/** Makes this browser the customer's. Another customer is another person: the visitor id goes with the first. */
+/** Assigns this browser to a customer. Another customer is another person, without the first one's visitor id. */
 export const identify = (id: string): void => {
   const { visitor, customer } = readIdentity()
   if (customer !== id) write(customer ? '' : visitor, id)

@@ -9,18 +9,18 @@ export type { AttributionModel, ConsentMode } from './settings'
 export type { Details, Id, Wasabi } from './wasabi'
 
 declare global {
-  /** The global of the script tag and of its stub. `createTracker` makes none: import your own tracker. */
+  /** The global of the script tag and its stub. `createTracker` creates none: import the tracker that you created. */
   const wasabi: Wasabi
 
   interface Window {
-    /** There once the script tag has run, or its stub. */
+    /** Defined once the script tag or its stub has run. */
     wasabi?: Wasabi
   }
 }
 
 const nothing = () => undefined
 
-/** On a server there is no visitor: every call is silent. */
+/** The tracker on a server, where there is no visitor: no call does anything. */
 const silent: Wasabi = {
   track: (_type, details) => `${details?.interactionId ?? ''}`,
   update: nothing,
@@ -32,9 +32,10 @@ const silent: Wasabi = {
 }
 
 /**
- * Starts wasabi on this page, without a global name. On a server it does nothing. A page has one tracker: a second call
- * (hot reload, a test) warns, ignores its options and returns the first one. A test starts anew in a new document: a
- * new page in a browser, a file of its own in Jest and vitest.
+ * Creates the tracker of this page, without a global name. Never throws. On a server the tracker does nothing. A page
+ * has one tracker: a second call (hot reload, a test) logs a warning, ignores its options and returns the first
+ * tracker. A test needs a new document for a new tracker: a new page in a browser, a file of its own in Jest and
+ * vitest.
  *
  * @example const wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
  */

@@ -11,8 +11,8 @@ const ALL = /^wasabi\.J/
 const MAX_ACTIONS = 50
 
 /**
- * The newest actions that this browser recorded on this origin, newest first. Forgets what is older than the
- * attribution window, or beyond them; what cannot be read is not judged.
+ * Returns the newest actions that this browser recorded on this origin, newest first. Forgets older actions and those
+ * outside the attribution window. A text that cannot be read is left alone.
  */
 export const readJournal = (): readonly Action[] => {
   const recorded = listKeys(ALL)
@@ -34,7 +34,7 @@ export const writeRecorded = (interactionId: string, event: string): void => {
   if (listKeys(ALL)[MAX_ACTIONS]) readJournal()
 }
 
-/** Forgets what could be corrected. */
+/** Forgets the actions that could be corrected. */
 export const forgetJournal = (): void => {
   for (const key of listKeys(ALL)) removeText(key)
 }

@@ -3,57 +3,63 @@ import { report, setDebug } from './browser/console'
 import { setCookieDomain } from './browser/cookies'
 import type { AttributionModel, ConsentMode, Settings } from './settings'
 
-/** What a page may set: as `data-…` on the tag, or here in camelCase. */
+/** The options that a page may set: as `data-…` on the tag, or here in camelCase. */
 export type Options = {
-  /** Where events go: an http(s) URL, a relative one against the document's base. */
+  /**
+   * The URL that events are sent to: http or https, https on an https page, without a user name or password. A relative
+   * URL is resolved against the document's base. An invalid one is reported on the console, and nothing is recorded.
+   */
   readonly endpoint: string
-  /** The customer, when the server renders it. Counts for the actions of this page and is not remembered. */
+  /** The customer, if the server renders the id. Overrides `identify` on this page, and is not remembered. */
   readonly customerId?: string | number | undefined
   /**
-   * `required`: until `consent(true)`, nothing is stored or sent.
+   * `required`: nothing is stored or sent until `consent(true)`. `implied`: wasabi stores and sends until
+   * `consent(false)`.
    *
    * @default 'implied'
    */
   readonly consent?: ConsentMode | undefined
   /**
-   * `last`: the latest tagged visit wins. `first`: the first one inside the window stays.
+   * `last`: the campaign of the latest visit with a campaign counts. `first`: the first campaign counts, for
+   * `attributionDays`.
    *
    * @default 'last'
    */
   readonly attribution?: AttributionModel | undefined
   /**
-   * How long a campaign counts, in days, 1 to 400.
+   * The number of days for which a campaign counts: a whole number from 1 to 400.
    *
    * @default 90
    */
   readonly attributionDays?: number | string | undefined
   /**
-   * Which types carry `utmParameters`, separated by spaces.
+   * The action types that carry `utmParameters`, separated by spaces.
    *
    * @default 'SIGN_UP PROMOTION_APPLIED'
    */
   readonly utmTypes?: string | undefined
   /**
-   * A domain, or `none` for this host only.
+   * The domain of the cookies, or `none` for this host only.
    *
-   * @default the broadest one that the browser accepts
+   * @default the broadest domain that the browser accepts
    */
   readonly cookieDomain?: string | undefined
   /**
-   * The console logs what was captured, stored, sent and answered, and why not.
+   * Whether the console logs campaigns, events and answers, and the reason if something is not recorded or sent. Any
+   * value other than `false` turns it on.
    *
    * @default false
    */
   readonly debug?: boolean | string | undefined
 }
 
-/** The actions that carry the campaign, where a site says nothing else. */
+/** The action types that carry the campaign by default. */
 const UTM_TYPES = 'SIGN_UP PROMOTION_APPLIED'
 
 /** An http(s) URL without credentials, https on an https page; `''` for anything else. */
 const readEndpoint = (given: unknown) => {
   try {
-    // A page may have a `URL` of its own: it is asked only for what is relative.
+    // A page may have replaced `URL`, so it is used for relative addresses only.
     const href = /^\w+:/.test(String(given)) ? String(given) : new URL(String(given), document.baseURI).href
     const usable = location.protocol === 'https:' ? /^https:..[^/@]+(\/|$)/ : /^https?:..[^/@]+(\/|$)/
     if (given && usable.test(href)) return href
@@ -68,7 +74,7 @@ const readEndpoint = (given: unknown) => {
   return ''
 }
 
-/** One of the choices; the first one is safe, and used in place of a mistake. */
+/** Returns the given choice. The first choice is the safe one, and replaces a mistake. */
 const choose = <Choice extends string>(name: string, given: unknown, choices: readonly Choice[]) => {
   const choice = choices.find((each) => each === given)
   if (!choice) report(name, given, `is not ${choices.join(' or ')}; using ${choices[0] ?? ''}`)
@@ -91,15 +97,15 @@ const readTypes = (given: unknown) => {
   return UTM_TYPES
 }
 
-/** Options as they came. */
+/** The options as the page passed them, unchecked. */
 export type Given = { readonly [option in keyof Options]?: unknown }
 
-/** A slip in an option's name. Other scripts have attributes on a tag, as `data-cookieconsent`. */
+/** A misspelt option name. Attributes of other scripts on a tag, such as `data-cookieconsent`, do not match. */
 const SLIP = /^(data.)?(endp|custo|cons|attr|utm|cookie.?d)/i
 
-/** Checks what the page gave, fills in the rest, and reports its mistakes. */
+/** Checks the options of the page, fills in the defaults, and reports mistakes. */
 export const readOptions = (given: Given, tag: Given): Settings => {
-  // By name: a `dataset` may be a proxy that lists nothing (Partytown).
+  // Each option is read by its name: a `dataset` may be a proxy that lists no names (Partytown).
   const known: string[] = []
   const read = (option: keyof Options, usual?: unknown) => {
     known.push(option)

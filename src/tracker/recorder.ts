@@ -11,7 +11,7 @@ import { settings } from './settings'
 
 const DETAILS: readonly string[] = ['interactionId', 'customerId', 'subscriptionContractId']
 
-/** What is no id is a mistake in the page, and left out. */
+/** A value that is no id is a mistake in the page: it is reported and left out. */
 const checkId = (name: string, value: unknown, read = readId) => {
   const id = read(value)
   if (!id && value !== undefined) report(name, value, 'is no id; left out. Give a string or a number')
@@ -36,7 +36,7 @@ const record = (action: Action | NewAction, details: GivenDetails) => {
   writeRecorded(action.interactionId, event)
 }
 
-/** Gives what the visitor did on this origin to the customer whom the visitor turned out to be. */
+/** Corrects the visitor's actions on this origin to the customer, once the customer is identified. */
 const correctVisitor = () => {
   const { visitor, customer } = readIdentity()
   if (!customer) return
@@ -45,7 +45,7 @@ const correctVisitor = () => {
 
 const track = ({ subject, details, time, id }: Call) => {
   const type = subject as ActionType
-  // An action that still waits is the same one after a `reset`, too.
+  // After a `reset`, an action is still known while its `CREATED` waits.
   const known = (readRecorded(id) ?? readWaiting(id))?.interaction.type
   if (!ACTION_TYPES.includes(type))
     report('action', subject, `does not exist; not sent. Use ${ACTION_TYPES.join(', ')}`)
@@ -54,7 +54,7 @@ const track = ({ subject, details, time, id }: Call) => {
   else {
     const action = {
       interactionId: id,
-      // Keeps its place among the keys: events then read as the contract's example does.
+      // Reserves the place of this key: events then have the key order of the contract's example.
       customerId: undefined,
       interaction: { type },
       utmParameters: settings.utmTypes.includes(type) ? currentCampaign() : undefined,
@@ -81,7 +81,7 @@ const reset = () => {
   forgetJournal()
 }
 
-/** What each call does. `attribution`, which the stub queues too, only brings its address. */
+/** The step of each call. `attribution`, which the stub queues too, has none: only its address is used. */
 const STEPS: Readonly<Partial<Record<Call['name'], (call: Call) => void>>> = {
   page: correctVisitor,
   consent: correctVisitor,
@@ -91,7 +91,7 @@ const STEPS: Readonly<Partial<Record<Call['name'], (call: Call) => void>>> = {
   reset,
 }
 
-/** Does what a call asks for, once it may: an action becomes an event, and is kept for later corrections. */
+/** Performs a call that may be performed. An action becomes an event, and is stored for later corrections. */
 export const perform = (call: Call): void => {
   STEPS[call.name]?.(call)
 }

@@ -1,12 +1,12 @@
-/** Which tagged visit gets the credit. */
+/** The visit that a conversion is attributed to: the latest with a campaign, or the first inside the window. */
 export type AttributionModel = 'last' | 'first'
 
-/** What a page without an answer may do. */
+/** `implied`: wasabi stores and sends until the visitor refuses. `required`: only once the visitor has agreed. */
 export type ConsentMode = 'implied' | 'required'
 
-/** Options that were checked and filled in. */
+/** The options of a page, checked and completed with defaults. */
 export type Settings = {
-  /** Absolute. Empty until it is known, and nothing is done before. */
+  /** An absolute URL. Empty until it is known: no call is performed before. */
   readonly endpoint: string
   /** As the page wrote it: it is checked where it is used. */
   readonly customerId: unknown

@@ -3,14 +3,14 @@ import { onePerPage } from './browser/one-per-page'
 import type { EarlyCall } from './call'
 import { createWasabi } from './wasabi'
 
-/** The stub: its functions put their calls here. */
+/** The stub. Its functions queue their calls in `q`. */
 type Stub = { q?: readonly EarlyCall[] | { readonly push: (call: EarlyCall) => void } }
 
 guard(() => {
   const page = window as { wasabi?: Stub }
   const stub = page.wasabi ?? {}
-  // `currentScript` is known only while a classic script runs (HTML, 3.1.3), and may be the inline element of a loader:
-  // the tag with the endpoint is asked then. Other vendors have a `data-endpoint` too (Vercel Analytics).
+  // `currentScript` is set only while a classic script runs (HTML, 3.1.3), and may be the inline script of a loader:
+  // the tag with the endpoint is used then. Tags of other vendors have a `data-endpoint` too (Vercel Analytics).
   const running = document.currentScript as HTMLElement | null
   const isTag = running?.dataset?.endpoint || running?.matches?.('script[src]')
   const tag = isTag
@@ -24,9 +24,9 @@ guard(() => {
     const perform = wasabi[name] as (subject: unknown, details: unknown) => unknown
     call[offset] = perform(subject, { ...details, interactionId })
   }
-  // A module was here first: the calls that the stub has queued are made again.
+  // If a module created the tracker first, the calls that the stub has queued are performed now.
   early.forEach(push)
-  // Somebody may have taken a function from the stub: it performs its call from now on.
+  // A page may have kept a function of the stub: from now on it performs its call.
   if (stub.q) stub.q = { push }
   page.wasabi = wasabi as Stub
 })()

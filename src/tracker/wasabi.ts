@@ -11,69 +11,72 @@ import { readOptions, type Given, type Options } from './options'
 import { perform } from './recorder'
 import { setSettings, settings } from './settings'
 
-/** An id: a non-empty string, or a number, which is written as its string. */
+/** An id: a non-empty string, or a number, which is converted to a string. */
 export type Id = string | number
 
-/** What a page may say about an action. */
+/** The details of an action. */
 export type Details = {
-  /** The customer of this one action. Counts before what the page or `identify` said, and is not remembered. */
+  /** The customer of this one action. Overrides the option `customerId` and `identify`, and is not remembered. */
   readonly customerId?: Id | undefined
-  /** The contract that the action is about. */
+  /** The subscription contract that the action is about. */
   readonly subscriptionContractId?: Id | undefined
 }
 
 /** The calls of a page. None ever throws, and none delays the page. */
 export type Wasabi = {
   /**
-   * Records one action: before it returns, the action is stored in the browser and its request is on the way.
-   * The same `interactionId` twice is one action; after a refusal nothing is recorded.
+   * Records one action. Before the call returns, the action is stored in the browser and its request is under way,
+   * unless the call has to wait for options, for consent, or for a prerendered page to be shown. Two calls with the
+   * same `interactionId` record one action. After a refusal nothing is recorded.
    *
-   * @returns the `interactionId`: that of the details, else a new UUID; on a server without one, `''`
+   * @returns the `interactionId` of the details, or a new UUID if they contain no valid one; on a server `''` instead
+   * of a UUID
    * @example wasabi.track('SIGN_UP', { customerId: '42' })
    */
   readonly track: (type: ActionType, details?: Details & { readonly interactionId?: Id | undefined }) => string
   /**
-   * Corrects an action that this browser recorded on this origin. An unknown one is reported on the console.
+   * Corrects an action that this browser recorded on this origin. An unknown id is reported on the console.
    *
    * @example wasabi.update(id, { subscriptionContractId: '12345678' })
    */
   readonly update: (interactionId: Id, details: Details) => void
   /**
-   * From now on this browser is that customer, across pages and subdomains; what was recorded
-   * under the visitor is corrected.
+   * Identifies the customer who uses this browser from now on, across pages and subdomains. Actions that were recorded
+   * under the visitor id are corrected.
    *
    * @example wasabi.identify('42')
    */
   readonly identify: (customerId: Id) => void
   /**
-   * Log-out: forgets customer, visitor and what could be corrected. Keeps the campaign; what is
-   * undelivered is still delivered.
+   * For a log-out: forgets the customer, the visitor and the actions that could be corrected. The campaign stays, and
+   * undelivered events are still delivered.
    *
    * @example wasabi.reset()
    */
   readonly reset: () => void
   /**
-   * Remembers the visitor's answer for 365 days. `true`: stores and sends, starting with what was held back.
-   * `false`: deletes all that wasabi stored, and does nothing more.
+   * Remembers the visitor's answer for 365 days. `true`: wasabi stores and sends, beginning with the calls that waited
+   * for the answer. `false`: wasabi deletes all else that it stored, and stores and sends nothing more.
    *
    * @example wasabi.consent(true)
    */
   readonly consent: (granted: boolean) => void
   /**
-   * The campaign that a conversion would get now, before consent too; `undefined` for none.
+   * Returns the campaign that a conversion would carry now, before consent too; `undefined` if there is none.
    *
    * @example form.elements.source.value = wasabi.attribution()?.utmSource ?? ''
    */
   readonly attribution: () => UtmParameters | undefined
   /**
-   * Gives the options where the tag cannot carry `data-…`. A second call changes nothing and is reported.
+   * Sets the options where the tag cannot carry `data-…`. Once the options are set, a call changes nothing and is
+   * reported on the console.
    *
    * @example wasabi.init({ endpoint: 'https://collect.example.com/customer-actions', consent: 'required' })
    */
   readonly init: (options: Options) => void
 }
 
-/** What is known when the object is made. */
+/** The options and calls that are known when the tracker is created. */
 export type Beginning = {
   /** The options on the script tag, or those of `createTracker`. */
   readonly tag: Given
@@ -96,11 +99,11 @@ const callOf = (name: Exclude<Call['name'], 'page'>) =>
 
 const submitEarly = guard(([id, name, subject, details, time]: EarlyCall, tag: Given) => {
   if (name === 'init') start(tag, subject as Given)
-  // The stub is too short to know every word for a missing value.
+  // To stay short, the stub does not recognise every word for a missing value. Such an id is replaced here.
   else submit({ name, subject, details, time, href: location.href, id: readId(id) ?? uuid() })
 })
 
-/** Makes the object that a page talks to, at once. Its calls wait until they may be done. */
+/** Creates the tracker at once. Its calls wait until they may be performed. */
 export const createWasabi = ({ tag, early = [] }: Beginning): Wasabi => {
   createGate(perform)
   const visit = (href: string) => {
@@ -113,7 +116,7 @@ export const createWasabi = ({ tag, early = [] }: Beginning): Wasabi => {
   const begin = guard(() => {
     if (!settings.endpoint) start(tag)
   })
-  // Without an endpoint on the tag, `init` may still give one.
+  // Without an endpoint on the tag, `init` may still set one.
   if (tag.endpoint !== undefined) begin()
   else whenLoaded(begin)
 

@@ -4,7 +4,7 @@
  */
 export const now = (): number => +new Date()
 
-/** A time in unix milliseconds; not a number for what is no time. */
+/** Reads a time as unix milliseconds; `NaN` for a text that is no time. */
 export const readTime = (text: string): number => +new Date(text)
 
 /** A time as RFC 3339 writes it, in UTC, with milliseconds. */

@@ -8,9 +8,7 @@ export const setDebug = (on: boolean): void => {
   isDebugging = on
 }
 
-/**
- * Reports a mistake in the page, once each, in a sentence that says what to do. Whatever the value, nothing is thrown.
- */
+/** Reports each mistake in the page once, in a sentence that says what to do. Never throws, whatever the value. */
 export const report = guard((name: string, value: unknown, advice: string) => {
   const mistake = `wasabi: ${name} "${String(value)}" ${advice}.`
   if (reported.includes(mistake)) return
@@ -18,7 +16,7 @@ export const report = guard((name: string, value: unknown, advice: string) => {
   console.error(mistake)
 })
 
-/** Logs what happens, for who debugs a page. */
+/** Logs to the console, if the page is debugged. */
 export const log = guard((...words: readonly unknown[]) => {
   if (isDebugging) console.log('wasabi:', ...words)
 })

@@ -1,6 +1,6 @@
 /**
- * The same function, but what it throws ends here: the page must not notice a fault of ours.
- * Every public function, listener, timer and promise of ours runs in one.
+ * Returns the same function, but logs its errors: an error of wasabi must not affect the page. The public functions
+ * run in a guard, and so do the listeners that start work.
  */
 export const guard =
   <Arguments extends readonly unknown[], Result>(run: (...args: Arguments) => Result) =>

@@ -1,8 +1,8 @@
 /**
- * Runs the work if no other page of the origin does; says whether it ran.
+ * Runs the work unless another page of the origin runs it. Resolves to whether it ran.
  *
- * Without Web Locks (a page on plain http, blocked storage) it always runs: the endpoint knows a repeat by its id.
- * Never waits for the lock: a page that waits in the back/forward cache would get it and keep it.
+ * Without Web Locks (a page on plain http, blocked storage) it always runs: the endpoint recognises an event by its id.
+ * Never waits for the lock: a page that waits in the back/forward cache would be granted the lock and keep it.
  */
 export const exclusively = async (work: () => Promise<unknown>): Promise<boolean> => {
   const run = async (lock?: Lock | null) => {
@@ -13,6 +13,6 @@ export const exclusively = async (work: () => Promise<unknown>): Promise<boolean
   try {
     return await navigator.locks.request('wasabi', { ifAvailable: true }, run)
   } catch {
-    return run() // SecurityError in an opaque origin (Web Locks, 2.4), TypeError where there are none.
+    return run() // SecurityError in an opaque origin (Web Locks, 2.4), TypeError without Web Locks.
   }
 }

@@ -1,39 +1,39 @@
-/** 500 events in the outbox, 50 actions in the journal, and the time to wait until. */
+/** The limit of keys: 500 events in the outbox, 50 actions in the journal, and the endpoint's wait. */
 const MAX_KEYS = 551
 
 /**
- * What the storage does not have: some pages have none (a sandboxed frame, blocked cookies, a full quota), and it gets
- * no more than {@link MAX_KEYS}. Beside it, copies of the events that wait: sites clear their storage at log-out.
+ * The texts that are not stored: some pages have no storage (a sandboxed frame, blocked cookies, a full quota), and it
+ * contains at most {@link MAX_KEYS} keys. Also copies of the events that wait: sites clear their storage at log-out.
  */
 const memory: Record<string, string | undefined> = Object.create(null) as typeof memory
 
 const readStored = (key: string): unknown => local((storage) => storage.getItem(key))
 
-/** Another tab has changed a key: what it left in the storage counts from now on. A `clear()` names none. */
+/** Forgets the copy of a key that another tab has changed: the stored text counts now. A `clear()` names no key. */
 const forgetCopy = ({ key }: StorageEvent) => {
   if (key) memory[key] = undefined
 }
 
-/** What the storage has needs no copy, which would outlive what another tab removes. */
+/** Forgets the copy of a stored text: it would outlive a removal by another tab. */
 const forgetStored = (key: string) => {
   if (readStored(key) === memory[key]) memory[key] = undefined
 }
 
-/** A page in the back/forward cache hears nothing of what other tabs remove. */
+/** In the back/forward cache, a page does not learn of removals by other tabs. */
 const forgetAllStored = () => {
   for (const key in memory) forgetStored(key)
 }
 
-/** Touching the name alone may throw (HTML, 12.2.3), so each touch is inside. */
+/** Even an access to the name may throw (HTML, 12.2.3), so each access is inside the `try`. */
 const local = <Result>(use: (storage: Storage) => Result) => {
   try {
     return use(localStorage)
   } catch {
-    return undefined // What this page wrote is in memory all the same.
+    return undefined // The texts that this page wrote are still in memory.
   }
 }
 
-/** As with `localStorage`. */
+/** The same for `sessionStorage`. */
 const tab = <Result>(use: (storage: Storage) => Result) => {
   try {
     return use(sessionStorage)
@@ -42,41 +42,41 @@ const tab = <Result>(use: (storage: Storage) => Result) => {
   }
 }
 
-/** Firefox 153 needs 90 ms for 3,000 keys by their number, and none by their names. */
+/** Lists all keys. Firefox 153 needs 90 ms to list 3,000 keys by number, and no time to list them by name. */
 const listStored = (storage: Storage) => {
   const keys = Object.keys(storage)
-  // What a worker has in place of a storage has no names for them (Partytown).
+  // In a worker, the substitute for a storage does not list keys by name (Partytown).
   if (!keys.includes(String(storage.key(0))))
     for (let index = 0; index < storage.length; index++) keys.push(String(storage.key(index)))
   return keys
 }
 
-/** Lists the keys that match. Never throws. Prototype's `filter` has no third argument, up to 1.7.0. */
+/** Lists the keys that match. Never throws. Up to 1.7.0, Prototype's `filter` has no third argument. */
 export const listKeys = (pattern: RegExp): readonly string[] => {
   const written = Object.keys(memory).filter((key) => memory[key])
   const stored = local(listStored) ?? []
   return [...written, ...stored.filter((key) => !written.includes(key))].filter((key) => pattern.test(key))
 }
 
-/** Reads the text under a key. Never throws. A page may have made `getItem` parse what it reads. */
+/** Reads the text under a key. Never throws. A page may have replaced `getItem` by a function that parses the text. */
 export const readText = (key: string): string | undefined => {
   const text = readStored(key)
   return typeof text === 'string' ? text : memory[key]
 }
 
-/** Keeps a text for as long as the page lives, whatever becomes of the storage. Never throws. */
+/** Keeps a text in memory for as long as the page lives, even if the storage is cleared. Never throws. */
 export const writeCopy = (key: string, value: string): void => {
-  // Not before there is a copy that can grow old: the first listener connects to another process (Chromium 156).
+  // Added with the first copy that can become outdated: the first listener connects to another process (Chromium 156).
   addEventListener('storage', forgetCopy)
   addEventListener('pagehide', forgetAllStored)
   memory[key] = value
 }
 
-/** Keeps a text for as long as the browser, or at least the page, lives. Never throws. */
+/** Stores a text. If it cannot be stored, it is kept for as long as the page lives. Never throws. */
 export const writeText = (key: string, value: string): void => {
   writeCopy(key, value)
   local((storage) => {
-    // An older text must not be taken for the newest where there is no room for it.
+    // The older text is removed first: without room for the new one, it would count as the newest.
     storage.removeItem(key)
     if (storage.length <= MAX_KEYS || listKeys(/^wasabi\./).length <= MAX_KEYS) storage.setItem(key, value)
   })
@@ -91,7 +91,7 @@ export const removeText = (key: string): void => {
   })
 }
 
-/** Reads what this tab has kept through its navigations; `''` for nothing. Never throws. */
+/** Reads a text that this tab keeps across navigations; `''` for a missing one. Never throws. */
 export const readTab = (key: string): string => tab((storage) => storage.getItem(key)) ?? ''
 
 /** Keeps a text for as long as the tab lives. Never throws. */

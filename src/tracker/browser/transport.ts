@@ -1,30 +1,30 @@
 import { now, readTime } from './clock'
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export type Delivery = {
   /**
-   * `accepted`: in durable storage. `rejected`: it can never be taken. `retry`: the endpoint's
-   * trouble, not the event's.
+   * `accepted`: the event is in durable storage. `rejected`: the endpoint can never accept it. `retry`: the endpoint is
+   * the cause, not the event.
    */
   readonly outcome: 'accepted' | 'rejected' | 'retry'
-  /** What the endpoint answered; `''` when it was not waited for. */
+  /** The endpoint's answer; `unreadable` if the page can read none, `''` if wasabi did not wait for it. */
   readonly reason: string
-  /** For how many milliseconds the endpoint asked not to be tried. */
+  /** The wait that the endpoint asked for, in milliseconds. */
   readonly wait?: number
 }
 
-/** A network that swallows the request would hold one of the page's six connections for ever. Milliseconds. */
+/** The limit of an attempt in milliseconds: a hung request would occupy one of the page's six connections for ever. */
 const PATIENCE = 30_000
 
-/** The attempt under way that does not outlive its page: one at a time. */
+/** The attempt under way that ends with its page. There is one at a time. */
 let later: AbortController | undefined
 
-/** Ends a later attempt that is under way, for no reason of the endpoint's. A first one cannot be taken back. */
+/** Aborts a later attempt, with an empty reason: the endpoint is not the cause. A first attempt cannot be aborted. */
 export const abortLater = (): void => later?.abort('')
 
 /**
- * Whether the page has something of its own in place of `fetch`: that is not called with the endpoint's address again.
- * One that wraps the platform's is what the page, or its test, wants, and used as it is.
+ * Whether the page's own `fetch` returns no promise: it is not called with the endpoint's address again. One that wraps
+ * the platform's is intended by the page, or its test, and is used.
  */
 let isReplaced = false
 
@@ -34,12 +34,12 @@ const UNREADABLE: Delivery = { outcome: 'retry', reason: 'unreadable' }
 const readWait = (header: string) => +header * 1000 || readTime(header) - now()
 
 /**
- * Makes one request of one body, before it returns, and resolves to what became of it. Never rejects.
+ * Sends one request with one body, before it returns, and resolves to the result. Never rejects.
  *
- * A string goes as `text/plain`, which needs no preflight (Fetch, 2.2.2). Without cookies: an endpoint on the site's
- * own domain would get every session. No redirect: it would turn the `POST` into a `GET`. `keepalive` lets it outlive
- * the page, and is limited to 64 KiB for all scripts of the page together (Fetch, 4.6), so it is for what may be the
- * last chance.
+ * A string is sent as `text/plain`, which needs no preflight (Fetch, 2.2.2). No cookies are sent: an endpoint on the
+ * site's own domain would receive every session. No redirect is followed: it would turn the `POST` into a `GET`. A
+ * `keepalive` request outlives the page. All scripts of the page share 64 KiB for these (Fetch, 4.6), so they are for
+ * what may be the last attempt.
  */
 export const deliver = async (endpoint: string, body: string, keepalive: boolean): Promise<Delivery> => {
   try {
@@ -61,15 +61,15 @@ export const deliver = async (endpoint: string, body: string, keepalive: boolean
     const answer = await asked
     if (!answer || isReplaced) return UNREADABLE
     const reason = `${answer.status} ${answer.headers.get('content-type') ?? 'without a type'}`
-    // A single-page site's fallback or a captive portal's page is nobody's receipt, whatever its status.
-    // Nor is what a service worker made up while the network is away: it has the request's own address, but never the
-    // type of an answer from another origin (Fetch, 2.2.6; the same in Chromium 150, Firefox and WebKit).
+    // The page of a single-page site's fallback or of a captive portal is no receipt, whatever its status. An answer
+    // that a service worker made up offline is no receipt either: it has the request's own address, but never the type
+    // of an answer from another origin (Fetch, 2.2.6; the same in Chromium 150, Firefox and WebKit).
     const isMadeUp = answer.type !== 'cors' && !navigator.onLine
     if (/^20[0124](?!.*html)/.test(reason) && !isMadeUp) return { outcome: 'accepted', reason }
     if (/^4(00|13|22)(?!.*html)/.test(reason)) return { outcome: 'rejected', reason: await answer.text() }
     return { outcome: 'retry', reason, wait: readWait(String(answer.headers.get('retry-after'))) }
   } catch (error) {
-    // Chromium 156 fails all requests of a page that goes, and sends these all the same: such a page has no timers.
+    // Chromium 156 fails all requests of a page that is left, but sends these. Such a page runs no timers.
     if (keepalive) await new Promise((resolve) => setTimeout(resolve))
     // Offline, blocked, no CORS header, a redirect, no answer in time, or none at all: a page cannot know which.
     return error ? UNREADABLE : { outcome: 'retry', reason: '' }

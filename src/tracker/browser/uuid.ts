@@ -13,8 +13,8 @@ const randomUuid = () => {
 }
 
 /**
- * A UUID of version 7 (RFC 9562, 5.7): 48 bits of unix milliseconds, then random ones. Ids in the order of time keep
- * the index of a store growing at its end; random ones cost SQLite half its speed.
+ * A UUID of version 7 (RFC 9562, 5.7): 48 bits of unix milliseconds, then random bits. With ids in the order of time,
+ * the index of a store grows at its end. Random ids cost SQLite half its speed.
  */
 export const uuid = (): string => {
   const time = now().toString(16).padStart(12, '0')
