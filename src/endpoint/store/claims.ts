@@ -1,15 +1,15 @@
 import type { Claim, Erasure } from './store'
 
-/** Characters of names that are kept, and answered with: strangers can send any number of events with long ids. */
+/** The most characters of ids in memory, and in an answer: strangers can send any number of events with long ids. */
 const mostText = 1_000_000
 
-/** What gathers the visitors that claim to be a customer. */
+/** A collection of the visitors that claim to be a customer. */
 export type Claims = ReturnType<typeof createClaims>
 
-/** The interactions of those whose names do not fit any more. */
+/** The interactions of every visitor whose interaction ids do not fit any more. */
 const unnamed = new Set<string>()
 
-/** Gathers the visitors that claim to be a customer, with the interactions by which they do, as far as these fit. */
+/** Collects the visitors that claim to be a customer, with the interactions of both, as far as their ids fit. */
 export const createClaims = () => {
   const claims = new Map<string, Set<string>>()
   let size = 0
@@ -23,7 +23,7 @@ export const createClaims = () => {
       size += visitorId.length + interactionId.length
     },
     visitors: (): readonly string[] => [...claims.keys()],
-    /** Those that are left alone, as far as their names fit; `more` says how many do not. */
+    /** The visitors that are not erased, as far as their ids fit. `more` is the number of those that do not fit. */
     left: (erased: ReadonlySet<string>, counts: ReadonlyMap<string, number>): Pick<Erasure, 'visitors' | 'more'> => {
       const left = [...claims].filter(([id]) => !erased.has(id))
       const visitors: Claim[] = []

@@ -1,12 +1,12 @@
 import { wordsOf, type Log } from '../log'
 import type { Appended, Arrival, Store } from './store'
 
-/** Hears once what became of an arrival, after the commit; `undefined` if it could not be committed. */
+/** Receives the outcome of an arrival once, after the commit; `undefined` if the arrival could not be committed. */
 export type Answer = (outcome: Appended) => void
 
 type Waiting = { readonly arrival: Arrival; readonly answer: Answer }
 
-/** What became of a group. */
+/** The result of committing a group. */
 export type Commit = {
   readonly arrivals: readonly Arrival[]
   /** In the order of the arrivals; empty if they could not be committed. */
@@ -18,21 +18,21 @@ export type Commit = {
 /** A larger group gains nothing, and keeps the event loop busy for longer. */
 const largestGroup = 1000
 
-/** So many events are never parted: another commit would cost more than they do. */
+/** Up to this size, a group is never split: another commit would cost more than its events do. */
 const neverParted = 16
 
-/** Turns of the event loop that a group gathers for at most: each takes tens of microseconds, a commit hundreds. */
+/** The most turns of the event loop for which a group gathers. A turn takes tens of microseconds, a commit hundreds. */
 const mostTurns = 8
 
-/** At the 16 KB of a body this is 160 MB; at the usual 500 bytes, a quarter of a second of a fast disk. */
+/** At 16 KB a body, the queue is 160 MB. At the usual 500 bytes, a fast disk stores it in a quarter of a second. */
 const longestQueue = 10_000
 
 type Append = Store['append']
 
-/** A group with what became of it. */
+/** A group and the result of its commit. */
 type Done = { readonly group: readonly Waiting[]; readonly commit: Commit }
 
-/** Commits one group. Nothing is lost when that fails: the senders come again. */
+/** Commits one group. Nothing is lost if that fails: the senders send their events again. */
 const commitGroup = async (append: Append, group: readonly Waiting[]): Promise<Done> => {
   const arrivals = group.map(({ arrival }) => arrival)
   const began = performance.now()
@@ -50,7 +50,7 @@ const answerAll = ({ group, commit }: Done): void => {
   })
 }
 
-/** Waits for what other sockets bring in this turn of the event loop, and in the next ones while they bring more. */
+/** Waits for arrivals from other sockets in this turn of the event loop, and in the next turns while more arrive. */
 const gather = async (waiting: () => number): Promise<void> => {
   let before = 0
   for (let turn = 0; turn < mostTurns && waiting() > before; turn += 1) {
@@ -60,9 +60,9 @@ const gather = async (waiting: () => number): Promise<void> => {
 }
 
 /**
- * How many of those that wait are committed next, after a group of `last`. Where another process commits, half of all
- * that are under way: while it commits one half, the other is answered here, and its senders send again. With all that
- * wait, one of the two would be idle while the other works.
+ * The number of waiting arrivals to commit next, after a group of `last`. Where another process commits, this is half
+ * of all arrivals under way: while that process commits one half, this one answers the senders of the other half, and
+ * they send again. If all waiting arrivals were committed at once, one process would be idle while the other works.
  */
 const sizeOfNext = (waiting: number, last: number, commitsElsewhere: boolean): number => {
   const half = Math.max(Math.ceil((waiting + last) / 2), neverParted)
@@ -70,12 +70,12 @@ const sizeOfNext = (waiting: number, last: number, commitsElsewhere: boolean): n
 }
 
 /**
- * Commits what waits in groups: while one commit is under way, the next group gathers. A commit costs one flush of the
- * disk, however many events are in it. One at a time, also on PostgreSQL: with two at once, the groups are smaller, and
- * a group costs the server as much as ten to twenty of its events. A second one in the driver's pipeline gains nothing,
- * and some poolers lose its answers: https://github.com/supabase/supavisor/issues/1061
- * Another process gets the next group before the senders of the last one get their answers, or it would be idle
- * meanwhile: 7 % of the events a second.
+ * Commits the waiting arrivals in groups: during one commit, the next group gathers. A commit costs one flush of the
+ * disk, however many events it contains. There is one commit at a time, also on PostgreSQL: with two at once, the
+ * groups are smaller, and a group costs the server as much as ten to twenty of its events. A second commit in the
+ * driver's pipeline gains nothing, and some poolers lose its answers: https://github.com/supabase/supavisor/issues/1061
+ * Another process receives the next group before the senders of the last group receive their answers. Otherwise it
+ * would be idle meanwhile, which costs 7 % of the events a second.
  */
 export const createCommitter = (
   { append, commitsElsewhere }: Pick<Store, 'append' | 'commitsElsewhere'>,
@@ -85,7 +85,7 @@ export const createCommitter = (
   let committing = 0
   let running: Promise<void> | undefined
 
-  /** Begins with the next group, after one of `last`; `undefined` if nothing waits. */
+  /** Begins to commit the next group, after a group of `last`; `undefined` if nothing waits. */
   const beginNext = (last: number): Promise<Done> | undefined => {
     const group = waiting.splice(0, sizeOfNext(waiting.length, last, commitsElsewhere))
     committing += group.length
@@ -97,7 +97,7 @@ export const createCommitter = (
     for (let next = beginNext(0); next !== undefined;) {
       const done = await next
       next = commitsElsewhere ? beginNext(done.group.length) : undefined
-      // The group leaves this process before the event loop's turn ends.
+      // The next group leaves this process before the event loop's turn ends.
       if (next !== undefined) await new Promise(setImmediate)
       committing -= done.group.length
       answerAll(done)
@@ -117,7 +117,7 @@ export const createCommitter = (
       waiting.push({ arrival, answer })
       running ??= run()
     },
-    /** How many are waiting or being committed. */
+    /** The number of arrivals that wait or are being committed. */
     queued: (): number => waiting.length + committing,
     /** Whether there is no room for more. */
     isFull: (): boolean => waiting.length + committing >= longestQueue,
@@ -128,7 +128,7 @@ export const createCommitter = (
   }
 }
 
-/** Returns what logs the first commit that fails, and the first one that succeeds again. */
+/** Returns a function that logs the first commit that fails, and the first one that succeeds again. */
 export const createCommitLog = (log: Log) => {
   let failing = false
   return (error: unknown): void => {

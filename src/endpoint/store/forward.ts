@@ -20,12 +20,12 @@ export type Lag = {
   readonly setAside: number
 }
 
-/** Keeps where forwarding is, for each receiver by its name. It is committed when a promise resolves. */
+/** Stores the progress of forwarding for each receiver, by its name. A promise resolves after the commit. */
 export type ForwardStore = {
-  /** The cursor up to which a receiver has everything. */
+  /** The cursor up to which a receiver has every event. */
   readonly position: (target: string) => Promise<string>
   readonly savePosition: (target: string, cursor: string) => Promise<void>
-  /** Keeps a refusal, once for each receiver and event. It goes with its event. */
+  /** Stores a refusal, once for each receiver and event. It is deleted with its event. */
   readonly setAside: (refusal: SetAside) => Promise<void>
   /** Drops a refusal: the receiver has the event now. */
   readonly takeBack: (target: string, cursor: string) => Promise<void>
@@ -36,5 +36,5 @@ export type ForwardStore = {
   readonly lags: (now: number) => Promise<readonly Lag[]>
 }
 
-/** A lag is counted as far as this: counting millions of rows would take longer than the figure is worth. */
+/** The most events that a lag counts: counting millions of rows would take longer than the figure is worth. */
 export const mostCounted = 10_000

@@ -1,9 +1,9 @@
 import { firstCursor, type Entry, type Page, type Store } from './store'
 
-/** Reads one page of what is kept. */
+/** Reads one page of entries. */
 export type ReadPage = (page: Page) => Promise<readonly Entry[]>
 
-/** A page in memory is bounded in bytes by this: at the 16 KB of a body, 1.6 MB. */
+/** The most entries of a page, which bounds its memory: with the largest bodies, of 16 KB, 1.6 MB. */
 const rowsAtOnce = 100
 
 /** Reads all entries after a cursor, a few at a time. */

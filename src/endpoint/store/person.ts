@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Stands for an id, in hexadecimal digits. 128 bits: two ids that meet by chance are not to be expected, and ids that
- * were made to meet are a conflict, kept aside.
+ * Returns the digest of an id, in hexadecimal digits. With 128 bits, two ids are not expected to have the same digest
+ * by chance. Ids that were made to have the same digest are a conflict, kept aside.
  */
 export const digestOf = (kind: 'customer' | 'interaction' | 'revision', text: string): string =>
   createHash('sha256').update(`${kind} ${text}`).digest('hex').slice(0, 32)
 
-/** Says whether a text is a digest that stands for an id. */
+/** Says whether a text has the form of a digest. */
 export const isDigest = (text: string): boolean => /^[\da-f]{32}$/.test(text)
 
-/** Stands for a customer or visitor id, in hexadecimal digits. */
+/** Returns the digest of a customer or visitor id, in hexadecimal digits. */
 export const customerDigest = (customerId: string): string => digestOf('customer', customerId)
 
 /**
- * Says whether a customer id is one that a browser gives itself until somebody is identified: `visitor-` and a UUID.
- * Strangers make ids too. One with a comma would be two ids in a list, the second one somebody else's; and long ones
- * would fill the memory of an erasure.
+ * Says whether a customer id is a visitor id: `visitor-` and a UUID, which a browser uses until somebody is identified.
+ * Strangers make ids too. An id with a comma would be two ids in a list, the second one somebody else's. Long ids would
+ * fill the memory of an erasure.
  */
 export const isVisitor = (customerId: string): boolean => /^visitor-[\w-]{1,64}$/.test(customerId)
 
@@ -33,15 +33,15 @@ export const customerIn = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** How most programs write a customer id into the bytes of a body; a character stands for a byte. */
+/** The bytes of a customer id in a body, as most programs write them. Each character represents one byte. */
 const asWritten = (customerId: string): string => Buffer.from(JSON.stringify(customerId)).toString('latin1')
 
 /**
- * Returns what says whether one of these ids is in a body that names no customer. Once through the body, however many
- * ids there are: strangers can send many of both.
+ * Returns a function that says whether a body that names no customer contains one of these ids. It reads the body once,
+ * however many ids there are: strangers can send many of both.
  */
 export const createIdFinder = (customerIds: readonly string[]): ((body: Uint8Array) => boolean) => {
-  // By what follows the first quote up to the next one. That is all of an id without quotes.
+  // The ids by their text between the first quote and the next one. That is all of an id without quotes.
   const begins = new Map<string, string[]>()
   for (const written of customerIds.map(asWritten)) {
     const [, begin = ''] = written.split('"', 2)

@@ -3,21 +3,21 @@ import type { Store } from './store'
 
 const day = 86_400_000
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks for expired events. */
 const every = 60_000
 
-/** How much faster than time retention may go, to catch up after the endpoint was down: four hours for each hour. */
+/** Retention time passes at most this much faster than real time. It makes up for an hour of downtime in four hours. */
 const fastest = 1.25
 
-/** Who hears what retention does. */
+/** The log and the callback to which retention reports. */
 type Report = { readonly log: Log; readonly onExpired: (events: number) => void }
 
 type Parts = Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'>
 
 /**
- * Returns what reads the time that retention goes by. A clock alone deletes nothing: a jump ahead by 31 days would
- * delete all of 30 days of events. So this time begins with the newest event, and from then on goes a little faster
- * than time passes, as a clock measures it that cannot be set, until it has caught up with the clock that can.
+ * Returns a function that reads the retention time, by which events expire. The system clock alone deletes nothing: if
+ * it jumped ahead by 31 days, it would delete all of 30 days of events. So the retention time begins with the newest
+ * event. From then on it passes a little faster than a clock that cannot be set, until it reaches the system clock.
  */
 export const createRetentionTime = ({ retentionTime, setRetentionTime }: Parts) => {
   let last: { readonly time: number; readonly at: number } | undefined
@@ -29,12 +29,12 @@ export const createRetentionTime = ({ retentionTime, setRetentionTime }: Parts) 
     const time = Math.floor(Math.min(reached ?? Date.now(), Math.max(Date.now(), kept ?? 0)))
     last = { time, at }
     await setRetentionTime(time)
-    // A clock that was ahead and was set back: what it called the past is not the past yet.
+    // If the clock was ahead and was set back, the retention time may be in the future.
     return Math.min(time, Date.now())
   }
 }
 
-/** Deletes what was received more than so many days ago, a little at a time, until it is stopped. */
+/** Deletes everything that was received more than so many days ago, a little at a time, until it is stopped. */
 export const startRetention = (store: Parts, days: number, { log, onExpired }: Report) => {
   let stopped = false
   let sweeping = false

@@ -3,8 +3,8 @@ import { instantOf, parseAction } from '../action/revision'
 import type { Entry } from './store'
 
 /**
- * What is known of one interaction by now. `type`, `createdAt` and `utmParameters` are missing
- * until its `CREATED` is here.
+ * The state of one interaction, from its events so far. `type`, `createdAt` and `utmParameters` are missing until its
+ * `CREATED` arrives.
  */
 export type State = {
   readonly interactionId: string
@@ -16,13 +16,13 @@ export type State = {
   readonly updatedAt: string
 }
 
-// At the same instant a correction counts more than what it corrects.
+// At the same instant a correction ranks above the event that it corrects.
 const rankOf = ({ eventAction, body }: CustomerAction): string => `${instantOf(body.updatedAt)} ${eventAction}`
 
 const later = (one: CustomerAction, other: CustomerAction): CustomerAction =>
   rankOf(other) > rankOf(one) ? other : one
 
-/** Reads the state of one interaction from all of its events: the same in whatever order they came. */
+/** Reads the state of one interaction from all of its events. The order of their arrival makes no difference. */
 export const readState = async (entries: AsyncIterable<Entry>): Promise<State | undefined> => {
   let latest: CustomerAction | undefined
   let created: CustomerAction['body'] | undefined

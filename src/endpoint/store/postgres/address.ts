@@ -1,15 +1,15 @@
-/** Says whether a password seems to contain a character that ends this part of the address, and is not escaped. */
+/** Says whether a password seems to contain an unescaped character that ends this part of the address. */
 const hasBarePassword = (rest: string): boolean => {
   const [, password, after = ''] = /^[^@/?#:]*:([^@/?#]*)[/?#](.*)$/s.exec(rest) ?? []
   if (password === undefined) return false
-  // A few digits are a port, unless the user's @ comes after them, and not that of a field.
+  // A few digits are a port, unless the @ of the user follows them. An @ after a = is part of a parameter.
   return /^\d{0,5}$/.test(password) ? /^[^=]*@/.test(after) : after.includes('@')
 }
 
 /**
- * Parts a `DATABASE_URL` with several hosts into one for each, in their order. libpq has the same form, the driver has
- * not: https://www.postgresql.org/docs/15/libpq-connect.html#id-1.7.3.8.3.6 Throws a sentence that never quotes the
- * address, since a password is in it.
+ * Splits a `DATABASE_URL` with several hosts into one address for each, in their order. libpq has the same form, the
+ * driver does not: https://www.postgresql.org/docs/15/libpq-connect.html#id-1.7.3.8.3.6 Throws a sentence that never
+ * quotes the address, since it contains a password.
  */
 export const hostsIn = (url: string): readonly string[] => {
   const [, head = '', hosts = '', rest = ''] = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/s.exec(url) ?? []

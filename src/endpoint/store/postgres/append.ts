@@ -5,10 +5,10 @@ import { durably, isRowsFault, type Query } from './database'
 import { insertAll, type Keyed } from './insert'
 import { eventKey, formerInteractionKey, interactionKey } from './key'
 
-/** Where to store: `hasFormerKeys` if some events there came before keys had their form of today. */
+/** The database to store in. `hasFormerKeys` is true if some events there have keys in the former form. */
 export type Appending = { readonly query: Query; readonly hasFormerKeys: boolean }
 
-// Spelt out: a spread costs more than all that is in it.
+// Spelt out: a spread costs more than all fields in it.
 const keyed = ({ type, receivedAt, text, action }: Valid, hasFormerKeys: boolean): Keyed => ({
   type,
   receivedAt,
@@ -27,7 +27,7 @@ const erased = `
   SELECT encode(digest, 'hex') AS digest FROM wasabi_erased
   WHERE digest = ANY (SELECT decode(d, 'hex') FROM unnest(string_to_array($1, ',')) AS d)`
 
-/** What became of a valid arrival; `undefined` for one that the database cannot hold. */
+/** The outcome of a valid arrival; `undefined` for one that the database cannot store. */
 export type Fate = Exclude<Outcome, 'refused'> | undefined
 
 const firstOfEach = (arrivals: readonly Keyed[]): ReadonlyMap<string, Keyed> => {
@@ -37,8 +37,8 @@ const firstOfEach = (arrivals: readonly Keyed[]): ReadonlyMap<string, Keyed> => 
 }
 
 /**
- * What is known may be there without its standby: its commit was cut off while it waited for one, by a restart or a
- * cancel. A commit after it waits for that standby too.
+ * A known event may be missing on its standby: its commit was cut off by a restart or a cancel while it waited for the
+ * standby. A later commit waits for that standby too.
  */
 export const waitForStandby = async (query: Query): Promise<void> => {
   await query(`SELECT ${durably}, pg_logical_emit_message(true, 'wasabi', '')`)
@@ -55,7 +55,7 @@ const erasedAmong = async (query: Query, customers: readonly string[]): Promise<
   return new Set(rows.map(({ digest }) => digest))
 }
 
-/** Says what became of arrivals that were not stored: those that are known, and those of erased customers. */
+/** Returns the outcomes of arrivals that were not stored: known ones, and those of erased customers. */
 const explain = async (query: Query, others: readonly Keyed[]): Promise<ReadonlyMap<Keyed, Fate>> => {
   const texts = await textsOf(query, [
     ...new Set(others.flatMap(({ key, former }) => (former === '' ? [key] : [key, former]))),
@@ -76,7 +76,7 @@ const explain = async (query: Query, others: readonly Keyed[]): Promise<Readonly
   return fates
 }
 
-/** Stores all that is new, and asks for the others afterwards. */
+/** Stores all new arrivals, and looks up the others afterwards. */
 const appendGroup = async (on: Appending, arrivals: readonly Valid[]): Promise<readonly Fate[]> => {
   const all = arrivals.map((arrival) => keyed(arrival, on.hasFormerKeys))
   const firsts = firstOfEach(all)
@@ -86,7 +86,7 @@ const appendGroup = async (on: Appending, arrivals: readonly Valid[]): Promise<r
   if (others.length === 0) return all.map(() => 'stored')
 
   const fates = await explain(on.query, others)
-  // The first of its key was of an erased customer, or it was deleted while it came again.
+  // The first arrival of the key was of an erased customer, or the known event was deleted meanwhile.
   const left = others.filter((arrival) => !fates.has(arrival))
   if (left.length === all.length) throw new Error('events were deleted while they came again')
   const rest = left.length > 0 ? await appendGroup(on, left) : []
@@ -95,7 +95,7 @@ const appendGroup = async (on: Appending, arrivals: readonly Valid[]): Promise<r
   )
 }
 
-/** Stores what it can: a row that the database cannot hold fails alone, and not the others of its group. */
+/** Stores what it can: a row that the database cannot store fails alone, without the others of its group. */
 export const appendEvents = async (on: Appending, arrivals: readonly Valid[]): Promise<readonly Fate[]> => {
   try {
     return await appendGroup(on, arrivals)

@@ -34,9 +34,9 @@ const rowOf = ({ outcome, receivedAt, bytes, refusal }: Aside): readonly (string
   ]
 }
 
-/** Returns what keeps bodies aside, the newest ones of each kind; what has an erased customer is not kept. */
+/** Returns a function that keeps bodies aside, the newest ones of each kind. It keeps no body of an erased customer. */
 export const createAside = () => {
-  // Counting the newest ones takes longer than writing one, so it is not done for each.
+  // Counting the newest bodies takes longer than writing one, so it is not done for each.
   let untilTrim = 0
   return async ({ query, transaction }: Postgres, asides: readonly Aside[]): Promise<void> => {
     if (asides.length === 0) return

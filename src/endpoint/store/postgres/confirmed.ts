@@ -1,17 +1,17 @@
 import type { Entry } from '../store'
 import type { Postgres, Query } from './database'
 
-/** What runs statements: one alone, or several on one connection. */
+/** Runs statements: one alone, or several on one connection. */
 export type Connections = Pick<Postgres, 'query' | 'transaction'>
 
-/** Waits for a standby when it is committed, and says which transactions had ended before. */
+/** The commit of this statement waits for a standby. Its row says which transactions had ended before. */
 const confirm = `
   SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_logical_emit_message(true, 'wasabi', '')`
 
 /**
- * Shows nothing that this server alone has: a commit that was cut off while it waited for a standby is visible, though
- * a promoted standby may not have it, and would give its cursor to another event. A commit that comes after what was
- * read waits for that standby too; it is on the same connection, since the next one may lead to another server.
+ * Returns no entry that only this server has. A commit that was cut off while it waited for a standby is visible, but a
+ * promoted standby may lack it, and would assign its cursor to another event. So a commit follows the read: it waits
+ * for that standby too. It uses the same connection, since another one may lead to another server.
  */
 export const confirmedOnly = ({ query, transaction }: Connections) => {
   let confirmed = 0n

@@ -15,7 +15,7 @@ export type Postgres = {
 /** Milliseconds. Longer than a restart of the database takes, and shorter than a page waits for its answer (30 s). */
 const patience = 15_000
 
-/** For what may touch millions of rows, or wait for another process that does: an hour, for the driver. */
+/** A statement that may touch millions of rows, or wait for a process that does: the driver waits an hour for it. */
 export const unhurried = (text: string): QueryConfig & { readonly query_timeout: number } => ({
   text,
   query_timeout: 3_600_000,
@@ -29,23 +29,24 @@ const queryOf =
   }
 
 /**
- * A commit that waits for a standby and is cancelled succeeds with a mere warning, on the primary's disk alone. Its
- * text is translated, and its SQLSTATE is that of all warnings, so that any warning counts: the statements here give no
- * other. https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
+ * A commit that is cancelled while it waits for a standby succeeds with only a warning, and only on the primary's disk.
+ * The warning's text is translated, and its SQLSTATE is that of all warnings. So any warning counts: the statements
+ * here cause no other. https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
 export const meansLostStandby = (code: string | undefined): boolean => /^(?:01|57)/.test(code ?? '')
 
 /**
- * Never weaker than this, whatever the server's default is: `off`, `local` and `remote_write` answer before the commit
- * is safe. Only for the transaction that it is part of, since a pooler gives the next one another connection.
+ * Makes a commit at least this durable, whatever the server's default: with `off`, `local` and `remote_write` the
+ * server answers before the commit is safe. It applies to its own transaction only, since a pooler assigns the next one
+ * another connection.
  */
 export const durably = `set_config('synchronous_commit',
   CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)`
 
 /**
- * As `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows late what was
- * acknowledged, and a demoted primary shows what is about to be undone. A server ends its connections when it becomes a
- * standby, so it is asked once for each; one that is only made read-only does not, see `renew`.
+ * Replaces `target_session_attrs=read-write` of libpq, which the driver does not have. A standby shows acknowledged
+ * events late, and a demoted primary shows events that are about to be undone. A server ends its connections when it
+ * becomes a standby, so each connection is checked once. A server that is only made read-only keeps them, see `renew`.
  * https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
  */
 const refuseReadOnly = async (client: PoolClient): Promise<void> => {
@@ -61,7 +62,7 @@ const createPool = (connectionString: string): pg.Pool => {
     connectionString,
     max: 8,
     connectionTimeoutMillis: 3000,
-    // On this side only: a statement_timeout would cancel the wait for a standby.
+    // A limit of the driver only: a statement_timeout of the server would cancel the wait for a standby.
     query_timeout: patience,
     keepAlive: true,
     application_name: 'wasabi',
@@ -73,38 +74,39 @@ const createPool = (connectionString: string): pg.Pool => {
   })
   // An idle connection that breaks is replaced by the next request.
   pool.on('error', () => undefined)
-  // One that breaks in use, between two statements, says so at the next; without a listener it would end the process.
+  // A connection that breaks between two statements fails at the next one. Without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
-/** Says whether a statement was refused since the server may only be read. */
+/** Says whether a statement was refused because the server is read-only. */
 const isReadOnly = (error: unknown): boolean => (error as { readonly code?: unknown }).code === '25006'
 
 /**
- * Says whether an error speaks of the server and not of the statement: no SQLSTATE at all (the network), its class 08,
- * 53, 57 (going down, starting up) or 58, or a standby that cannot be written to.
+ * Says whether an error concerns the server and not the statement: it has no SQLSTATE (the network), or one of class
+ * 08, 53, 57 (shutdown, start) or 58, or the server is read-only.
  */
 const isServersFault = (error: unknown): boolean => {
   const code = (error as { readonly code?: unknown }).code
   return typeof code !== 'string' || !/^[\dA-Z]{5}$/.test(code) || /^(?:08|53|57|58)/.test(code) || isReadOnly(error)
 }
 
-/** Says whether an error speaks of the rows: what they hold (SQLSTATE class 22, 23), or its size (54). */
+/** Says whether an error concerns the rows: their content (SQLSTATE class 22, 23) or their size (54). */
 export const isRowsFault = (error: unknown): boolean => {
   const code = (error as { readonly code?: unknown }).code
   return typeof code === 'string' && /^(?:22|23|54)...$/.test(code)
 }
 
 /**
- * Says whether the driver gave up waiting, for which it has words and no code:
+ * Says whether the driver gave up waiting. Its error has a message, but no code:
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js
  */
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
 
 /**
- * A server does not notice that nobody waits for a commit any more, as long as that waits for a standby: each would
- * keep a connection, until there are no more for reading. What is cut off here may be stored, and was not answered.
+ * Cancels a statement that nobody waits for any more. A server does not notice that while a commit waits for a standby:
+ * each such commit would keep a connection, until none is left for reading. Its events may be stored, and were not
+ * answered.
  */
 const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
   const { processID } = client as PoolClient & { readonly processID: number | null }
@@ -112,7 +114,7 @@ const cancel = async (pool: pg.Pool, client: PoolClient): Promise<void> => {
   await pool.query(text, [processID]).catch(() => undefined)
 }
 
-/** Runs on one connection, which is in order for the next caller, or closed. */
+/** Runs on one connection. Afterwards it is ready for the next caller, or closed. */
 const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise<Result>): Promise<Result> => {
   let client: PoolClient | undefined
   let lost = false
@@ -135,15 +137,15 @@ const runOn = async <Result>(pool: pg.Pool, run: (client: PoolClient) => Promise
 }
 
 /**
- * Keeps connections to one of the hosts of a `DATABASE_URL`, and moves on to the next when that
- * one cannot be written to.
+ * Keeps connections to one of the hosts of a `DATABASE_URL`, and switches to the next host if that one cannot be
+ * written to.
  */
 export const createPostgres = (url: string): Postgres => {
   const hosts = hostsIn(url)
   const pools = hosts.map(createPool)
   let current = 0
 
-  /** What was connected before would go on reading from a primary that is fenced. */
+  /** Replaces the connections to a host: the old ones would continue to read from a primary that is fenced. */
   const renew = (index: number): void => {
     void pools[index]?.end()
     pools[index] = createPool(hosts[index] as string)

@@ -34,8 +34,8 @@ const eventsOf = (customerIds: readonly string[]): QueryConfig => ({
 })
 
 /**
- * One look into the index for each interaction. In a join the server takes each range for a two-hundredth of the table,
- * and reads all of it: some 15 s for 20 million events, which is the patience of a query.
+ * Reads the index once for each interaction. In a join the server estimates each range as a two-hundredth of the table,
+ * and reads the whole table: some 15 s for 20 million events, which is the patience of a query.
  */
 const eventsIn = (begins: readonly string[]): QueryConfig => ({
   text: `SELECT text FROM unnest($1::bytea[]) AS i, LATERAL (
@@ -43,11 +43,11 @@ const eventsIn = (begins: readonly string[]): QueryConfig => ({
   values: [bytesOf(begins)],
 })
 
-/** The visitors with events of the customer's interactions, and how many they have. */
+/** The visitors with events of the customer's interactions, and the numbers of their events. */
 const claimsOf = async (postgres: Postgres, customerId: string) => {
   const claims = createClaims()
   const { counts, add } = createCounts()
-  // Their keys, and not their ids: these may be as long as a body.
+  // The keys of the interactions, and not their ids: an id may be as long as a body.
   const begins = new Set<string>()
   await lookAt(postgres, eventsOf([customerId]), ({ interactionId: id }) => {
     begins.add(interactionKey(id)).add(formerInteractionKey(id))
@@ -64,8 +64,8 @@ const claimsOf = async (postgres: Postgres, customerId: string) => {
 type Nameless = { readonly xid: string; readonly number: string; readonly bytes: Buffer }
 
 /**
- * The bodies that name no customer and have one of the ids in their text, some at a time. The server would look for
- * each id in each body; and a transaction that is open for long holds back what readers see.
+ * The bodies that name no customer and contain one of the ids, some at a time. The search runs here, since the server
+ * would search each body for each id. It uses no long transaction, since that delays the entries that readers see.
  */
 async function* namelessWith(query: Query, customerIds: readonly string[]): AsyncGenerator<readonly Nameless[]> {
   const hasId = createIdFinder(customerIds)
@@ -105,7 +105,7 @@ const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<
   return row?.count ?? 0
 }
 
-/** Waits for the writers of this moment. Later writers see the erased ids. */
+/** Waits for the current writers. Later writers see the erased ids. */
 const block = ({ transaction }: Postgres, customerIds: readonly string[]): Promise<void> =>
   transaction(async (query) => {
     await query('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE')
@@ -113,15 +113,15 @@ const block = ({ transaction }: Postgres, customerIds: readonly string[]): Promi
   })
 
 /**
- * Erases at the operator's word. What comes from strangers never deletes anything, so an erasure leaves alone who
- * merely claims to be the customer, and nothing that comes later widens it. The protocol:
+ * Erases at the operator's request. Events of strangers never delete anything: an erasure leaves visitors alone that
+ * merely claim to be the customer, and no later event widens it. The protocol:
  *
- * 1. See whether anything of the customer is known. If not, and it was not asked for, the id is not blocked.
- * 2. Write down the customer's digest. From then on nothing new of that id is stored, and writers wait only for this.
+ * 1. See whether anything of the customer is known. If not, the id is blocked only if the request asks for it.
+ * 2. Store the customer's digest. From then on nothing new of that id is stored. Writers wait for steps 2 and 4 only.
  * 3. Find the visitors with events of the same interactions: they claim to be this customer.
- * 4. Write down the digests of the visitors that the operator named.
- * 5. Delete. An erasure that was interrupted before finds all of it again, and is asked for again by the
- *   operator, who had no answer.
+ * 4. Store the digests of the visitors that the operator named.
+ * 5. Delete. If an erasure was interrupted, the operator had no answer and asks for it again. It then finds everything
+ *   again.
  */
 export const erasePerson = async (postgres: Postgres, request: ErasureRequest): Promise<Erasure> => {
   const { customerId, visitors = [] } = request
@@ -132,16 +132,16 @@ export const erasePerson = async (postgres: Postgres, request: ErasureRequest): 
   const named = visitors === 'all' ? claims.visitors() : visitors
   if (named.length > 0) await block(postgres, named)
   const toErase = [...(blocked ? [customerId] : []), ...named]
-  // A body that names its customer is erased with that one; one that names none, with each id that is in its text.
+  // A body that names its customer is erased with that customer. A body that names none is erased with each id in it.
   if (toErase.length > 0) await deleteNameless(postgres.query, toErase)
   const erased = toErase.length > 0 ? await postgres.transaction((query) => deleteAll(query, toErase)) : 0
   return { erased, known, blocked, ...claims.left(new Set(toErase), counts) }
 }
 
-/** Erases what came in of erased ids before their digests were known here. */
+/** Erases events and bodies of erased ids that arrived before their digests were known here. */
 export const sweepErased = async ({ query, transaction }: Postgres): Promise<void> => {
   await transaction((writing) => writing('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE'))
-  // Without it the server takes the new digests for many, and reads all events for them.
+  // Without it the server expects many new digests, and reads all events for them.
   await query('ANALYZE wasabi_erased')
   for (const table of ['wasabi_event', 'wasabi_aside'])
     await query(unhurried(`DELETE FROM ${table} WHERE customer IN (SELECT digest FROM wasabi_erased)`))

@@ -2,7 +2,7 @@ import { customerDigest } from '../person'
 import type { Page } from '../store'
 import type { Query } from './database'
 
-/** Writes down digests of ids that were erased. */
+/** Stores digests of ids that were erased. */
 export const addErased = async (query: Query, digests: readonly string[]): Promise<void> => {
   const text = `INSERT INTO wasabi_erased SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d ON CONFLICT DO NOTHING`
   await query({ text, values: [digests] })
@@ -21,7 +21,7 @@ export const isErased = async (query: Query, customerId: string): Promise<boolea
   return (await query({ text, values: [customerDigest(customerId)] })).length > 0
 }
 
-/** Takes an erasure back. Resolves to whether there was one. */
+/** Readmits an id. Resolves to whether it was erased. */
 export const readmit = async (query: Query, customerId: string): Promise<boolean> => {
   const text = `DELETE FROM wasabi_erased WHERE digest = decode($1, 'hex') RETURNING 1`
   return (await query({ text, values: [customerDigest(customerId)] })).length > 0

@@ -2,8 +2,8 @@ import type { Store } from '../store'
 import { unhurried, type Query } from './database'
 
 /**
- * What expires is found by it. The index of before knew the oldest event of each range of pages, and a range never
- * forgets it: when later events had come in the place of the expired ones, each look read all of them.
+ * The index that finds expired events. The former index stored the oldest event of each range of pages, and kept it
+ * after that event was deleted: once later events had replaced the expired ones, each search read all of them.
  * https://www.postgresql.org/docs/15/brin-intro.html
  */
 export const expiryIndex = `
@@ -11,7 +11,7 @@ export const expiryIndex = `
   CREATE INDEX wasabi_event_received_at ON wasabi_event (received_at);
 `
 
-/** Rows at a time, so that nobody waits for long. */
+/** Rows deleted at a time, so that nobody waits for long. */
 const expiredAtOnce = 5000
 
 const expireFrom = async (query: Query, table: 'wasabi_event' | 'wasabi_aside', before: number): Promise<number> => {
@@ -23,7 +23,7 @@ const expireFrom = async (query: Query, table: 'wasabi_event' | 'wasabi_aside', 
   return row?.count ?? 0
 }
 
-/** Returns what deletes by age, and what keeps the time that this goes by. */
+/** Returns functions that delete by age, and that read and set the retention time. */
 export const createExpiry = (query: Query): Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'> => ({
   expire: async (before) => {
     const events = await expireFrom(query, 'wasabi_event', before)

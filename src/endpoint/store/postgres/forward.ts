@@ -1,7 +1,7 @@
 import { mostCounted, type ForwardStore, type Lag, type SetAside } from '../forward'
 import type { Query } from './database'
 
-/** The tables of forwarding. A refusal goes with its event: the answer may quote it. */
+/** The tables of forwarding. A refusal is deleted with its event: the answer may quote it. */
 export const forwardTables = `
   CREATE TABLE wasabi_forward_position (target text PRIMARY KEY, xid xid8 NOT NULL, number bigint NOT NULL);
   CREATE TABLE wasabi_forward_aside (
@@ -16,7 +16,7 @@ export const forwardTables = `
   );
 `
 
-// A position that counts further than the server, as after a restore, hides nothing: its events come again.
+// A position ahead of the server's transactions, as after a restore, hides nothing: its events are forwarded again.
 const behind = `FROM wasabi_event AS e WHERE (e.xid, e.number) > (p.xid, p.number)
   AND e.xid < pg_snapshot_xmin(pg_current_snapshot())`
 
@@ -58,7 +58,7 @@ export const createPostgresForward = (query: Query): ForwardStore => {
       await run('save', [target, ...partsOf(cursor)])
     },
     setAside: async ({ target, cursor, refusedAt, status, answer }) => {
-      // A text of PostgreSQL has no NUL.
+      // A text in PostgreSQL cannot contain NUL.
       await run('setAside', [...partsOf(cursor), target, refusedAt, status, answer.replaceAll('\0', '')])
     },
     takeBack: async (target, cursor) => {

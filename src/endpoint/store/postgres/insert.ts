@@ -1,12 +1,12 @@
 import type { Valid } from '../store'
 import type { Query } from './database'
 
-/** An arrival with what the tables know it by; `former` if some events came before keys had their form of today. */
+/** An arrival with its key and its customer's digest. `former` is its former key, if some events have such keys. */
 export type Keyed = Valid & { readonly key: string; readonly former: string; readonly customer: string }
 
 /**
- * Only `wasabi_append` names the transaction of an event. An endpoint that was started before the tables were brought
- * up to date does not, and would leave its events uncounted. It answers 503 instead, until it is started anew.
+ * Only `wasabi_append` sets the transaction of an event. An endpoint that was started before the tables were brought up
+ * to date does not, and would leave its events uncounted. It answers 503 instead, until it is restarted.
  */
 export const appendAtOnce = `
   CREATE FUNCTION wasabi_refuse_former() RETURNS xid8 LANGUAGE plpgsql AS $$
@@ -24,17 +24,18 @@ export const appendAtOnce = `
 `
 
 /**
- * Stores all of a group that is new, counts it, and answers the keys of the others. A function keeps its plan for as
- * long as the connection lasts, while a statement without a name is planned each time, and one with a name is not there
- * on the next connection behind a pooler. The size is a query of its own: the planner cannot look into it, and so a
- * plan is as good for a thousand events as for one. A plan that was made while the tables were empty reads them as a
- * whole, so nothing is looked up that need not be, and what came again is looked up by a plan made for it.
+ * Stores all new events of a group, counts them, and returns the keys of the others. A function keeps its plan as long
+ * as its connection lasts. A statement without a name is planned each time, and a named one is missing on the next
+ * connection behind a pooler. The size is a query of its own: the planner cannot look into it, so one plan suits a
+ * thousand events as well as one. A plan that was made while the tables were empty reads them as a whole. So events are
+ * looked up only if needed, and repeated ones with a plan made for them.
  *
- * Arrays are read by subscripts, and equal conversions are counted before they are parted: with groups of 33, an event
- * takes 11 % less of the server's processor than when all were joined, and each counted by its parts.
+ * Arrays are read by subscripts, and equal conversions are counted before they are split into fields: with groups of
+ * 33, an event takes 11 % less of the server's processor than when all arrays were joined, and each conversion was
+ * counted by its fields.
  *
- * Rows go in by the order of their keys, or two processes with the same events would wait for each other; their numbers
- * are given before, in the order of arrival. The commit is never less durable than `on`, see `durably`.
+ * Rows are inserted in the order of their keys, or two processes with the same events would wait for each other. Their
+ * numbers are assigned before, in the order of arrival. The commit is never less durable than `on`, see `durably`.
  */
 export const appendBySubscript = `
   CREATE OR REPLACE FUNCTION wasabi_append(
@@ -85,17 +86,20 @@ export const appendBySubscript = `
   $$;
 `
 
-/** What is longer is cut by the database, see `summaryTables`. */
+/** The database cuts longer values, see `summaryTables`. */
 const longestCounted = 200
 
-/** What the database may read otherwise, or not at all: escapes that none of its texts has, and numbers too large. */
+/**
+ * Says whether the database may read a text differently, or not at all: for escapes that it cannot store, or numbers
+ * too large.
+ */
 const isUnclear = (text: string): boolean =>
   text.length > 4096 || text.includes('\\u') || /[:,[\s]-?[\d.]+[eE]/.test(text)
 
 /**
- * What an event is counted by, parted by U+001F: read here, since a second reading of the JSON costs the database a
- * fourth of its time. A correction has one part only, and is not counted. Empty where the database is to read it, as it
- * does when it takes the count back.
+ * The fields that an event is counted by, separated by U+001F. They are read here, since a second reading of the JSON
+ * costs the database a fourth of its time. A correction has only one field, and is not counted. The result is empty if
+ * the database must read the fields, as it does when it subtracts the event.
  */
 const conversionOf = ({ action: { eventAction, body }, text }: Valid): string => {
   if (eventAction !== 'CREATED') return '-'
@@ -109,8 +113,8 @@ const column = (arrivals: readonly Keyed[], cell: (arrival: Keyed) => string, se
   arrivals.map(cell).join(separator)
 
 /**
- * Stores what is new with one statement, which is one transaction. Resolves to the keys of the others. There is one
- * parameter for each column, whatever the number of rows. Texts are parted by U+001E, which JSON cannot contain
+ * Stores new events with one statement, which is one transaction. Resolves to the keys of the others. There is one
+ * parameter for each column, whatever the number of rows. Texts are separated by U+001E, which JSON cannot contain
  * unescaped (RFC 8259, section 7).
  */
 export const insertAll = async (query: Query, rows: readonly Keyed[]): Promise<ReadonlySet<string>> => {

@@ -14,19 +14,19 @@ import type { Query } from './database'
 import { formerInteractionKey, interactionKey } from './key'
 import { interaction, latestRefused, statements, toEntry, type Row } from './rows'
 
-/** What is committed, and yet held back since an older transaction is under way. */
+/** Says whether committed rows are held back, because an older transaction is under way. */
 const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
   OR EXISTS (SELECT FROM wasabi_aside WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())) AS held`
 
-/** Milliseconds, and how often. A commit takes less; a transaction that stays open for longer is not waited for. */
+/** Milliseconds, and the number of pauses. A commit takes less. No reader waits for a longer transaction. */
 const pause = 5
 const pauses = 100
 
-/** An export is a backup, and waits for longer for the commits that were under way when it began: milliseconds. */
+/** Milliseconds. An export is a backup, so it waits longer for the commits that were under way when it began. */
 const patience = 5000
 const longPause = 50
 
-/** Transaction and number of a cursor. A cursor of the other store has none here: its reader begins anew. */
+/** The transaction and number of a cursor. A cursor of SQLite has neither: its reader begins anew. */
 export const partsOf = (cursor: string): readonly [string, string] => {
   const [xid = '0', number = '0'] = cursor.includes('-') ? (cursor.split('.')[0] ?? '').split('-') : []
   return [xid, number]
@@ -34,7 +34,7 @@ export const partsOf = (cursor: string): readonly [string, string] => {
 
 type PageReader = (name: keyof typeof statements, page: Page) => Promise<readonly Entry[]>
 
-/** A sender that was answered finds its event, though others are still committing. */
+/** Returns a function that reads a page. An answered sender finds its event, though others are still committing. */
 const pageReader = ({ query, transaction }: Connections, suffix: string): PageReader => {
   const readConfirmed = confirmedOnly({ query, transaction })
   const select: PageReader = (name, { after, limit }) => {
@@ -75,7 +75,7 @@ const problemWith = async (query: Query, suffix: string, cursor: string): Promis
   return row?.past === true ? undefined : foreignCursor
 }
 
-/** Reads by cursors that no entry slips behind. The generation is in each cursor. */
+/** Reads by cursors. An entry that becomes visible later has a later cursor. Each cursor contains the generation. */
 export const createPostgresReader = (
   { query, transaction }: Connections,
   generation: string,

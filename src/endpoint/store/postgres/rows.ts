@@ -2,7 +2,7 @@ import type { Refusal } from '../../action/validate'
 import type { Entry } from '../store'
 import { belongsTo } from './key'
 
-/** A row of what is stored, or was set aside, as a statement here answers it. */
+/** A row of a stored event or a body kept aside, as the statements here return it. */
 export type Row = {
   readonly cursor: string
   readonly received_at: string
@@ -26,15 +26,15 @@ const stored = `
 const putAside = 'xid, number, received_at, outcome, NULL AS text, bytes, refusal FROM wasabi_aside'
 
 /**
- * Numbers are given before the commit, so a later number can be seen before an earlier one. What is older than every
- * transaction still under way can no longer be overtaken: https://www.postgresql.org/docs/15/functions-info.html
+ * Numbers are assigned before the commit, so a later number can be visible before an earlier one. A row that is older
+ * than every transaction under way can no longer be overtaken: https://www.postgresql.org/docs/15/functions-info.html
  */
 const settled = '(xid, number) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())'
 const inOrder = 'ORDER BY xid, number LIMIT $3'
 const rowsOf = (from: string): string =>
   `SELECT xid::text || '-' || number AS cursor, received_at, outcome, text, bytes, refusal FROM (${from}) AS r`
 
-/** Each answers rows after a cursor, in the order of cursors. */
+/** Each statement returns rows after a cursor, in the order of cursors. */
 export const statements = {
   events: rowsOf(`SELECT ${stored} WHERE ${settled} ${inOrder}`),
   entries: rowsOf(
@@ -47,7 +47,7 @@ export const statements = {
 
 export const latestRefused = rowsOf(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY number DESC LIMIT $1`)
 
-/** By the index over keys, and no walk over later events: what places its events is looked up first. */
+/** Uses the index over keys, and scans no later events: the cursors of the interaction's events are looked up first. */
 export const interaction = `
   WITH own AS MATERIALIZED (SELECT xid AS x, number AS n FROM unnest($4::bytea[]) AS i,
     LATERAL (SELECT xid, number FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e),

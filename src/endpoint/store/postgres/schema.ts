@@ -5,7 +5,7 @@ import { appendAtOnce, appendBySubscript } from './insert'
 import { refuseFormerKeys } from './key'
 import { summaryByDay, summaryOnce, summaryTables } from './summary'
 
-/** Each brings the tables from the version of its index to the next. What has been released is never changed. */
+/** Each migration brings the tables from the version of its index to the next. A released one is never changed. */
 export const migrations: readonly string[] = [
   `
   CREATE SEQUENCE wasabi_sequence CACHE 1;
@@ -35,7 +35,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE wasabi_erased (digest bytea PRIMARY KEY);
   `,
   forwardTables + summaryTables,
-  // Cursors of before there were generations have none.
+  // Cursors from before generations existed have none.
   `
   CREATE TABLE wasabi_store (generation text NOT NULL, place text NOT NULL DEFAULT '', retention_time bigint);
   INSERT INTO wasabi_store (generation)
@@ -58,7 +58,7 @@ const migrate = async (query: Query): Promise<void> => {
   const version = row?.version ?? 0
   if (version > migrations.length)
     throw new Error('its tables were made by a newer wasabi, which must be used from then on')
-  // A commit of nothing waits for no standby, so that an endpoint can start without one, and read.
+  // An empty commit waits for no standby, so an endpoint can start without one, and read.
   if (version === migrations.length) return
   for (const migration of migrations.slice(version)) await query(unhurried(migration))
   await query('DELETE FROM wasabi_version')
@@ -66,15 +66,15 @@ const migrate = async (query: Query): Promise<void> => {
 }
 
 /**
- * Tables that were restored from a dump carry the numbers of another server's transactions, and would stay hidden until
- * this one has counted as far. They come first.
+ * Rows restored from a dump contain the numbers of another server's transactions. They would stay hidden until this
+ * server has counted as far, so they are placed first.
  */
 const adoptRestored = async (query: Query): Promise<void> => {
   for (const table of ['wasabi_event', 'wasabi_aside'])
     await query(unhurried(`UPDATE ${table} SET xid = '1' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`))
 }
 
-/** Refuses a server that would lose what it has confirmed, or cannot hold every text. */
+/** Refuses a server that would lose confirmed commits, or cannot store every text. */
 const checkServer = async (query: Query): Promise<void> => {
   const [row] = await query<{ readonly fsync: string; readonly encoding: string }>(
     `SELECT current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding`,
@@ -87,17 +87,16 @@ const checkServer = async (query: Query): Promise<void> => {
     )
 }
 
-/** What stays as long as the tables do, and changes when they are made anew from a dump. */
+/** Identifies the tables. It changes only when they are created anew from a dump. */
 const place = `(SELECT oid FROM pg_database WHERE datname = current_database()) || '.' || 'wasabi_event'::regclass::oid`
 
-/** What a store is asked for once. */
+/** The facts about a store that are read once. */
 export type Prepared = {
   /**
-   * Distinguishes this store from the one that it was restored from: what came after a cursor there need not be what
-   * comes after it here.
+   * Distinguishes this store from the one that it was restored from: a cursor may precede other events there than here.
    */
   readonly generation: string
-  /** Whether some events came before keys had their form of today. */
+  /** Whether some events have keys in the former form. */
   readonly hasFormerKeys: boolean
 }
 
@@ -107,7 +106,7 @@ export const preparePostgres = async ({ query, transaction }: Postgres): Promise
   await transaction(migrate)
   await transaction(adoptRestored)
   const [row] = await query<{ readonly moved: boolean }>(`SELECT place <> ${place} AS moved FROM wasabi_store`)
-  // A commit of nothing waits for no standby.
+  // An empty commit waits for no standby.
   if (row?.moved === true)
     await query(`UPDATE wasabi_store SET place = ${place},
       generation = CASE place WHEN '' THEN generation ELSE left(md5(gen_random_uuid()::text), 8) END

@@ -63,7 +63,7 @@ const appendTo = (postgres: Postgres, hasFormerKeys: boolean): Store['append'] =
   }
 }
 
-/** Keeps everything in a PostgreSQL database. Rejects with a sentence that says what to do if that cannot be used. */
+/** Stores everything in a PostgreSQL database. If it cannot be used, rejects with a sentence that says what to do. */
 export const createPostgresStore = async (url: string): Promise<Store> => {
   const { postgres, generation, hasFormerKeys } = await open(url)
   const { query, transaction, end } = postgres

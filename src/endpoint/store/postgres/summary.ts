@@ -6,9 +6,10 @@ const fields = ['Source', 'Medium', 'Campaign', 'Content']
   .join(', ')
 
 /**
- * A commit adds rows and changes none, so that no commit waits for another one. What is erased or expires is taken
- * back, and its rows are summed up, so that nothing of it stays. JSON may hold escapes that no text of PostgreSQL can:
- * an event is counted without them, and stored whatever is in it. https://www.postgresql.org/docs/15/datatype-json.html
+ * A commit adds rows and changes none, so no commit waits for another one. Erased and expired events are subtracted,
+ * and their rows are summed up, so nothing of them remains. JSON may contain escapes that a text of PostgreSQL cannot:
+ * an event is counted without them, and stored whatever it contains.
+ * https://www.postgresql.org/docs/15/datatype-json.html
  */
 export const summaryTables = `
   CREATE TABLE wasabi_conversion (
@@ -60,8 +61,8 @@ export const summaryTables = `
 `
 
 /**
- * Looks up the counts of the days of a deletion by their index. A join with those days read all counts, of which there
- * may be as many as events: 13 s for each 5000 events that expired out of 20 million.
+ * Uses the index to look up the counts for the days of a deletion. A join with those days read all counts, which may be
+ * as many as the events: 13 s for each 5000 events that expired out of 20 million.
  */
 export const summaryByDay = `
   CREATE FUNCTION wasabi_sum_up(days bigint[]) RETURNS void LANGUAGE sql AS $$
@@ -85,8 +86,8 @@ export const summaryByDay = `
 `
 
 /**
- * Reads each text once. As an argument it was read anew for each field, since the server puts what an SQL function is
- * given in each place that names it: of the time to count 5000 events, three quarters.
+ * Parses each text once. As an argument it was parsed anew for each field, since the server inserts an SQL function's
+ * argument in each place that names it. That took three quarters of the time to count 5000 events.
  * https://wiki.postgresql.org/wiki/Inlining_of_SQL_functions
  */
 export const summaryOnce = `
@@ -108,7 +109,7 @@ export const summaryOnce = `
   $$;
 `
 
-/** Counts with the database's own time limit of a statement. */
+/** Counts within the time limit that the driver has for a statement. */
 export const createPostgresSummary =
   (query: Query): SummaryStore =>
   async ({ by, from, to }) => {

@@ -7,7 +7,7 @@ import type { Erased } from './erased'
 /** An arrival that is to become an event, and its cursor if it does. */
 type Candidate = { readonly cursor: number; readonly arrival: Valid }
 
-/** Events that go in with one statement: in a quarter less time than one by one, and more at once gain nothing. */
+/** The most events that one statement inserts, in a quarter less time than one by one. More at once gain nothing. */
 const mostRows = 16
 
 const columnsOf = ({ cursor, arrival: { receivedAt, text, action } }: Candidate) => {
@@ -19,7 +19,7 @@ const prepareStatements = (database: Database) => ({
   readNewest: database.prepare('SELECT newest FROM sequence'),
   writeNewest: database.prepare('UPDATE sequence SET newest = ?'),
   known: database.prepare('SELECT cursor, text FROM event WHERE interaction_id = ? AND revision = ?'),
-  /** By the number of rows beyond the first. */
+  /** The statement at index n inserts n + 1 rows. */
   inserts: Array.from({ length: mostRows }, (_, more) =>
     database.prepare(
       `INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)${', (?, ?, ?, ?, ?, ?)'.repeat(more)}
@@ -28,7 +28,7 @@ const prepareStatements = (database: Database) => ({
   ),
 })
 
-/** Returns what writes arrivals to an open database: all of them or none, and on the disk when it returns. */
+/** Returns a function that writes arrivals to an open database, all or none. They are on the disk when it returns. */
 export const appendTo = (database: Database, erased: Erased) => {
   const { readNewest, writeNewest, known: selectKnown, inserts } = prepareStatements(database)
   const putAside = asideIn(database, erased)
@@ -44,7 +44,7 @@ export const appendTo = (database: Database, erased: Erased) => {
     return 'conflicting'
   }
 
-  /** Says whether all of them were new, and are stored now; what was not new has changed nothing. */
+  /** Says whether all of them were new, and are stored now. A candidate that was not new has changed nothing. */
   const store = (candidates: readonly Candidate[]): boolean =>
     inserts[candidates.length - 1]?.run(...candidates.flatMap(columnsOf)).changes === candidates.length
 
@@ -64,7 +64,7 @@ export const appendTo = (database: Database, erased: Erased) => {
 
   return (arrivals: readonly Arrival[]): readonly Outcome[] =>
     inTransaction(database, () => {
-      // Read anew for each batch: another process may have the same file open.
+      // Read anew for each group: another process may have the same file open.
       const { newest } = readNewest.get() as { readonly newest: number }
       const outcomes: Outcome[] = []
       for (let from = 0; from < arrivals.length; from += mostRows)

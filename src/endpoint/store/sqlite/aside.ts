@@ -8,14 +8,14 @@ import type { Erased } from './erased'
 /** A body to be kept aside. */
 export type Aside = { readonly outcome: AsideOutcome; readonly receivedAt: number; readonly bytes: Uint8Array }
 
-/** Returns what keeps a body aside in an open transaction, once. */
+/** Returns a function that keeps a body aside, once, in an open transaction. */
 export const asideIn = (database: Database, erased: Erased) => {
   const insert = database.prepare('INSERT INTO aside VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
   const trim = database.prepare(
     `DELETE FROM aside WHERE outcome = ?1 AND cursor <=
       (SELECT cursor FROM aside WHERE outcome = ?1 ORDER BY cursor DESC LIMIT 1 OFFSET ${String(keptAside)})`,
   )
-  // Counting the newest ones takes longer than writing one, so it is not done for each.
+  // Counting the newest bodies takes longer than writing one, so it is not done for each.
   let untilTrim = 0
 
   return (cursor: number, { outcome, receivedAt, bytes }: Aside, refusal?: Refusal): void => {

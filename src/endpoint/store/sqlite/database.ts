@@ -9,8 +9,8 @@ export type Database = DatabaseSyncInstance
 type Sqlite = { readonly DatabaseSync: new (file: string) => Database }
 
 /**
- * Node has SQLite built in from 22.13 on, and this way to ask for it from 20.16 on; before, a
- * package brings the same calls.
+ * Node contains SQLite from 22.13 on, and `getBuiltinModule` from 20.16 on. In earlier versions a package provides the
+ * same calls.
  */
 const loadSqlite = async (): Promise<Sqlite> => {
   const { getBuiltinModule } = process as { readonly getBuiltinModule?: (name: string) => unknown }
@@ -20,16 +20,16 @@ const loadSqlite = async (): Promise<Sqlite> => {
 /** Milliseconds that a statement waits for the lock of another process. */
 const patience = 5000
 
-// In WAL mode, FULL is what makes a commit outlast a power cut: https://sqlite.org/pragma.html#pragma_synchronous
-// What is erased is overwritten, not only let go of: https://sqlite.org/pragma.html#pragma_secure_delete
-// A page of an index is written to the file once for many commits, and is at hand for the next:
+// In WAL mode, FULL makes a commit survive a power cut: https://sqlite.org/pragma.html#pragma_synchronous
+// Erased data is overwritten, not only released: https://sqlite.org/pragma.html#pragma_secure_delete
+// A page of an index is written to the file once for many commits, and stays in memory for the next:
 // 16 MB of log, 32 MB of memory.
 const settings = `
   PRAGMA busy_timeout = ${String(patience)}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
   PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;
 `
 
-/** Runs the work of one transaction: all of it is on the disk when this returns, or none of it, when it throws. */
+/** Runs the work of one transaction. All of it is on the disk when this returns, and none of it if this throws. */
 export const inTransaction = <Result>(database: Database, work: () => Result): Result => {
   database.exec('BEGIN IMMEDIATE')
   try {
@@ -53,8 +53,8 @@ const withoutWaiting = <Result>(database: Database, work: () => Result): Result 
 }
 
 /**
- * Moves the whole log into the file and empties it. `false` when another process reads from the log at the moment:
- * waiting for that would keep everybody from the event loop. https://sqlite.org/pragma.html#pragma_wal_checkpoint
+ * Moves the whole log into the file and empties it. Returns `false` if another process reads from the log at the
+ * moment: waiting for it would block the event loop. https://sqlite.org/pragma.html#pragma_wal_checkpoint
  */
 export const emptyLog = (database: Database): boolean =>
   withoutWaiting(database, () => {
@@ -71,12 +71,12 @@ export const closeSqlite = (database: Database): void => {
       database.exec('PRAGMA journal_mode = DELETE')
     })
   } catch {
-    // Another process uses the file, or the disk is full: what is committed is in the log, and safe there.
+    // Another process uses the file, or the disk is full: committed data is safe in the log.
   }
   database.close()
 }
 
-/** The first thing that is wrong with the file. Reading all of it takes about a second for each gigabyte. */
+/** The first fault in the file. Reading all of the file takes about a second for each gigabyte. */
 const damageIn = (database: Database): string | undefined => {
   const row = database.prepare('PRAGMA quick_check(1)').get() as { readonly quick_check: string }
   return row.quick_check === 'ok' ? undefined : row.quick_check
@@ -102,8 +102,8 @@ export const isLocked = (error: unknown): boolean => /locked|busy/.test(String(e
 const openingPause = 50
 
 /**
- * Opens a database that is whole. Rejects when it is damaged, no database, or locked for five seconds. SQLite itself
- * does not wait where a reader begins to write, as for the change to a log: two of them would wait for each other
+ * Opens an undamaged database. Rejects if it is damaged, no database, or locked for five seconds. SQLite itself does
+ * not wait when a reader begins to write, as in the change to WAL mode: two of them would wait for each other
  * (https://sqlite.org/c3ref/busy_handler.html).
  */
 export const openDatabase = async (file: string): Promise<Database> => {
@@ -123,7 +123,7 @@ export const openDatabase = async (file: string): Promise<Database> => {
   }
 }
 
-/** The page of the file that has the newest cursor. */
+/** The number of the page that contains the newest cursor. */
 export const sequencePage = (database: Database): number =>
   (
     database.prepare(`SELECT rootpage FROM sqlite_master WHERE name = 'sequence'`).get() as {
@@ -136,7 +136,7 @@ export const isInUse = async (file: string): Promise<boolean> => {
   const { DatabaseSync } = await loadSqlite()
   const database = new DatabaseSync(file)
   try {
-    // Only who has the file alone may leave the mode with a log: https://sqlite.org/wal.html
+    // Only a connection that has the file alone can leave WAL mode: https://sqlite.org/wal.html
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE')
     return false
   } catch (error) {

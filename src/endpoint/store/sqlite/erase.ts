@@ -5,10 +5,10 @@ import { inTransaction, type Database } from './database'
 import type { Erased } from './erased'
 import { createSearch, type Aside, type Found, type Search } from './search'
 
-/** Rows that are deleted in one transaction: some milliseconds, as each is overwritten. */
+/** Rows that are deleted in one transaction. It takes some milliseconds, since each row is overwritten. */
 const deletedAtOnce = 500
 
-/** Returns what deletes rows by their cursors, a little at a time. */
+/** Returns a function that deletes rows by their cursors, a little at a time. */
 const deletionFrom = (database: Database, table: 'event' | 'aside') => {
   const statement = database.prepare(`DELETE FROM ${table} WHERE cursor = ?`)
   return async (cursors: readonly number[]): Promise<void> => {
@@ -21,14 +21,14 @@ const deletionFrom = (database: Database, table: 'event' | 'aside') => {
   }
 }
 
-/** Says which bodies that were put aside are of these customers: a body that names none, by each id in its text. */
+/** Says whether a body kept aside is of one of these customers. A body that names none is searched for their ids. */
 const isAsideOf = (customerIds: readonly string[]): ((row: Aside) => boolean) => {
   const ids = new Set(customerIds)
   const hasId = createIdFinder(customerIds)
   return ({ customer_id: id, bytes }) => (id === null ? hasId(bytes) : ids.has(id))
 }
 
-/** Returns steps 4 and 5 of the protocol. It resolves to the number of events deleted. */
+/** Returns functions for steps 4 and 5 of the protocol. `remove` resolves to the number of deleted events. */
 const createRemoval = (database: Database, search: Search, erased: Erased) => {
   const deleteEvents = deletionFrom(database, 'event')
   const deleteAside = deletionFrom(database, 'aside')
@@ -53,7 +53,7 @@ const createRemoval = (database: Database, search: Search, erased: Erased) => {
   return { remove, removeAside }
 }
 
-/** Whether anything of a customer's id is stored, or it was erased before. */
+/** Says whether a customer's id was erased before, or is in a body kept aside. */
 const isKnown = async (search: Search, erased: Erased, customerId: string): Promise<boolean> => {
   if (erased.has(customerId)) return true
   const isTheirs = isAsideOf([customerId])
@@ -62,18 +62,18 @@ const isKnown = async (search: Search, erased: Erased, customerId: string): Prom
 }
 
 /**
- * Erases at the operator's word. There is no index over customers, which would cost each event more than a rare erasure
- * is worth: it looks at every event, a little at a time. What comes from strangers never deletes anything, so an
- * erasure leaves alone who merely claims to be the customer, and nothing that comes later widens it. Nor does it hold
- * anybody up, whatever strangers have sent: each step is short, and the number of steps grows as what is stored. The
+ * Erases at the operator's request. There is no index over customers, which would cost each event more than a rare
+ * erasure is worth. So an erasure looks at every event, a little at a time. Events of strangers never delete anything:
+ * an erasure leaves visitors alone that merely claim to be the customer, and no later event widens it. It delays
+ * nobody, whatever strangers have sent: each step is short, and the number of steps grows with the stored data. The
  * protocol:
  *
  * 1. Find the customer's own events.
  * 2. Find the visitors with events of the same interactions: they claim to be this customer.
- * 3. Find the events of these visitors, to count them, or to erase them if the operator said so.
- * 4. In one transaction write down the erased ids, and find what came since. Nothing of them is stored from then on.
- * 5. Delete, the visitors' events first: they are found by the customer's. An erasure that was interrupted finds the
- *   rest again, and is asked for again by the operator, who had no answer.
+ * 3. Find the events of these visitors, to count them, or to erase them if the operator asked for it.
+ * 4. In one transaction store the erased ids' digests, and find later events. From then on none of theirs is stored.
+ * 5. Delete, the visitors' events first: they are found by the customer's. If an erasure was interrupted, the operator
+ *   had no answer and asks for it again. It then finds the rest.
  */
 export const createErasure = (database: Database, erased: Erased) => {
   const search = createSearch(database)
@@ -96,7 +96,7 @@ export const createErasure = (database: Database, erased: Erased) => {
 
   return {
     erase,
-    /** Erases what came in before it was known whom to erase. */
+    /** Erases events and bodies of erased ids that arrived before their digests were added. */
     sweep: async (): Promise<void> => {
       const customers = await search.customers((id) => erased.has(id))
       const { found, upTo } = await search.eventsOf(customers)

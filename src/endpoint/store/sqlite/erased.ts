@@ -2,10 +2,10 @@ import { customerDigest } from '../person'
 import type { Page } from '../store'
 import { inTransaction, type Database } from './database'
 
-/** What knows the ids that were erased. */
+/** The ids that were erased. */
 export type Erased = ReturnType<typeof createErased>
 
-/** Returns what knows the ids that were erased, by their digests alone. */
+/** Keeps the ids that were erased, by their digests alone. */
 export const createErased = (database: Database) => {
   const selectAny = database.prepare('SELECT 1 FROM erased LIMIT 1')
   const select = database.prepare('SELECT 1 FROM erased WHERE digest = ?')
@@ -14,7 +14,7 @@ export const createErased = (database: Database) => {
   const selectPage = database.prepare('SELECT digest FROM erased WHERE digest > ? ORDER BY digest LIMIT ?')
 
   return {
-    /** Whether anybody was erased: most often nobody was, and nothing more needs to be asked. */
+    /** Whether any id was erased. Most often none was, and no id needs to be looked up. */
     any: (): boolean => selectAny.get() !== undefined,
     has: (customerId: string): boolean => select.get(customerDigest(customerId)) !== undefined,
     /** Within an open transaction. */

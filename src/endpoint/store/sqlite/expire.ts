@@ -1,10 +1,10 @@
 import type { Store } from '../store'
 import type { Database } from './database'
 
-/** Rows at a time: SQLite works on the event loop, and no request should wait for long. */
+/** Rows deleted at a time: SQLite works on the event loop, and no request should wait for long. */
 const expiredAtOnce = 500
 
-/** Returns what deletes by age, and what keeps the time that this goes by. */
+/** Returns functions that delete by age, and that read and set the retention time. */
 export const createExpiry = (database: Database): Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'> => {
   const statementFor = (table: string) =>
     database.prepare(

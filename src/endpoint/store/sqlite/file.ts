@@ -1,16 +1,16 @@
 import { chmodSync, closeSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs'
 import { readNewest } from './page'
 
-/** Says whether a data file is none, but memory. */
+/** Says whether a data file is only in memory. */
 export const inMemory = (file: string): boolean => file === ':memory:' || file === ''
 
-/** Throws when there is a folder, a device or a pipe of that name: `/dev/null` must not lose its rights or its name. */
+/** Throws if the name is a folder, a device or a pipe: `/dev/null` must not lose its permissions or its name. */
 export const checkIsFile = (file: string): void => {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found && !found.isFile()) throw new Error(`${file} is a folder, a device or a pipe, and no file`)
 }
 
-/** What somebody can do who forgot `sudo`: a service's data folder is closed to all others. */
+/** The advice for somebody who forgot `sudo`: a service's data folder is closed to all others. */
 const unreachable = (file: string, cause: unknown): Error => {
   const code = (cause as NodeJS.ErrnoException).code ?? ''
   return new Error(`Cannot reach ${file} (${code}): do it as a user that can read and write it, such as root.`, {
@@ -18,7 +18,7 @@ const unreachable = (file: string, cause: unknown): Error => {
   })
 }
 
-/** Says whether there is a file of that name. Throws a sentence where this user cannot know. */
+/** Says whether there is a file of that name. Throws a sentence if this user cannot find out. */
 export const isThere = (file: string): boolean => {
   try {
     statSync(file)
@@ -29,7 +29,7 @@ export const isThere = (file: string): boolean => {
   }
 }
 
-/** Throws a sentence if this user may not read a file, or not write it. SQLite says less. */
+/** Throws a sentence if this user may not read, or not write, a file. SQLite's message says less. */
 export const checkAccess = (file: string, mode: 'read' | 'write'): void => {
   try {
     closeSync(openSync(file, mode === 'read' ? 'r' : 'r+'))
@@ -38,18 +38,18 @@ export const checkAccess = (file: string, mode: 'read' | 'write'): void => {
   }
 }
 
-/** What the file system knows a file by, whatever its name. `undefined` when there is none of that name. */
+/** The number that identifies a file, whatever its name. `undefined` if there is no file of that name. */
 export const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 
-/** The file that a link leads to: SQLite keeps the log beside that one. A link to nothing is a name of its own. */
+/** The file that a link points to: SQLite keeps the log beside that file. A link to no file is a name of its own. */
 export const followLink = (file: string): string => {
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
   return isLink && inodeOf(file) !== undefined ? realpathSync(file) : file
 }
 
 /**
- * Lets only this user read a new file, and never everybody an old one, nor its log. SQLite gives a log the rights of
- * the file; one that a killed process has left behind keeps those of that time.
+ * Lets only this user read a new file. An old file and its log lose the permissions for everybody. SQLite creates a log
+ * with the permissions of the file. A log that a killed process has left behind keeps those of that time.
  */
 export const makePrivate = (file: string): void => {
   checkIsFile(file)
@@ -63,23 +63,23 @@ export const makePrivate = (file: string): void => {
 const used = (name: string): Error =>
   new Error(`${name} was replaced, moved, deleted or overwritten while it was in use: put it back, or start again`)
 
-/** What keeps an eye on a data file. */
+/** Watches a data file. */
 export type FileWatch = {
-  /** Throws when the file is not what it was any more. */
+  /** Throws if the file was replaced, moved, deleted or overwritten. */
   readonly check: () => void
-  /** To be called when nothing has the file open any more: closing it lets go of all of this process's locks on it. */
+  /** To be called when nothing has the file open any more: closing it releases all of this process's locks on it. */
   readonly end: () => void
 }
 
 /**
- * Returns what throws when the file is overwritten. Only a checkpoint writes into it, of this process or of another,
- * and brings its newest cursor forward: a copy from before takes it back, and anything else has none. Other pages say
- * nothing: as long as somebody reads, a checkpoint leaves some of them behind.
+ * Returns a function that throws if the file is overwritten. Only a checkpoint writes into the file, of this process or
+ * of another, and moves its newest cursor forward. An older copy moves it back, and any other file has none. Other
+ * pages prove nothing: while somebody reads, a checkpoint leaves some of them unwritten.
  */
 const watchContent = (file: string, descriptor: number, page: number): ((change: string, size: number) => void) => {
   let known = ''
   let largest = 0
-  // A new file may have everything in its log still.
+  // The data of a new file may still be only in its log.
   let newest = readNewest(descriptor, page)
   return (change, size) => {
     if (change === known) return
@@ -92,10 +92,10 @@ const watchContent = (file: string, descriptor: number, page: number): ((change:
 }
 
 /**
- * Watches whether the data file, its log and the log's index are those that were opened, since what is committed to
- * another goes into a file without a name and is gone with the process; and whether the file was overwritten. The locks
- * of processes are on the index (https://sqlite.org/walformat.html#walidxlocks): without it, one that comes later
- * empties the log under this one. `page` has the newest cursor.
+ * Throws if the data file, its log or the log's index is not the one that was opened: a commit would go into a file
+ * without a name, and be lost with the process. Also throws if the file was overwritten. The locks of processes are on
+ * the index (https://sqlite.org/walformat.html#walidxlocks): without it, a later process would empty the log under this
+ * one. `page` contains the newest cursor.
  */
 export const watchFile = (file: string, page: number): FileWatch => {
   if (inMemory(file)) return { check: () => undefined, end: () => undefined }

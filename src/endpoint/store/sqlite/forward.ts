@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { mostCounted, type ForwardStore, type Lag, type SetAside } from '../forward'
 
-/** The tables of forwarding. A refusal goes with its event: the answer may quote it. */
+/** The tables of forwarding. A refusal is deleted with its event: the answer may quote it. */
 export const forwardTables = `
   CREATE TABLE forward_position (target TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE forward_aside (
@@ -39,7 +39,7 @@ export const createSqliteForward = (database: DatabaseSyncInstance): ForwardStor
     (SELECT received_at FROM event WHERE event.cursor > p.cursor ORDER BY event.cursor LIMIT 1) AS oldest,
     (SELECT count(*) FROM forward_aside AS a WHERE a.target = p.target) AS setAside FROM forward_position AS p`)
 
-  // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
+  // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
     position: async (target) => String((position.get(target) as { readonly cursor: number } | undefined)?.cursor ?? 0),
     savePosition: async (target, cursor) => {

@@ -25,8 +25,8 @@ const numberIn = (page: Buffer): number | undefined => {
 }
 
 /**
- * Reads the newest cursor that a data file has, without its log, from the page of that number. `undefined` when the
- * file is no database any more.
+ * Reads the newest cursor in a data file, without its log, from the page of that number. `undefined` if the file is no
+ * database any more.
  */
 export const readNewest = (descriptor: number, page: number): number | undefined => {
   const head = readAt(descriptor, 0, 18)

@@ -14,7 +14,7 @@ type Row = {
 const stored = "cursor, received_at, 'stored' AS outcome, text, NULL AS bytes, NULL AS refusal FROM event"
 const putAside = 'cursor, received_at, outcome, NULL AS text, bytes, refusal FROM aside'
 
-/** A cursor's number. A cursor of the other store has no number here: its reader begins anew. */
+/** The number of a cursor. A cursor of PostgreSQL has no number here: its reader begins anew. */
 export const numberOf = (cursor: string): number => (cursor.includes('-') ? 0 : Number(cursor.split('.', 1)[0]))
 
 const toEntry = (cursor: string, { received_at, outcome, text, bytes, refusal }: Row): Entry => ({
@@ -33,7 +33,7 @@ const prepareStatements = (database: Database) => ({
   ),
   aside: database.prepare(`SELECT ${putAside} WHERE outcome = ?3 AND cursor > ?1 ORDER BY cursor LIMIT ?2`),
   latestRefused: database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`),
-  // The sign keeps it to the index over interactions, instead of a walk over all later events.
+  // The plus sign selects the index over interactions, instead of a scan of all later events.
   interaction: database.prepare(
     `SELECT ${stored} WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2`,
   ),
@@ -41,8 +41,8 @@ const prepareStatements = (database: Database) => ({
 })
 
 /**
- * Reads by cursors, which one counter gives within the transactions, so that no entry slips behind. The generation is
- * in each cursor.
+ * Reads by cursors. One counter assigns them within the transactions, so an entry that becomes visible later has a
+ * later cursor. Each cursor contains the generation.
  */
 export const createSqliteReader = (
   database: Database,
@@ -54,7 +54,7 @@ export const createSqliteReader = (
     (rows as readonly Row[]).map((row) => toEntry(cursorOf(row.cursor), row))
   const newest = (): number => (statements.newest.get() as { readonly newest: number }).newest
 
-  // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
+  // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
     events: async ({ after, limit }: Page) => entriesOf(statements.events.all(numberOf(after), limit)),
     entries: async ({ after, limit }: Page) => entriesOf(statements.entries.all(numberOf(after), limit)),

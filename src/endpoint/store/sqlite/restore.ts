@@ -6,7 +6,7 @@ import { checkAccess, checkIsFile, followLink, inodeOf, isThere } from './file'
 import { beginGeneration } from './schema'
 import { createSqliteStore } from './store'
 
-/** What a restore came to: how many events there are now, and where what was there before is. */
+/** The result of a restore: the number of events now, and the path of the replaced data file. */
 export type Restored = { readonly events: number; readonly replaced: string | undefined }
 
 const isOurs = (database: Database): boolean => {
@@ -14,7 +14,7 @@ const isOurs = (database: Database): boolean => {
   return (database.prepare(text).get() as { readonly count: number }).count === 3
 }
 
-/** Copies a backup beside the data file, and makes sure that it is whole. A log beside it has its last events. */
+/** Copies a backup beside the data file, and checks that it is whole. A log beside the backup has its last events. */
 const copyBackup = async (backup: string, copy: string): Promise<void> => {
   for (const part of ['', '-wal']) if (existsSync(backup + part)) copyFileSync(backup + part, copy + part)
   chmodSync(copy, 0o600)
@@ -24,7 +24,7 @@ const copyBackup = async (backup: string, copy: string): Promise<void> => {
   if (!ours) throw new Error('it is no data file of wasabi')
 }
 
-/** The digests of who was erased since the backup was made. A damaged file gives none. */
+/** The digests of erased ids in a data file, as far as it can be read. */
 const erasedIn = async (file: string): Promise<readonly string[]> => {
   const digests: string[] = []
   try {
@@ -35,12 +35,12 @@ const erasedIn = async (file: string): Promise<readonly string[]> => {
       await store.close()
     }
   } catch {
-    // It is damaged, which may be why a backup is needed.
+    // The file is damaged, which may be why a backup is needed.
   }
   return digests
 }
 
-/** Brings the tables up to date, and erases again who was erased since. Returns the number of events. */
+/** Brings the tables up to date, and erases again the ids that were erased since. Returns the number of events. */
 const prepareCopy = async (copy: string, erased: readonly string[]): Promise<number> => {
   const store = await createSqliteStore(copy)
   await store.addErased(erased)
@@ -53,12 +53,12 @@ const prepareCopy = async (copy: string, erased: readonly string[]): Promise<num
   return count
 }
 
-/** Puts the copy in place of the data file, which is there under its name at any moment. */
+/** Replaces the data file with the copy. A file of that name exists at any moment. */
 const replace = (file: string, copy: string): string | undefined => {
   const replaced = `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
   const wasThere = existsSync(file)
   if (wasThere) linkSync(file, replaced)
-  // Only a damaged file has a log still.
+  // Only a damaged file still has a log.
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${replaced}-wal`)
   rmSync(`${file}-shm`, { force: true })
   renameSync(copy, file)
@@ -93,7 +93,7 @@ const putInPlace = async (backup: string, file: string): Promise<Restored> => {
   }
 }
 
-/** By what the system says: https://www.sqlite.org/rescode.html#full and errno(3). */
+/** Chooses by the system's message: https://www.sqlite.org/rescode.html#full and errno(3). */
 const helpFor = (message: string): string => {
   if (/full|ENOSPC/.test(message)) return 'make room on the disk, and try again'
   return /EACCES|EPERM|EROFS/.test(message)
@@ -102,13 +102,13 @@ const helpFor = (message: string): string => {
 }
 
 /**
- * Puts a backup in place of a data file, as a new store to its readers, whose cursors of before are refused. Rejects
- * with a sentence, and has changed nothing then.
+ * Replaces a data file with a backup. It is a new store to its readers, and refuses their earlier cursors. If the
+ * restore fails, rejects with a sentence, and changes nothing.
  */
 export const restoreSqlite = async (backup: string, file: string): Promise<Restored> => {
   await checkPlaces(backup, file)
   try {
-    // Where the names are links, to the newest backup or to another disk, it is about what they lead to.
+    // The names may be links, to the newest backup or to another disk: the files that they point to are used.
     return await putInPlace(followLink(backup), followLink(file))
   } catch (cause) {
     const { message } = cause as Error

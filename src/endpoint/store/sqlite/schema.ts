@@ -4,10 +4,10 @@ import { forwardTables } from './forward'
 import { summaryAnew, summaryTables } from './summary'
 
 /**
- * Each brings the tables from the version of its index to the next. What has been released is never changed.
+ * Each migration brings the tables from the version of its index to the next. A released one is never changed.
  *
- * One sequence numbers events and what is put aside, so that a stream can be resumed over all that came in; it is a row
- * of its own, since an erased newest entry must not give its cursor away again.
+ * One sequence numbers events and bodies kept aside, so that a stream of both can be resumed. It is a row of its own,
+ * since the cursor of an erased newest entry must not be assigned again.
  */
 const migrations: readonly string[] = [
   `
@@ -42,7 +42,7 @@ const migrations: readonly string[] = [
   `,
   'CREATE TABLE unfinished (digest TEXT PRIMARY KEY) WITHOUT ROWID;',
   forwardTables + summaryTables,
-  // Cursors of before there were generations have none.
+  // Cursors from before generations existed have none.
   `
   DROP TABLE unfinished;
   CREATE TABLE store (generation TEXT NOT NULL, inode TEXT NOT NULL DEFAULT '', retention_time INTEGER);
@@ -60,19 +60,19 @@ export const prepareSqlite = (database: Database): void => {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number }
   if (version > migrations.length) throw new Error('it was made by a newer wasabi, which must be used from then on')
   for (const migration of migrations.slice(version)) database.exec(migration)
-  // Only then: on a full disk, what needs no change can be read still.
+  // Written only after a migration: on a full disk, a file that needs no change can still be read.
   if (version < migrations.length) database.exec(`PRAGMA user_version = ${String(migrations.length)}`)
   database.exec('COMMIT')
 }
 
-/** Makes the store a new one to its readers: cursors from before are not taken any more. */
+/** Makes the store a new one to its readers: earlier cursors are refused. */
 export const beginGeneration = (database: Database): void => {
   database.prepare('UPDATE store SET generation = ?').run(randomBytes(4).toString('hex'))
 }
 
 /**
- * Returns what distinguishes this store from the one that its file was a copy of. A file that has another inode than
- * the last time was copied, as from a backup, and what came after a cursor then need not be what comes after it now.
+ * Returns the generation, which distinguishes this store from the one that its file was a copy of. A file that has
+ * another inode than the last time was copied, as from a backup: a cursor may precede other events now than then.
  */
 export const readGeneration = (database: Database, inode: string): string => {
   const { inode: before } = database.prepare('SELECT inode FROM store').get() as { readonly inode: string }

@@ -2,32 +2,32 @@ import { createClaims, type Claims } from '../claims'
 import { digestOf, isVisitor } from '../person'
 import type { Database } from './database'
 
-/** Rows looked at before others have their turn: some milliseconds. */
+/** Rows that are read before other work runs: some milliseconds. */
 const scannedAtOnce = 2000
 
-/** Bodies looked at before others have their turn: 1.6 MB at worst. */
+/** Bodies that are read before other work runs: 1.6 MB at worst. */
 const bodiesAtOnce = 100
 
-/** An event of somebody who is looked for. Its ids are not kept with it: they may be as long as a body. */
+/** An event of a customer of the search. Its own ids are not kept: they may be as long as a body. */
 export type Found = { readonly cursor: number; readonly customerId: string }
 
-/** A body that was put aside. */
+/** A body that was kept aside. */
 export type Aside = { readonly cursor: number; readonly bytes: Uint8Array; readonly customer_id: string | null }
 
-/** The events of some customers, and the cursor up to which they are all of them. */
+/** All events of some customers up to a cursor. */
 export type FoundEvents = { readonly found: readonly Found[]; readonly upTo: number }
 
-/** What finds rows that no index leads to, a little at a time. */
+/** Finds rows without an index, a little at a time. */
 export type Search = ReturnType<typeof createSearch>
 
 const prepareStatements = (database: Database) => ({
   newest: database.prepare('SELECT max(cursor) AS newest FROM event'),
-  // Ids that are longer than all that are looked for stay where they are.
+  // Ids that are longer than all ids of the search are not read.
   events: database.prepare(`SELECT cursor, customer_id AS customerId FROM event
     WHERE cursor > ? AND cursor <= ? AND length(customer_id) <= ?`),
   customers: database.prepare('SELECT DISTINCT customer_id AS id FROM event WHERE cursor > ? AND cursor <= ?'),
   interaction: database.prepare('SELECT interaction_id AS id FROM event WHERE cursor = ?'),
-  // By the unique key, from one revision on: a stranger can correct an interaction any number of times.
+  // Uses the unique key, from one revision on: a stranger can correct an interaction any number of times.
   claims: database.prepare(`SELECT revision, customer_id AS id FROM event
     WHERE interaction_id = ?1 AND revision >= ?2 ORDER BY revision LIMIT ${String(scannedAtOnce)}`),
   asides: database.prepare(`SELECT cursor, bytes, customer_id FROM aside WHERE cursor > ?
@@ -39,12 +39,13 @@ type Statements = ReturnType<typeof prepareStatements>
 const newestOf = ({ newest }: Statements): number => (newest.get() as { readonly newest: number | null }).newest ?? 0
 
 /**
- * Returns what reads the events of customers, of all of which each id is there once. The ids are compared here: as a
- * list for the statement, they were read anew for each step, and strangers can make any number of them.
+ * Returns a function that reads the events of customers. All events of a customer share one copy of its id. The ids are
+ * compared here: as a list for the statement, they were read anew for each step, and strangers can make any number of
+ * them.
  */
 const readerOf = ({ events }: Statements, customerIds: readonly string[]) => {
   const same = new Map(customerIds.map((id) => [id, id]))
-  // UTF-16 code units here are as many as SQLite's characters there, or more.
+  // An id has at least as many UTF-16 code units here as characters in SQLite.
   const longest = customerIds.reduce((length, id) => Math.max(length, id.length), 0)
   return (after: number, upTo: number): readonly Found[] =>
     (events.all(after, upTo, longest) as Found[]).flatMap(({ cursor, customerId: id }) => {
@@ -53,7 +54,7 @@ const readerOf = ({ events }: Statements, customerIds: readonly string[]) => {
     })
 }
 
-/** Looks at all events, also at those that come meanwhile. Resolves to the last cursor looked at. */
+/** Looks at all events, also those that arrive meanwhile. Resolves to the last cursor looked at. */
 const lookThrough = async (statements: Statements, look: (after: number, upTo: number) => void): Promise<number> => {
   let after = 0
   for (let newest = newestOf(statements); after < newest; newest = newestOf(statements)) {
@@ -67,7 +68,7 @@ const lookThrough = async (statements: Statements, look: (after: number, upTo: n
 
 type Sender = { readonly revision: string; readonly id: string }
 
-/** Who has events of an interaction. */
+/** The customer and visitor ids of an interaction's events. */
 async function* sendersOf({ claims }: Statements, interactionId: string): AsyncGenerator<string> {
   let from = ''
   for (;;) {
@@ -79,7 +80,7 @@ async function* sendersOf({ claims }: Statements, interactionId: string): AsyncG
   }
 }
 
-/** All that was put aside. */
+/** All bodies that were kept aside. */
 async function* asidesIn({ asides }: Statements): AsyncGenerator<readonly Aside[]> {
   let rows: readonly Aside[] = []
   for (let after = 0; ; after = rows.at(-1)?.cursor ?? after) {
@@ -90,7 +91,7 @@ async function* asidesIn({ asides }: Statements): AsyncGenerator<readonly Aside[
   }
 }
 
-/** Returns what finds the events and the bodies of customers. */
+/** Returns functions that find the events and the bodies of customers. */
 export const createSearch = (database: Database) => {
   const statements = prepareStatements(database)
 
@@ -105,7 +106,7 @@ export const createSearch = (database: Database) => {
       })
       return { found, upTo }
     },
-    /** The events of customers that came after a cursor, at once. */
+    /** The events of customers that arrived after a cursor, at once. */
     since: (after: number, customerIds: readonly string[]): readonly Found[] =>
       readerOf(statements, customerIds)(after, newestOf(statements)),
     /** The visitors that have events of the same interactions. */

@@ -18,7 +18,9 @@ const helpFor = (reason: string): string => {
     : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
 }
 
-/** Opens a data file with its tables, made with its folder if need be. Rejects with a sentence that says what to do. */
+/**
+ * Opens a data file with its tables. Creates it and its folder if needed. Rejects with a sentence that says what to do.
+ */
 export const openSqlite = async (file: string): Promise<Database> => {
   let database: Database | undefined
   try {
@@ -32,13 +34,13 @@ export const openSqlite = async (file: string): Promise<Database> => {
   }
 }
 
-/** Milliseconds until the log is looked at again, which another process was reading, or a full disk kept as it was. */
+/** Milliseconds until the next attempt to empty the log, if another process was reading it, or the disk was full. */
 const pause = 200
 
 /**
- * Returns what empties the log after an erasure, since what is gone from the tables is still in the log until that
- * begins anew (https://sqlite.org/wal.html). As long as another process reads from it, or the disk is full, it tries
- * again: what is erased is erased all the same.
+ * Returns a function that empties the log after an erasure: deleted rows remain in the log until it begins anew
+ * (https://sqlite.org/wal.html). While another process reads from the log, or the disk is full, it tries again. The
+ * erasure itself succeeds in any case.
  */
 const createCleaner = (database: Database) => {
   let timer: NodeJS.Timeout | undefined
@@ -72,23 +74,23 @@ const touch = (database: Database): void => {
   })
 }
 
-/** Keeps everything in one SQLite file. Rejects with a sentence that says what to do if that file cannot be used. */
+/** Stores everything in one SQLite file. If it cannot be used, rejects with a sentence that says what to do. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
   const database = await openSqlite(file)
   const generation = readGeneration(database, String(inodeOf(file) ?? ''))
   const erased = createErased(database)
   const { erase, sweep } = createErasure(database, erased)
   const clean = createCleaner(database)
-  // What was erased by a process that was killed may be in the log still.
+  // The log may still contain rows that a killed process has erased.
   clean()
   const watch = watchFile(file, sequencePage(database))
   const appendNow = appendTo(database, erased)
 
-  // `async` turns what SQLite throws into a rejection; the work itself is done when these return.
+  // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
     append: async (arrivals) => {
       const outcomes = appendNow(arrivals)
-      // After the commit: what was written to a file without a name must not be acknowledged.
+      // After the commit: arrivals that were written to a file without a name must not be acknowledged.
       watch.check()
       return outcomes
     },
@@ -103,7 +105,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
       erased.add(digests)
     },
     sweepErased: () => sweep().finally(clean),
-    // One counter gives the cursors, within the transactions.
+    // One counter assigns the cursors, within the transactions.
     settle: () => Promise.resolve(),
     ...createExpiry(database),
     forward: createSqliteForward(database),

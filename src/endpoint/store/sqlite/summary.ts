@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { mostValues, type DayCount, type Question, type Summary, type SummaryStore, type ValueCount } from '../summary'
 
-/** Campaigns are cut here: a longer value is nobody's campaign, and the summary's rows stay small. */
+/** Values are cut here: no campaign is longer, and the summary's rows stay small. */
 const longest = 200
 
 /**
- * Of a name that is there twice, SQLite reads the first value, and JSON.parse the last one. So the database may find
- * something else than what was checked, or nothing: it is cut all the same, and never NULL.
+ * If a name occurs twice, SQLite reads the first value, and JSON.parse the last one. So the database may find another
+ * value than the checked one, or none. The value is cut even then, and never NULL.
  */
 const conversionOf = (row: string): string => {
   const fields = [
@@ -34,7 +34,7 @@ const summaryTriggers = `
   END;
 `
 
-/** Counts conversions within the commit, and takes back what is erased or expires. A correction is no conversion. */
+/** Counts conversions within the commit, and subtracts erased and expired ones. A correction is no conversion. */
 export const summaryTables = `
   CREATE TABLE conversion (
     day INTEGER, type TEXT, source TEXT, medium TEXT, campaign TEXT, content TEXT, count INTEGER NOT NULL,
@@ -46,8 +46,8 @@ export const summaryTables = `
 `
 
 /**
- * The triggers of before refused an event without a first type, and its group with it. What they counted under a long
- * one would never be taken back.
+ * The former triggers refused an event where SQLite finds no type, and its group with it. Conversions that they counted
+ * under a long type would never be subtracted.
  */
 export const summaryAnew = `
   DELETE FROM conversion WHERE length(type) > ${String(longest)};
@@ -71,7 +71,7 @@ const statementsFor = ({ by, from, to }: Question): readonly { readonly sql: str
 /** Milliseconds. A summary of two million campaigns, one for each event, takes a third of it. */
 const patience = 10_000
 
-/** Runs with a connection of its own that cannot write, and ends. It is a text, so that no build has to place it. */
+/** A worker's program: it uses its own read-only connection, and ends. As a text, it needs no file in a build. */
 const program = `
   const { parentPort, workerData } = require('node:worker_threads')
   const load = async () => process.getBuiltinModule?.('node:sqlite') ?? (await import(workerData.package))
@@ -97,7 +97,7 @@ const answerIn = (file: string, question: Question): Promise<readonly unknown[]>
     let answer: readonly unknown[] | undefined
     worker.once('message', (rows: readonly unknown[]) => (answer = rows))
     worker.once('error', reject)
-    // Not before: an endpoint that stops leaves one whole file only where no connection is open any more.
+    // Resolves only at the exit: an endpoint that stops leaves one whole file only if no connection is open any more.
     worker.once('exit', () => {
       clearTimeout(timer)
       if (answer) resolve(answer)
@@ -110,7 +110,7 @@ const summaryOf = ([values, days]: readonly unknown[]): Summary => ({
   days: days as DayCount[],
 })
 
-/** Counts beside the event loop, one question at a time. A store in memory has one connection, and counts on it. */
+/** Counts beside the event loop, one question at a time. A store in memory has one connection, and uses it. */
 export const createSqliteSummary = (file: string, database: DatabaseSyncInstance): SummaryStore => {
   let last: Promise<unknown> = Promise.resolve()
   return async (question) => {
