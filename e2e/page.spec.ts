@@ -12,7 +12,7 @@ import type { Tab } from './support/tab'
 const token = 'a-token-of-some-length'
 const page = fileURLToPath(new URL('../dist/page', import.meta.url))
 
-/** Campaigns that try to be more than text, and how the page shows them. */
+/** Campaigns that try to be more than text, each as the page shows it. */
 const hostile = [
   ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
   ["'; DROP TABLE event; --", "'; DROP TABLE event; --"],
@@ -23,7 +23,7 @@ const hostile = [
   ['gnirps\u202e', 'gnirps⟨U+202E⟩'],
   ['\u2066a\u2069\u200fb', '⟨U+2066⟩a⟨U+2069⟩⟨U+200F⟩b'],
   ['bell\u0007', 'bell⟨U+0007⟩'],
-  // SQLite counts by what is before a NUL: https://www.sqlite.org/nulinstr.html
+  // SQLite counts by the part before a NUL: https://www.sqlite.org/nulinstr.html
   ['nul\u0000 and more', 'nul'],
   ['مرحبا 1', 'مرحبا 1'],
   ['x'.repeat(5000), 'x'.repeat(200)],
@@ -77,7 +77,7 @@ const textsOf = (tab: Tab, selector: string): Promise<readonly string[]> =>
 const expectTexts = (tab: Tab, selector: string, texts: readonly string[]) =>
   expect.poll(() => textsOf(tab, selector)).toEqual(texts)
 
-/** What arrives before the page follows the stream is no news. */
+/** The page shows no event that arrives before it follows the stream. */
 const expectFollower = (origin: string) =>
   expect.poll(async () => (await fetch(`${origin}/metrics`)).text()).toMatch(/^wasabi_streams 1$/m)
 
@@ -99,7 +99,7 @@ for (const [name, campaigns, rows] of [
   ['thirty events', thirty, ['spring', 'mail', '(types without a campaign)']],
   ['hostile values', hostile.map(([campaign]) => campaign), hostile.map(([, shown]) => shown)],
 ] as const) {
-  // How it is laid out is the engine's, and most is on the page with these.
+  // The layout depends on the engine, and most of it is on the page with these values.
   test(`the page shows ${name}${name === 'hostile values' ? ' @everywhere' : ''}`, async ({ tab, start }) => {
     await tab.goto(await start(campaigns))
     const noun = campaigns.length === 1 ? 'conversion' : 'conversions'
@@ -118,7 +118,7 @@ for (const [name, campaigns, rows] of [
     expect(inside).toBeLessThanOrEqual(screen ?? 0)
   })
 
-  // Rows have the colours of other rows, whatever is in them.
+  // The colours of a row do not depend on its content.
   for (const colorScheme of name === 'no event' || name === 'thirty events'
     ? (['light', 'dark'] as const)
     : (['light'] as const))

@@ -3,21 +3,20 @@ import { buildForTests } from '../src/build.mjs'
 import { findEngines, type Engine } from './support/engines.mjs'
 import type { EngineOptions } from './support/fixtures'
 
-/** A test that needs what only one engine or its driver has is tagged with the engine's name. */
+/** A test that needs one engine or its driver is tagged with the engine's name. */
 const othersOf = (name: string) =>
   new RegExp(`@(${['chromium', 'firefox', 'webkit'].filter((other) => other !== name).join('|')})\\b`)
 
 /**
- * What engines do each in their own way. The rest is logic: one engine shows it, and the others
- * do when all tests are asked for.
+ * Behaviour that differs between engines. The rest is logic: one engine tests it, and the others do when all tests
+ * are asked for.
  */
 const BY_ENGINE = /(guest-history|itp|demo\/engines)\.spec|@everywhere/
 
-// Once a run, not in each worker. Here and not in a global set-up: the tests read what is built
-// as soon as they are loaded.
+// Once a run, not in each worker. Here and not in a global set-up: the tests read the build as soon as they are loaded.
 if (process.env.TEST_WORKER_INDEX === undefined) buildForTests()
 
-/** What only a whole Chromium has. */
+/** Tests that need a whole Chromium. */
 const BY_WINDOW = /@bfcache/
 
 type Project = NonNullable<PlaywrightTestConfig<object, EngineOptions>['projects']>[number]
@@ -26,7 +25,8 @@ const projectsOf = ({ name, path, shell, webdriver, launchOptions }: Engine): re
   const project = {
     name,
     grepInvert: othersOf(name),
-    // Four seconds of a processor start a worker and its Firefox: one does for these tests, beside the others.
+    // Starting a worker and its Firefox takes four seconds of a processor: one is enough for these tests, beside the
+    // others.
     ...(name !== 'chromium' && process.env.CHOSEN_TESTS && { grep: BY_ENGINE, workers: 1 }),
     use: { browserName: name, launchOptions, webdriver: (webdriver && path) || '' },
   }
@@ -38,20 +38,20 @@ const projectsOf = ({ name, path, shell, webdriver, launchOptions }: Engine): re
   ]
 }
 
-/** The same tests in every engine that is here. */
+/** The same tests in every engine on this machine. */
 export default defineConfig<object, EngineOptions>({
   testDir: '.',
   outputDir: '../test-results/e2e',
   fullyParallel: true,
-  // On two cores: much of a test is waiting.
+  // For two cores: much of a test is waiting.
   workers: 3,
   retries: 0,
-  // Against what hangs for good. How long a test takes says more about the machine: on a busy
-  // one, ten times as long as on another.
+  // Against a test that hangs for good. The duration of a test depends more on the machine: on a busy one, ten times as
+  // long as on another.
   timeout: 300_000,
   expect: { timeout: 120_000 },
   reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],
-  // The slower ones first: what comes last has the processor to itself.
+  // The slower ones first: the last one has the processor to itself.
   projects: findEngines()
     .filter(({ path }) => path)
     .reverse()

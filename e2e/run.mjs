@@ -1,5 +1,5 @@
-// `npm run test:e2e -- PATTERN`: the tests in real browsers whose file or name has the pattern, in Chromium alone.
-// Another engine: npm run test:e2e -- --project=firefox PATTERN
+// `npm run test:e2e -- PATTERN` runs the tests in real browsers whose file or name contains the pattern, only in
+// Chromium. Another engine: npm run test:e2e -- --project=firefox PATTERN
 import { spawnSync } from 'node:child_process'
 import { bringEngines } from './support/bring-engines.mjs'
 

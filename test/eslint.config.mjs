@@ -6,7 +6,7 @@ const bounds = { skipBlankLines: true, skipComments: true }
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'test-results/**'] },
   {
-    // Prettier breaks code; comments and sentences are broken by who writes them. What tests feed in may be longer.
+    // Prettier breaks code. Authors break comments and sentences. Inputs of tests may be longer.
     files: ['**/*.{ts,mjs,js}'],
     rules: {
       'max-len': [
@@ -23,7 +23,7 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strict, tseslint.configs.stylistic],
     plugins: { 'import-x': importX },
-    // Without them the rule about circles finds no file, and says nothing.
+    // Without them the rule about circles finds no file, and reports nothing.
     settings: {
       'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.mjs', '.js'] })],
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
@@ -54,7 +54,7 @@ export default tseslint.config(
     },
   },
   {
-    // One browser fact a file: it knows nothing of what uses it.
+    // One browser fact a file: it knows nothing of the files that use it.
     files: ['src/tracker/browser/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

@@ -1,5 +1,5 @@
-// `npm run release -- 1.2.3`: sets the version, builds, tests, and writes the version and the hash into the README.
-// It commits nothing and publishes nothing: what is left to do is printed.
+// `npm run release -- 1.2.3` sets the version, builds, tests, and writes the version and the hash into the README. It
+// commits nothing and publishes nothing: it prints the remaining steps.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 

@@ -8,14 +8,14 @@ rmSync('test-results', { recursive: true, force: true })
 mkdirSync('test-results', { recursive: true })
 
 /**
- * Firefox and WebKit run what depends on an engine, if they are here; asked for, they run
- * everything, and are brought here.
+ * Firefox and WebKit run the tests that depend on an engine, if they are on this machine. On request they run all
+ * tests, and are installed.
  */
 const everything = process.argv.includes('--every-engine')
 if (!everything) process.env.CHOSEN_TESTS = 'yes'
 const WANTED = everything || process.env.CI ? ['chromium', 'firefox', 'webkit'] : ['chromium']
 
-/** Runs a command. What it writes is shown at once or, of those that run beside another one, when it is over. */
+/** Runs a command. Its output is shown at once, or at its end if it runs beside another one. */
 const npx = (args, stdio = 'pipe') =>
   new Promise((resolve) => {
     const child = spawn('npx', args, { stdio: ['ignore', stdio, stdio], shell: process.platform === 'win32' })
@@ -30,7 +30,7 @@ const npx = (args, stdio = 'pipe') =>
 let engines = []
 
 const steps = {
-  // What a page or a server runs is checked by the build, each with the names that it has there.
+  // The build checks the code of pages and of servers, each with the names that exist there.
   types: () => npx(['tsc', '-p', '.']),
   format: () => npx(['prettier', '--check', '--log-level', 'warn', '.']),
   lint: () => npx(['eslint', '-c', 'test/eslint.config.mjs', 'src', 'test', 'e2e', 'demo', 'rollup.config.mjs']),
@@ -57,7 +57,7 @@ const run = async (name) => {
   if (!passed) failedSteps.push(name)
 }
 
-/** Both at once: where one waits for a process or a timer, the other one has the processor. */
+/** Both at once: while one waits for a process or a timer, the other one uses the processor. */
 const built = run('build')
 const inVitest = built.then(() => run('unit'))
 for (const name of ['types', 'format', 'lint']) await run(name)

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import all, { NOT_OURS, SLOW } from './vitest.config'
 
-/** The tests that need some seconds in all, on SQLite. */
+/** The tests that take some seconds in all, on SQLite. */
 export default defineConfig({
   test: {
     ...all.test,

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 /**
- * They start programs, replicate a database, pack or install a package, ask the compiler what the platform has, forward
- * to what fails, or try thousands of bodies and lives.
+ * Tests that start programs, replicate a database, pack or install a package, ask the compiler about the platform,
+ * forward to a receiver that fails, or try thousands of bodies and lives.
  */
 export const SLOW = [
   'endpoint/{access,away,check,cursor,database,demoted,deploy,file,forward,forwarder,fuzz,growth}.test.ts',
@@ -12,10 +12,10 @@ export const SLOW = [
   'tracker/{night,simulation}.test.ts',
 ]
 
-/** Other people's: the peers that `npm run bench:peers` installs have tests too. */
+/** Tests of others: the peers that `npm run bench:peers` installs have tests, too. */
 export const NOT_OURS = '**/node_modules/**'
 
-/** They read the built script, so no import says that they depend on its source. */
+/** These tests read the built script, so no import shows that they depend on its source. */
 const testsOfBuild = () =>
   ['package', 'tracker'].flatMap((room) =>
     readdirSync(`test/${room}`)
@@ -30,12 +30,12 @@ export default defineConfig({
     exclude: [NOT_OURS],
     globalSetup: ['test/support/build.ts', 'test/endpoint/support/postgres.ts'],
     watchTriggerPatterns: [{ pattern: /src\/tracker\//, testsToRun: testsOfBuild }],
-    // Half of the processor's work was loading the same modules for each file. Whatever a test replaces, it restores.
-    // One project: between files of different projects, Vitest starts the process anew.
+    // Half of the processor's work was loading the same modules for each file. A test restores everything that it
+    // replaces. There is one project: between files of different projects, Vitest starts the process anew.
     isolate: false,
-    // Most of the time goes by waiting for processes and timers.
+    // Most of the time is waiting for processes and timers.
     maxWorkers: 3,
-    // Against what hangs for good. How long a test takes says more about the machine.
+    // Against a test that hangs for good. The duration of a test depends more on the machine.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },

@@ -77,7 +77,7 @@ test('each link puts its campaign on a conversion', { tag: '@chromium' }, async 
     await test.step(link, async () => {
       await page.goto(demo.shop('/links'))
       await page.getByRole('link', { name: link }).click()
-      // A landing that is left before its script has run was never seen by it.
+      // The script never saw a landing that was left before it ran.
       await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toMatchObject(campaign)
       await page
         .getByRole('link', { name: /(Go|Go on) to the app/ })
@@ -258,7 +258,7 @@ test(
     await page.goto(demo.shop(`/pricing${SEED_QUERY}`))
     await page.evaluate(() => window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'early' }))
     expect((await context.cookies()).map(({ name }) => name).sort()).toEqual(['demo_account', 'demo_consent'])
-    // What is known is shown, though nothing is stored.
+    // The known campaign is shown, though nothing is stored.
     await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
     await expect(page.getByText('Nothing is stored before consent.')).toBeVisible()
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])

@@ -1,7 +1,7 @@
 import { SEED_QUERY, startDemo } from '../support/demo'
 import { expect, test } from '../support/fixtures'
 
-// On plain localhost, as in Safari, which looks up no name below it.
+// On plain localhost, as in Safari, which resolves no name below it.
 test('the demo works on one host, in every engine', async ({ tab }) => {
   const demo = await startDemo()
   await tab.goto(demo.local(`/${SEED_QUERY}`))

@@ -12,7 +12,7 @@ const FAILURES = [
 ] as const
 
 test(
-  'what is recorded while the endpoint fails waits, outlives a reload, and arrives',
+  'an event recorded while the endpoint fails waits, outlives a reload, and arrives',
   { tag: '@chromium' },
   async ({ page, demo }) => {
     await page.goto(demo.address)
@@ -54,7 +54,7 @@ test(
   },
 )
 
-// A browser repeats a request by itself on each connection that was kept, and the outbox would count that as attempts.
+// A browser repeats a request by itself on each connection that was kept. The outbox would count that as attempts.
 test('while the endpoint fails the demo keeps no connection', { tag: '@chromium' }, async ({ request, demo }) => {
   const isKept = async () => (await request.get(demo.local('/app'))).headers()['connection'] !== 'close'
   expect(await isKept()).toBe(true)
@@ -101,7 +101,7 @@ test(
     await expect(again).toBeDisabled()
     await apply(page)
     await expect(again).toBeEnabled()
-    // The button moves when the event leaves the outbox above it: a press meanwhile is no click.
+    // The button moves when the event leaves the outbox above it: a press during the move is no click.
     await expect(page.locator('.outbox > li')).toHaveCount(0)
     await again.click()
     await expect(arrivals(page).first()).toContainText('Recognised: known already')
@@ -141,7 +141,7 @@ test(
           Array.from({ length: pixels.length / 4 }, (_, index) => pixels.slice(index * 4, index * 4 + 3).join()),
         ).size
       })
-    // Two types of spring_sale and one without a campaign: three colours, and what lies between.
+    // Two types of spring_sale and one without a campaign: three colours, and the shades between them.
     await expect.poll(drawn).toBeGreaterThan(3)
   },
 )
@@ -206,7 +206,7 @@ test('thirty events are a short list, which opens whole', { tag: '@chromium' }, 
   await expect(shown).toHaveCount(6)
   await page.getByRole('button', { name: 'Show the newest 30' }).click()
   await expect(shown).toHaveCount(30)
-  // No line is cut: the list is as high as what is in it.
+  // No line is cut: the list is as high as its content.
   expect(await page.locator('.arrivals').evaluate((list) => list.scrollHeight - list.clientHeight)).toBe(0)
   await expect(arrivals(page).first()).toContainText('spring_sale')
   await expect(arrivals(page).first().getByText('interactionId', { exact: true })).toBeHidden()

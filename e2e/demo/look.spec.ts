@@ -20,14 +20,14 @@ const pagesOf = ({ shop, app }: Demo) => [
 ]
 
 /**
- * What axe finds in each theme: the rule, and where. The dark theme changes colours alone, at once for who asks for
- * less motion: the rest has been looked at.
+ * The problems that axe finds in each theme: rule and place. The dark theme changes only colours, and at once with
+ * reduced motion: only its contrast is checked.
  */
 const findings = async (page: Page, but = '.nothing') => {
   const found: string[] = []
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // Its other mode opens a page to put together what it found in frames, and there are none.
+    // The other mode of axe opens a page to combine the results of frames, and there are none.
     const axe = new AxeBuilder({ page }).setLegacyMode().exclude(but)
     const { violations } = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze()
     for (const { id, nodes } of violations)
@@ -36,13 +36,14 @@ const findings = async (page: Page, but = '.nothing') => {
   return found
 }
 
-/** Every kind of row, and something that waits. */
+/** Every kind of row, and an event that waits. */
 const fill = async (page: Page, demo: Demo) => {
   await page.goto(demo.address)
   await page.goto(demo.app())
   await page.getByRole('button', { name: 'Sign up' }).click()
   await expect(arrivals(page)).toHaveCount(1)
-  // The buttons below move when the event leaves the outbox and when a row comes in: a press meanwhile is no click.
+  // The buttons below move when the event leaves the outbox and when a row arrives: a press during the move is no
+  // click.
   await expect(page.locator('.outbox > li')).toHaveCount(0)
   const open = page.getByRole('button', { name: 'Inspector' })
   if ((await open.getAttribute('aria-expanded')) === 'false') await open.click()
@@ -63,7 +64,7 @@ test('axe finds nothing on any page in either theme', { tag: '@chromium' }, asyn
   for (const url of pagesOf(demo)) {
     await page.goto(url)
     await expect(page.locator('.inspector h2')).not.toHaveCount(0)
-    // The panel has been looked at, with more in it.
+    // The panel was checked above, with more in it.
     expect(await findings(page, '.panel')).toEqual([])
   }
 })
@@ -109,7 +110,7 @@ test(
     await expect(page.locator('#panel-summary')).toHaveText('1 stored')
     await page.getByRole('button', { name: 'Inspector' }).click()
     await expect(arrivals(page).first()).toContainText('spring_sale')
-    // A sheet of half the height: the page above it can be used, and the endpoint broken, at once.
+    // A sheet of half the height: a visitor can use the page above it and break the endpoint at the same time.
     expect((await page.locator('#panel').boundingBox())?.y).toBeGreaterThan(PHONE.height * 0.4)
     await page.getByRole('radio', { name: 'Loses answers' }).check()
     await page.getByRole('button', { name: 'Restart' }).click()
@@ -134,8 +135,8 @@ test(
 )
 
 /**
- * Gives the body of a page line by line, as a slow network or a busy machine does: the next one
- * only when `shown` was called for the last.
+ * Sends the body of a page line by line, as a slow network or a busy machine does: the next line only after `shown`
+ * was called for the last.
  */
 const startLineByLine = async () => {
   let show: (() => void) | undefined
@@ -174,7 +175,7 @@ for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
               `${entry.value.toFixed(3)} ${entry.sources.map(({ node }) => `${node?.nodeName ?? ''}.${node?.className ?? ''}`).join(' ')}`,
             )
         }).observe({ type: 'layout-shift', buffered: true })
-        // A frame in which the line is there, and one after which it has been painted.
+        // A frame that contains the line, and a second one after it has been painted.
         const look = () => requestAnimationFrame(() => requestAnimationFrame(() => void shown().then(look)))
         look()
       })

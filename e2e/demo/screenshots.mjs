@@ -1,5 +1,5 @@
-// `npm run screenshots`: opens the demo as a visitor would, and writes what it looks like into
-// demo/screenshots, small enough for the README.
+// `npm run screenshots`: opens the demo as a visitor would, and writes its pictures into demo/screenshots, small enough
+// for the README.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -15,7 +15,7 @@ const LOOKS = [
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ]
 
-/** What others did before, so that the picture has something to show. */
+/** The campaigns and actions of earlier visitors, so that the picture has something to show. */
 const BEFORE = [
   [
     '/newsletter?utm_source=whisker_letter&utm_medium=email&utm_campaign=issue_12',

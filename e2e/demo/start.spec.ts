@@ -52,7 +52,7 @@ test(
   'an old Node gets a sentence that names the one to install, before anything is built',
   { tag: '@chromium' },
   async () => {
-    // What start.mjs sees of Node's version; the real one cannot be changed.
+    // The version of Node that start.mjs sees. The real one cannot be changed.
     const old = `data:text/javascript,globalThis.process=Object.create(process,{versions:{value:{node:'18.20.8'}}})`
     const { code, said, complained } = await run(['--import', old, 'demo/start.mjs'])
     expect(complained).toBe(
@@ -74,7 +74,7 @@ test('the demo keeps its events in a file of its own', { tag: '@chromium' }, asy
 })
 
 test('a start that has to build says so first', { tag: '@chromium' }, async ({}, testInfo) => {
-  // A copy with a source that is newer than all that is built, and a build that is short.
+  // A copy with a source that is newer than the whole build, and a build that is short.
   const folder = testInfo.outputPath('copy')
   for (const part of ['src', 'demo', 'dist', 'package.json', 'tsconfig.json', 'rollup.config.mjs'])
     cpSync(part, `${folder}/${part}`, { recursive: true })

@@ -10,7 +10,7 @@ const isDebianRoot = () =>
   existsSync('/etc/os-release') &&
   /debian|ubuntu/.test(readFileSync('/etc/os-release', 'utf8'))
 
-/** What can be done about an engine that is missing, from what takes shortest. */
+/** The ways to install a missing engine, fastest first. */
 const SOURCES = [
   { how: ({ packages }) => `apt-get install ${packages.join(' ')}`, may: isDebianRoot, bring: apt },
   {
@@ -25,13 +25,13 @@ let updated = false
 function apt({ packages }) {
   if (!updated) run('apt-get', 'update', '-qq')
   updated = true
-  // The lock may be held: a fresh machine looks for updates by itself.
+  // Another process may hold the lock: a fresh machine looks for updates by itself.
   run('apt-get', 'install', '-y', '-qq', '-o', 'DPkg::Lock::Timeout=120', '--no-install-recommends', ...packages)
 }
 
-/** A file that is there may still not start: a missing library, a snap without its daemon. */
+/** An engine whose file exists may still not start: a missing library, a snap without its daemon. */
 const versionOf = async ({ own, path, webdriver, launchOptions }) => {
-  // The test browser of WebKitGTK wants a screen even for this.
+  // The test browser of WebKitGTK needs a screen even for this.
   if (webdriver)
     return /[\d.]+/.exec(
       String(
@@ -50,8 +50,8 @@ const startOf = async (name) => {
 }
 
 /**
- * An engine that starts, brought here if that is wanted and can be done; else one without a
- * version, and what was tried.
+ * An engine that starts, installed here if that is wanted and possible. Otherwise the engine without a version, and
+ * the attempts to install it.
  */
 const bring = async (engine, wanted) => {
   const { name, title } = engine
@@ -79,7 +79,7 @@ const bring = async (engine, wanted) => {
   return { name, title, missing: `${title} was not run. To have it: ${ways.join(', or ')}. Tried: ${tried.join('; ')}` }
 }
 
-/** The engines one after the other: each of those in `wanted` is brought here where that can be done. */
+/** The engines one after the other. Each of those in `wanted` is installed here if that is possible. */
 export const bringEngines = async (wanted) => {
   const engines = []
   for (const engine of findEngines()) engines.push(await bring(engine, wanted.includes(engine.name)))

@@ -2,12 +2,12 @@ import { spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 
-/** A program that lives no longer than this process, and no longer than it is wanted. */
+/** A program that ends with this process, or before it when it is stopped. */
 export const startChild = (command: string, args: readonly string[], options: SpawnOptions = {}) => {
   const child = spawn(command, args, { stdio: 'ignore', ...options })
   const kill = () => void child.kill()
   process.once('exit', kill)
-  /** Says when and how it ended, whether or not it was asked to. */
+  /** Resolves when it has ended, with the reason, whether or not it was stopped. */
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(`${command} ended: ${code ?? signal}`))
@@ -23,7 +23,7 @@ export const startChild = (command: string, args: readonly string[], options: Sp
   }
 }
 
-/** What comes first: the result, or the end of the program that was to give it. */
+/** The result, or an error if the program that should produce it ends first. */
 export const orEnded = <Result>(result: Promise<Result>, ended: Promise<string>): Promise<Result> =>
   Promise.race([
     result,
@@ -32,7 +32,7 @@ export const orEnded = <Result>(result: Promise<Result>, ended: Promise<string>)
     }),
   ])
 
-/** A screen that nobody looks at, under a number that was free. */
+/** A screen that nobody looks at, under a free number. */
 export const startDisplay = async () => {
   const { stdout, ended, stop } = startChild(
     'Xvfb',

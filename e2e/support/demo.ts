@@ -50,7 +50,7 @@ export const startProgram = async (file: string) => {
 
 type BuiltDemo = { readonly createDemo: typeof createDemo }
 
-/** The built demo in this process: to start a program takes half a second of a processor. */
+/** The built demo in this process: starting a program takes half a second of a processor. */
 export const startDemo = async () => {
   const built = (await import(new URL('../../dist/demo/serve.js', import.meta.url).href)) as BuiltDemo
   const { server, close } = await built.createDemo(':memory:')
@@ -63,7 +63,7 @@ export type Demo = Awaited<ReturnType<typeof startDemo>>
 
 type Fixtures = {
   readonly demo: Demo
-  /** What the page complained of: errors and warnings on its console, and what was thrown. */
+  /** The page's complaints: errors and warnings on its console, and thrown exceptions. */
   readonly complaints: readonly string[]
 }
 
@@ -88,7 +88,7 @@ export const test = base.extend<Fixtures>({
 /** The rows of the live list, newest first. */
 export const arrivals = (page: Page) => page.locator('.arrivals > li')
 
-/** What a list of names and values of the inspector says under a heading. */
+/** Reads the list of names and values under a heading of the inspector. */
 export const readTerms = async (page: Page, heading: string): Promise<Readonly<Record<string, string>>> => {
   const rows = await page
     .getByRole('region', { name: heading })

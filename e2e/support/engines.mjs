@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path'
 import { chromium, firefox, webkit } from 'playwright'
 
 /**
- * Every name of a test leads here, and nothing leads anywhere else: the browser's own services are answered by nobody.
+ * Every name of a test resolves to this machine, and no other name resolves: the browser's own services have no
+ * answer.
  */
 const HOSTS =
   '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.co.uk 127.0.0.1, MAP intranet 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1'
 
-/** An engine is found by the variable of its name, as Playwright's own build, or where systems put it. */
+/** Each engine is found by the variable of its name, as Playwright's own build, or at its path in the system. */
 const ENGINES = [
   {
     name: 'chromium',
@@ -65,7 +66,7 @@ const ownPath = ({ own }) => {
 
 const isOwn = (engine, path) => path === ownPath(engine)
 
-/** The first of an engine's places that has it, and what else it needs. */
+/** The first place of an engine where it is complete, with everything else that it needs. */
 const placeOf = (engine) => {
   const { name, system, besides = [] } = engine
   const complete = (path) =>
@@ -78,7 +79,7 @@ const shellOf = ({ shell }, path) => {
   return file && existsSync(file) ? file : undefined
 }
 
-/** An engine, where it is, and how Playwright is to start it; `webdriver` where Playwright cannot. */
+/** An engine, its path, and how Playwright is to start it. It has a `webdriver` where Playwright cannot. */
 const look = (engine) => {
   const path = placeOf(engine)
   const own = path !== undefined && isOwn(engine, path)

@@ -5,7 +5,7 @@ import { startSite, tag } from './site'
 import type { Tab } from './tab'
 import { startWebKit } from './webkit'
 
-/** A browser profile: cookies and storage of its own. `context` where Playwright drives it. */
+/** A browser profile, with cookies and storage of its own. It has a `context` where Playwright drives it. */
 type Profile = {
   readonly newTab: () => Promise<Tab>
   readonly close: () => Promise<void>
@@ -29,7 +29,7 @@ type Fixtures = {
   readonly profile: Profile
   readonly endpoint: Awaited<ReturnType<typeof startEndpoint>>
   readonly site: Awaited<ReturnType<typeof startSite>>
-  /** The tag, pointing at this test's endpoint, with options of the test's own. */
+  /** The tag with this test's endpoint, and with options of the test's own. */
   readonly wasabi: (options?: Readonly<Record<string, string>>) => string
   /** A first tab, in a browser profile of this test's own. */
   readonly tab: Tab
@@ -37,7 +37,7 @@ type Fixtures = {
   readonly newTab: () => Promise<Tab>
 }
 
-/** WebKit has no switch that sends every name to this machine. */
+/** WebKit has no switch that resolves every name to this machine. */
 const startDriven = async (type: BrowserType) => {
   const proxy = type.name() === 'webkit' ? await startNamedProxy() : undefined
   const browser = await type.launch(proxy && { proxy: { server: proxy.url, bypass: 'localhost,127.0.0.1' } })
@@ -54,7 +54,7 @@ const startDriven = async (type: BrowserType) => {
   }
 }
 
-/** What only Playwright has. */
+/** Returns a thing that only Playwright has, or throws. */
 const only = <Thing>(thing: Thing | undefined): Thing => {
   if (thing) return thing
   throw new Error('WebDriver has no such thing: tag the test @chromium, or let the server do it.')
@@ -79,7 +79,7 @@ export const test = base.extend<Fixtures, EngineFixtures>({
   profile: async ({ engine }, use, testInfo) => {
     const profile = await engine.newProfile()
     await use(profile)
-    // Where a test has failed, its worker and browser end: a tab that hangs is not waited for.
+    // After a failed test, its worker and browser end: closing does not wait for a tab that hangs.
     if (testInfo.status === testInfo.expectedStatus) await profile.close()
   },
 

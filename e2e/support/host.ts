@@ -10,13 +10,13 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createEndpoint } from '../../src/endpoint/http/endpoint'
 
-/** What stands between the page and the endpoint: nothing, or one of the ways in which hosts and networks go wrong. */
+/** The state of the host between the page and the endpoint: up, or one of the ways in which hosts and networks fail. */
 export type Weather =
   | 'up'
   | 'hangs'
   /** The endpoint stores the event, and its answer is lost. */
   | 'loses answers'
-  /** The endpoint stores the event, and a proxy eats the CORS header of its answer. */
+  /** The endpoint stores the event, but a proxy removes the CORS header of its answer. */
   | 'sends no cors header'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
 
@@ -35,7 +35,7 @@ export const portOf = (server: Server): number => (server.address() as AddressIn
 
 const used = new Set<number>()
 
-/** Listens on a port that nobody here has had, whose origin has no storage yet, or on the one it had before. */
+/** Listens on a port that no test here has used, whose origin has no storage yet, or on the one it had before. */
 export const listen = async (listener: RequestListener, port = 0): Promise<Server> => {
   const server = createServer(listener)
   await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, '127.0.0.1', resolve))
@@ -62,7 +62,7 @@ export const shut = async (server: Server): Promise<void> => {
   await closed
 }
 
-/** The real endpoint over a real store, and before it a host that goes wrong on demand and counts what arrives. */
+/** The real endpoint over a real store, behind a host that fails on demand and counts its arrivals. */
 export const startEndpoint = async (file = ':memory:') => {
   const endpoint = await createEndpoint({ file })
   const real = await listen((request, response) => {
@@ -134,19 +134,19 @@ export const startEndpoint = async (file = ':memory:') => {
     arrivals,
     stored,
 
-    /** Makes the host go wrong, or well again; a promise holds the request until it is kept. */
+    /** Makes the host fail, or work again. If `next` returns a promise, the request waits for it. */
     weather(next: Weather | ((arrival: Arrival) => Weather | Promise<Weather>)) {
       weather = typeof next === 'function' ? next : () => next
     },
 
-    /** Nobody listens any more: connections are refused. */
+    /** Stops listening: connections are refused. */
     goAway: () => shut(front),
 
     async comeBack() {
       front = await listen(host, port)
     },
 
-    /** Waits, without a clock, until this many requests have arrived and were dealt with. */
+    /** Waits, without a clock, until this many requests have arrived and are finished. */
     arrived: (count: number) =>
       new Promise<void>((resolve) => {
         const look = () => {
@@ -158,7 +158,7 @@ export const startEndpoint = async (file = ':memory:') => {
         look()
       }),
 
-    /** Waits until this many events are stored, and gives them. */
+    /** Waits until this many events are stored, and returns them. */
     holds: (count: number) => until((events) => events.length >= count),
 
     /** The same, of new actions only: corrections are not counted. */

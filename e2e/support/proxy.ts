@@ -3,7 +3,10 @@ import { listen, portOf, shut } from './host'
 
 type Give = (answer: IncomingMessage, response: ServerResponse) => unknown
 
-/** Passes a request to this machine, whatever name it asks for, and what happens to one half happens to the other. */
+/**
+ * Passes a request to this machine, whatever its host name is. If one half of the connection fails, so does the
+ * other.
+ */
 const pass =
   (give: Give): RequestListener =>
   (incoming, response) => {
@@ -23,8 +26,8 @@ const pass =
   }
 
 /**
- * An HTTP proxy to which every name is this machine: for engines that have no switch for names,
- * and to `give` an answer in another way.
+ * An HTTP proxy that sends every name to this machine: for engines that have no switch for names, and to `give` an
+ * answer in another way.
  */
 export const startNamedProxy = async (give: Give = (answer, response) => answer.pipe(response)) => {
   const server = await listen(pass(give))

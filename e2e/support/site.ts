@@ -7,13 +7,16 @@ export type Page = { readonly html: string; readonly headers?: Readonly<Record<s
 
 export const STUB = `<script>${readFileSync('dist/stub.js', 'utf8').trim().replace(/;$/, '')}</script>`
 
-/** The tag as the README has it, with attributes of the test's own. */
+/** The tag as in the README, with attributes of the test's own. */
 export const tag = (attributes: Readonly<Record<string, string>>): string =>
   `<script async src="/wasabi.js"${Object.entries(attributes)
     .map(([name, value]) => ` data-${name}="${value}"`)
     .join('')}></script>`
 
-/** Sends home what a page complains of, in any engine: errors and warnings on its console, and what was thrown. */
+/**
+ * Sends the complaints of a page to the server, in any engine: errors and warnings on its console, and thrown
+ * exceptions.
+ */
 export const COMPLAIN = `<script>(() => {
   const complain = (text) => navigator.sendBeacon('/complaints', text)
   for (const kind of ['error', 'warn']) {
@@ -24,20 +27,20 @@ export const COMPLAIN = `<script>(() => {
   addEventListener('unhandledrejection', ({ reason }) => complain('thrown: ' + reason))
 })()</script>`
 
-/** A page as people write them: the stub, and its body. */
+/** A page as people write it: the stub, and its body. */
 export const page = (body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${COMPLAIN}${STUB}${body}`
 
-/** A name that leads to this machine, with cookies and storage of its own: for one of many cases in one tab. */
+/** A name that resolves to this machine, with cookies and storage of its own: for one of many cases in one tab. */
 export const hostOf = (index: number): string => `case-${index}.localhost`
 
-/** A site that serves the built script, under every name that leads to this machine. */
+/** A site that serves the built script, under every name that resolves to this machine. */
 export const startSite = async () => {
   const pages = new Map<string, Page>()
   const script = readFileSync('dist/wasabi.js')
   const complaints: string[] = []
   const expected = new Map<string, (url: string) => void>()
-  /** Holds the script back: it arrives when the returned promise resolves. */
+  /** Delays the script until this promise resolves. */
   let gate = Promise.resolve()
 
   const server = await listen(async (request, response) => {
@@ -55,7 +58,6 @@ export const startSite = async () => {
   })
 
   return {
-    /** What the pages complained of. */
     complaints,
 
     /** Puts a page at a path: its body, or all of it. */
@@ -67,12 +69,12 @@ export const startSite = async () => {
     url: (path: string, host = 'localhost') => `http://${host}:${portOf(server)}${path}`,
 
     /**
-     * Waits until somebody asks for this path, and returns the whole of it: how a page that no driver holds says where
-     * it is.
+     * Waits until this path is requested, and returns the whole of it: a page without a driver reports its address in
+     * this way.
      */
     asked: (path: string) => new Promise<string>((resolve) => void expected.set(path, resolve)),
 
-    /** The script stays on its way until the function that this returns is called. */
+    /** Delays the script until the returned function is called. */
     holdScript() {
       let open: () => void = () => undefined
       gate = new Promise((resolve) => (open = resolve))

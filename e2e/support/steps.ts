@@ -2,7 +2,7 @@ import { expect } from 'playwright/test'
 import type { ActionType, Details, Id } from '../../src/tracker/index'
 import type { Tab } from './tab'
 
-/** What the page would write: a call of the public interface, from the tab. */
+/** Calls the public interface from the tab, as the page would. */
 export const track = (
   tab: Tab,
   type: ActionType = 'SIGN_UP',
@@ -22,7 +22,7 @@ export const identify = (tab: Tab, customerId: Id): Promise<void> =>
 
 export const attribution = (tab: Tab): Promise<unknown> => tab.evaluate(() => window.wasabi?.attribution() ?? null)
 
-/** The cookies that the page sees, by name; a name that stands twice has its values joined by ` and `. */
+/** The cookies that the page sees, by name. The values of a name that occurs twice are joined by ` and `. */
 export const cookies = async (tab: Tab): Promise<Readonly<Record<string, string>>> => {
   const jar: Record<string, string> = {}
   for (const pair of (await tab.evaluate(() => document.cookie)).split('; ').filter(Boolean)) {
@@ -32,7 +32,7 @@ export const cookies = async (tab: Tab): Promise<Readonly<Record<string, string>
   return jar
 }
 
-/** Every key that wasabi has in any storage of the page's origin. */
+/** Every key of wasabi in any storage of the page's origin. */
 export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
   tab.evaluate(async () => [
     ...Object.keys(localStorage),
@@ -41,14 +41,11 @@ export const storedKeys = (tab: Tab): Promise<readonly string[]> =>
     ...(await (window.caches?.keys() ?? [])),
   ])
 
-/**
- * Waits until the page knows of all its events that the endpoint has them: a page that is left
- * before may send one again.
- */
+/** Waits until the page knows that the endpoint has all its events: a page that is left before may send one again. */
 export const delivered = (tab: Tab): Promise<void> =>
   expect.poll(async () => (await storedKeys(tab)).filter((key) => /^wasabi\.[CU]\./.test(key))).toEqual([])
 
-/** Steps back, once the driver has its answer: a page outside the back/forward cache may be gone before. */
+/** Steps back after the driver has its answer: a page outside the back/forward cache may be gone before. */
 export const stepBack = (tab: Tab): Promise<void> =>
   tab.evaluate(() => {
     setTimeout(() => {
@@ -56,7 +53,9 @@ export const stepBack = (tab: Tab): Promise<void> =>
     })
   })
 
-/** Waits until the page has so many answers: one that is left before stays out of the back/forward cache (Chromium). */
+/**
+ * Waits until the page has so many answers: Chromium keeps a page that is left before out of the back/forward cache.
+ */
 export const answered = (tab: Tab, count: number): Promise<void> =>
   expect
     .poll(() =>
@@ -66,7 +65,7 @@ export const answered = (tab: Tab, count: number): Promise<void> =>
     )
     .toBeGreaterThanOrEqual(count)
 
-/** Waits until the tab has arrived at a path and its script runs, through whatever navigation is under way. */
+/** Waits until the tab has arrived at a path and its script runs, even if navigations are under way. */
 export const arriveAt = (tab: Tab, path: string): Promise<void> =>
   expect(async () => {
     expect(
@@ -76,10 +75,7 @@ export const arriveAt = (tab: Tab, path: string): Promise<void> =>
     ).toBe(path)
   }).toPass()
 
-/**
- * Leaves for another page as by a link, so that what the page before knows of its history is
- * kept, and waits until it is there.
- */
+/** Leaves for another page as by a link, so that the tab keeps its history, and waits until the page is there. */
 export const follow = async (tab: Tab, path: string): Promise<void> => {
   await tab.evaluate((next) => {
     // As in `stepBack`.

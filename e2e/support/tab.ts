@@ -1,11 +1,11 @@
 export type MouseButton = 'left' | 'middle' | 'right'
 
 /**
- * A tab, as the driver of any engine can drive it: a test that stays within this runs everywhere.
- * What a page has (cookies, storage, history) is asked of the page itself.
+ * A tab, as the driver of any engine can drive it: a test that uses nothing else runs everywhere. Tests read what a
+ * page has (cookies, storage, history) in the page itself.
  */
 export type Tab = {
-  /** Goes to an address and waits for its load event. */
+  /** Navigates to an address and waits for its load event. */
   readonly goto: (url: string) => Promise<unknown>
   /** Runs a function in the page, and waits for what it returns. */
   evaluate<Result, Argument>(
@@ -17,6 +17,6 @@ export type Tab = {
   readonly click: (selector: string, options?: { readonly button?: MouseButton }) => Promise<unknown>
   /** Focuses an element and presses a key there. */
   readonly press: (selector: string, key: 'Enter') => Promise<unknown>
-  /** Closes the tab as a visitor would, and lets it say goodbye. */
+  /** Closes the tab as a visitor would, and lets its page act for a last time. */
   readonly close: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { MouseButton, Tab } from './tab'
 
-/** Speaks W3C WebDriver: one command, and the value of its answer. */
+/** Sends one command of W3C WebDriver, and returns the value of its answer. */
 const createSend = (origin: string) => async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => {
   const answer = await fetch(origin + path, { method, ...(body && { body: JSON.stringify(body) }) })
   const { value } = (await answer.json()) as { value: unknown }
@@ -11,7 +11,7 @@ const createSend = (origin: string) => async (method: 'GET' | 'POST' | 'DELETE',
 
 export type Send = ReturnType<typeof createSend>
 
-/** Waits until a driver that was just started listens: it does not say when it does. */
+/** Waits until a driver that was just started listens: it does not report this. */
 export const connect = async (origin: string, isOver: () => boolean): Promise<Send> => {
   const send = createSend(origin)
   for (;;) {
@@ -25,8 +25,8 @@ export const connect = async (origin: string, isOver: () => boolean): Promise<Se
 }
 
 /**
- * Runs a function in the page and waits for its promise. Its text stands in the script, so that
- * no policy of the page forbids it.
+ * Runs a function in the page and waits for its promise. Its text is part of the script, so that no policy of the
+ * page forbids it.
  */
 const scriptOf = (run: (argument: never) => unknown) => `
   const [argument, done] = arguments
@@ -36,10 +36,10 @@ const scriptOf = (run: (argument: never) => unknown) => `
 
 type Answer<Result> = { readonly value: Result } | { readonly error: string }
 
-/** As the protocol numbers them (WebDriver, 15.4.2). */
+/** By their numbers in the protocol (WebDriver, 15.4.2). */
 const BUTTONS: readonly MouseButton[] = ['left', 'middle', 'right']
 
-/** Its code among the keys (WebDriver, 17.4.2). */
+/** The code of the Enter key (WebDriver, 17.4.2). */
 const ENTER = '\uE007'
 
 /** A session of a driver is a browser. */
@@ -52,7 +52,7 @@ export const openSession = async (send: Send, capabilities: object) => {
   let turn: Promise<unknown> = Promise.resolve()
   const hosts = new Set<string>()
 
-  /** A driver obeys one command at a time, in the window that the last command named. */
+  /** A driver executes one command at a time, in the window that the last command named. */
   const inTurn = <Result>(handle: string, command: () => Promise<Result>): Promise<Result> => {
     const result = turn.then(() => send('POST', `${root}/window`, { handle })).then(command)
     turn = result.catch(() => undefined)
@@ -97,17 +97,17 @@ export const openSession = async (send: Send, capabilities: object) => {
   })
 
   return {
-    // A window of its own, since only one tab of a window is visible. The first window stays:
-    // with its last one a browser ends.
+    // A window of its own, since only one tab of a window is visible. The first window stays open: a browser ends with
+    // its last window.
     async newTab() {
       const { handle } = (await inTurn(first, () => send('POST', `${root}/window/new`, { type: 'window' }))) as {
         handle: string
       }
       return tabOf(handle)
     },
-    /** Where its tabs were sent since it was emptied. */
+    /** The hosts that its tabs have visited since it was emptied. */
     hosts,
-    /** Closes every tab but the first window, and deletes the cookies that these addresses have. */
+    /** Closes every tab but the first window, and deletes the cookies of these addresses. */
     async empty(addresses: readonly string[]) {
       for (const handle of (await send('GET', `${root}/window/handles`)) as readonly string[])
         if (handle !== first) await inTurn(handle, () => send('DELETE', `${root}/window`))
@@ -117,7 +117,7 @@ export const openSession = async (send: Send, capabilities: object) => {
       }
       hosts.clear()
     },
-    /** Not in turn: a test that ran out of time leaves a command that never ends. */
+    /** Does not wait for its turn: a test that ran out of time leaves a command that never ends. */
     async close() {
       await send('DELETE', root)
     },

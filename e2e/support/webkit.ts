@@ -3,15 +3,15 @@ import { freePort, listen, portOf, shut } from './host'
 import { startNamedProxy } from './proxy'
 import { connect, openSession } from './webdriver'
 
-/** Frames and links lead there, too. */
+/** Frames and links navigate to these hosts, too. */
 const LOCAL = ['localhost', '127.0.0.1']
 
 /**
  * WebKitGTK as Debian has it: a screen, a driver, and a browser. Without a screen, opening one hangs.
  *
- * Its driver has one profile a browser, and to start one takes a second of a processor. So each test
- * gets the same one emptied: without cookies and tabs. Storage is that of an origin, and no two tests
- * have the same port.
+ * Its driver has one profile a browser, and starting a browser takes a second of a processor. So all tests use the
+ * same one, emptied before each: without cookies and tabs. Storage belongs to an origin, and no two tests have the
+ * same port.
  */
 export const startWebKit = async (binary: string) => {
   const display = await startDisplay()

@@ -4,7 +4,7 @@ import { arriveAt, attribution, cookies, nextSecond, stepBack, track } from '../
 const WWW = 'www.shop.co.uk'
 const APP = 'app.shop.co.uk'
 
-/** The campaign that the newest stored conversion carries. */
+/** The campaign of the newest stored conversion. */
 const source = (events: readonly { readonly body: { readonly utmParameters?: unknown } }[]) =>
   events.at(-1)?.body.utmParameters
 
@@ -22,7 +22,7 @@ test(
   },
 )
 
-/** Where the cookie goes, on each kind of host. */
+/** The domain of the cookie, on each kind of host. */
 const DOMAINS = {
   [WWW]: 'shop.co.uk',
   'a.b.shop.test': 'shop.test',

@@ -45,7 +45,7 @@ test(
     await tab.goto(site.url('/?utm_source=landing'))
     for (const path of ['/a', '/b', '/c']) await follow(tab, path)
     await tab.reload()
-    // A browser that has no `navigation.entries()` yet (Safari before 26.2) knows the page before only.
+    // A browser without `navigation.entries()` (Safari before 26.2) knows only the page before.
     const remembers = await tab.evaluate(() => 'navigation' in window)
     expect(await attribution(tab)).toEqual(remembers ? { utmSource: 'landing' } : null)
     await track(tab)

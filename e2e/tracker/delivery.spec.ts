@@ -4,7 +4,7 @@ import { identify, storedKeys, track } from '../support/steps'
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
   events.map(({ body }) => body.interactionId).sort()
 
-/** How often each event was asked to be taken. */
+/** The number of requests for an event. */
 const requestsOf = (arrivals: readonly { readonly body: string }[], id: string) =>
   arrivals.filter(({ body }) => body.includes(`"${id}"`)).length
 
@@ -32,7 +32,7 @@ test('an event that can never be stored is reported, and stops no other', async 
   )
   for (const id of ['bad', 'good', 'better']) await track(tab, 'SIGN_UP', { interactionId: id })
   await endpoint.arrived(3)
-  // The refusal has been read when the event is dropped: a page that is left before may send it again.
+  // The event is dropped once the page has read the refusal: a page that is left before may send it again.
   await expect.poll(() => storedKeys(tab)).not.toContain('wasabi.C.bad')
   endpoint.weather(({ body }) => (body.includes('"bad"') ? { status: 422 } : 'up'))
   await tab.reload()
@@ -155,7 +155,7 @@ test(
     await endpoint.arrived(6)
     await track(tab, 'SIGN_UP', { interactionId: 'a' })
     await tab.close()
-    // No page of ours starts again: only the first attempt can have brought it.
+    // No page of the site starts again: only the first attempt can have delivered it.
     expect(idsOf(await endpoint.holds(1))).toEqual(['a'])
   },
 )

@@ -4,7 +4,7 @@ import { answered, arriveAt, delivered, stepBack, track } from '../support/steps
 const idsOf = (events: readonly { readonly body: { readonly interactionId: string } }[]) =>
   events.map(({ body }) => body.interactionId).sort()
 
-// Only its own protocol can kill a renderer.
+// Only Chromium's own protocol can kill a renderer.
 test(
   'an event survives the death of its renderer',
   { tag: '@chromium' },
@@ -24,7 +24,7 @@ test(
   },
 )
 
-// Other drivers turn the back/forward cache off or cannot say whether it was used.
+// Other drivers disable the back/forward cache, or cannot report its use.
 test(
   'a page that is restored from the back/forward cache sends the events that are left, once',
   { tag: ['@chromium', '@bfcache'] },
@@ -74,7 +74,7 @@ test(
   },
 )
 
-// No other driver takes a page offline.
+// No other driver can take a page offline.
 test(
   'offline and back: what was recorded meanwhile arrives once',
   { tag: '@chromium' },
@@ -85,7 +85,7 @@ test(
     await page.evaluate(() => {
       for (const id of ['a', 'b', 'c']) window.wasabi?.track('SIGN_UP', { interactionId: id })
     })
-    // Refused after the three: they have failed before the page is online again.
+    // Refused after the three, which have failed before the page is online again.
     await page.evaluate((url) => fetch(url, { method: 'POST', keepalive: true }).catch(() => undefined), endpoint.url)
     await context.setOffline(false)
     expect(idsOf(await endpoint.holds(3))).toEqual(['a', 'b', 'c'])
@@ -119,7 +119,7 @@ for (const [what, html, setUp] of [
     `for (const [on, name] of [[window, 'localStorage'], [Document.prototype, 'cookie']]) Object.defineProperty(on, name, { get() { throw new DOMException('no', 'SecurityError') }, set() { throw new DOMException('no', 'SecurityError') } })`,
   ],
 ] as const) {
-  // What throws is made in the page, and the same anywhere; a sandbox is the engine's.
+  // The page itself makes cookies and storage throw, in any engine alike. A sandbox is the engine's.
   test(
     `in ${what} memory does for the page's life, and nothing is thrown`,
     { tag: setUp ? [] : '@everywhere' },
@@ -162,7 +162,7 @@ test(
       `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })</script>${wasabi(options)}`
     site.put('/', page())
     site.put('/later', page({ endpoint: `${endpoint.url}?later` }))
-    // A closing page makes one more attempt: the endpoint stays down for it, however late it comes.
+    // A closing page makes one more attempt: the endpoint stays down for it, even if it arrives late.
     const fromLater = ({ url }: { readonly url: string }) => url.endsWith('?later')
     endpoint.weather((arrival) => (fromLater(arrival) ? 'up' : { status: 503 }))
     await tab.goto(site.url('/'))

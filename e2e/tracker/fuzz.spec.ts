@@ -16,7 +16,7 @@ import { page } from '../support/site'
 
 const CALLS = ['track', 'update', 'identify', 'reset', 'consent', 'attribution', 'init'] as const
 
-/** Values that do not survive the way into the page are named, and made there. */
+/** Values that cannot be passed into the page. They are named here, and made there. */
 const STRANGE = [
   'a symbol',
   'no prototype',
@@ -55,7 +55,7 @@ const calls = array(record({ name: constantFrom(...CALLS), given: array(argument
   maxLength: 12,
 })
 
-/** The page's own handlers count, and the platform around it fails now and then. */
+/** The page counts errors and clicks with handlers of its own. The platform around it fails now and then. */
 const HOSTILE = `<script>
   window.thrown = []
   window.clicks = 0
@@ -80,7 +80,7 @@ const HOSTILE = `<script>
 </script>`
 
 test(
-  'whatever a page calls with whatever it has, nothing is thrown and the page goes on',
+  'no call throws into the page or stops it, whatever its arguments',
   { tag: '@chromium' },
   async ({ tab, site, wasabi }) => {
     site.put('/', { html: page(HOSTILE + wasabi().replace('async ', '')) })
@@ -124,7 +124,7 @@ test(
           }
           const before = clicks()
           document.body.click()
-          // Tasks after this one: rejections that nobody handled are reported by then.
+          // Runs after the current tasks: the browser has then reported all rejections without a handler.
           await new Promise((resolve) => {
             const { port1, port2 } = new MessageChannel()
             port1.onmessage = resolve

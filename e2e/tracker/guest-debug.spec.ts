@@ -3,7 +3,7 @@ import { hostOf, page } from '../support/site'
 import { consent, track } from '../support/steps'
 import type { Tab } from '../support/tab'
 
-/** Keeps what the console shows, line by line, as a developer reads it. */
+/** Keeps the lines that the console shows, as a developer reads them. */
 const LISTEN = `<script>
   window.lines = []
   for (const kind of ['log', 'warn', 'error']) {
@@ -58,7 +58,7 @@ test(
   },
 )
 
-/** What happens to calls on a page with these options, before the script has loaded and after. */
+/** Calls on a page with these options, before the script has loaded and after, and the last line of their log. */
 const CASES: Readonly<
   Record<string, readonly [options: Readonly<Record<string, string>>, early: string, late: string, last: RegExp]>
 > = {
@@ -110,7 +110,7 @@ test('debug logs each line once, and no missing value', { tag: '@chromium' }, as
         eval(code)
       }, late)
       await shows(tab, last)
-      // Each attempt has a line of its own, and a slow page sees the second one.
+      // Each attempt has a line of its own, and a slow page logs the second one, too.
       const lines = (await linesOf(tab)).filter((line) => !/wasabi: retry/.test(line))
       expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([])
       expect(
@@ -133,7 +133,7 @@ test(
   },
 )
 
-/** A mistake on a page, and the one sentence that reports it: the mistake, its consequence, and what to do. */
+/** A mistake on a page, and the one sentence that reports it: the mistake, its consequence, and the remedy. */
 const MISTAKES: Readonly<
   Record<
     string,
@@ -212,7 +212,7 @@ test(
     await tab.goto(site.url('/'))
     await track(tab, 'SIGN_UP', { interactionId: 'refused' })
     await endpoint.arrived(1)
-    // It is dropped after the answer was logged, or would have been.
+    // The event is dropped after the answer was logged, or would have been.
     await expect
       .poll(() => tab.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('wasabi.C.'))))
       .toEqual([])

@@ -3,7 +3,7 @@ import { page, STUB } from '../support/site'
 
 const CALL = `<script>wasabi.track('SIGN_UP', { interactionId: 'one' })</script>`
 
-/** A page that another one makes: it needs the script's whole address. */
+/** A page that another page makes: it needs the script's whole address. */
 const made = (tag: string, origin: string) => STUB + tag.replace('/wasabi.js', `${origin}/wasabi.js`) + CALL
 
 const asText = (html: string) => JSON.stringify(html).replaceAll('</', '<\\/')
@@ -11,7 +11,7 @@ const asText = (html: string) => JSON.stringify(html).replaceAll('</', '<\\/')
 const XHTML = (body: string) =>
   `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>XHTML</title></head><body>${body}</body></html>`
 
-/** Documents that are not a plain page with a plain tag, and the campaign that a call in them has: theirs, or none. */
+/** Documents that are not a plain page with a plain tag, and the campaign of a call in them: their own, or none. */
 const DOCUMENTS: Readonly<
   Record<
     string,
@@ -48,7 +48,7 @@ const DOCUMENTS: Readonly<
   'a frame without an address of its own': [
     (tag, origin) =>
       `<iframe id="f"></iframe><script>f.contentDocument.write(${asText(made(tag, origin))}); f.contentDocument.close()</script>`,
-    // `document.open` gives it the address of the page that writes it (HTML, 8.4.1).
+    // `document.open` assigns to it the address of the page that writes it (HTML, 8.4.1).
     'doc',
   ],
   'a page out of memory': [

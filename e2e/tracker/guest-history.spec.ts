@@ -2,7 +2,7 @@ import { expect, test } from '../support/fixtures'
 import { page } from '../support/site'
 import { arriveAt, delivered, stepBack, track } from '../support/steps'
 
-/** Keeps a list of what is listened to, before any script can. */
+/** Lists the names of all listeners, before any script can add one. */
 const LISTENED = `<script>
   window.listened = []
   for (const target of [EventTarget.prototype, window]) {

@@ -8,10 +8,10 @@ const library = async (name: string) => `<script>${await bundle(`import '${name}
 
 const script = (code: string) => Promise.resolve(`<script>${code}</script>`)
 
-/** What a page has before the stub: a library, a variable or an element that nobody expects. */
+/** The content of a page before the stub: a library, a variable or an element that nobody expects. */
 const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   'nothing of its own': () => Promise.resolve(''),
-  // Its own code, as its port to Node has it. No package has the file for browsers.
+  // Prototype's own code, from its port to Node. No package has the file for browsers.
   'Prototype, whose map and filter have no third argument': () => library('prototype'),
   'Datejs, whose Date.now is an object': () => library('datejs'),
   'MooTools, and its Date.parse (More) that gives a Date': async () =>
@@ -45,7 +45,7 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
 }
 
 test(
-  'whatever a page has of its own, event, campaign, correction and refusal are as anywhere',
+  'event, campaign, correction and refusal work beside old libraries, variables and elements',
   { tag: '@chromium' },
   async ({ tab, site, endpoint, wasabi }) => {
     const stored = async (id: string) =>
@@ -56,10 +56,10 @@ test(
         const html = `<!doctype html><title>Guest</title>${COMPLAIN}${await write()}${STUB}${wasabi({ consent: 'required' })}`
         site.put('/', { html })
         await tab.goto(site.url('/?utm_source=guest', host))
-        // The page that asks is not the landing: the tab's own trail has it.
+        // The page that asks is not the landing: the tab's own trail contains it.
         await follow(tab, '/')
         await track(tab, 'SIGN_UP', { interactionId: held })
-        // The first attempt fails: what the page has to be read back for a retry.
+        // The first attempt fails, so the page has to read its stored event back for a retry.
         let attempts = 0
         endpoint.weather(() => (attempts++ ? 'up' : { status: 503 }))
         await consent(tab, true)

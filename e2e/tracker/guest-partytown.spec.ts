@@ -9,7 +9,7 @@ const LIBRARY = join(dirname(createRequire(import.meta.url).resolve('@qwik.dev/p
 
 const FILES = ['partytown.js', 'partytown-sw.js', 'partytown-media.js', 'partytown-sandbox-sw.html']
 
-/** The page's own calls go to the worker, since it asks for that. */
+/** The page asks Partytown to forward these calls to the worker. */
 const CALLS = ['track', 'identify', 'consent'].map((name) => `wasabi.${name}`)
 
 test(
@@ -44,7 +44,7 @@ test(
     endpoint.weather({ status: 503 })
     await track(tab, 'SIGN_UP', { interactionId: 'left' })
     await endpoint.arrived(4)
-    // In a worker, storing the event takes some turns of the page after its request.
+    // In a worker, storing the event takes some turns of the page's event loop after its request.
     await expect.poll(() => storedKeys(tab)).toContain('wasabi.C.left')
     endpoint.weather('up')
     await tab.reload()

@@ -5,7 +5,7 @@ import { consent, track } from '../support/steps'
 
 const SCRIPT = readFileSync('dist/wasabi.js', 'utf8')
 
-/** Sends home what a policy had to forbid, by the name of the directive. */
+/** Reports to the server what a policy forbids, by the name of the directive. */
 const WATCH = `<script nonce="n">addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => navigator.sendBeacon('/complaints', violatedDirective + ' ' + blockedURI))</script>`
 
 const nonced = (html: string) => html.replaceAll('<script', '<script nonce="n"')
@@ -54,7 +54,7 @@ test('a policy that forbids the endpoint is reported once, with what to check, a
   expect(site.complaints[0]).toMatch(/^wasabi: endpoint "http.*CSP/)
 })
 
-/** Tracks from inside, and passes on what it complains of: a frame that may do nothing else can still send. */
+/** Tracks from inside a frame, and reports its complaints: a frame that may do nothing else can still send. */
 const FRAMED = (url: string, id: string) =>
   `${STUB}<script data-endpoint="${url}">${SCRIPT}</script><script>wasabi.track('SIGN_UP', { interactionId: '${id}' })</script>`
 
@@ -100,7 +100,7 @@ test(
   },
 )
 
-/** Names on plain http are no secure context: no `randomUUID`, no locks. */
+/** Names on plain http are no secure context: they have no `randomUUID` and no locks. */
 for (const host of ['intranet', 'www.shop.co.uk']) {
   test(`http://${host} has no randomUUID, and every action has an id of its own`, async ({
     tab,
@@ -119,7 +119,7 @@ for (const host of ['intranet', 'www.shop.co.uk']) {
   })
 }
 
-/** What pages and extensions do to the platform, before the stub; old libraries are in guest-pages.spec.ts. */
+/** Changes of the platform by pages and extensions, before the stub. Old libraries are in guest-pages.spec.ts. */
 const HOSTILE: Readonly<Record<string, string>> = {
   'a localStorage that throws': `Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage') } })`,
   'no localStorage at all': `Object.defineProperty(window, 'localStorage', { value: undefined })`,
@@ -135,7 +135,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 }
 
 test(
-  'whatever a page or an extension does to the platform, an action arrives as it was meant',
+  'an action arrives unchanged though a page or an extension changes the platform',
   { tag: '@chromium' },
   async ({ tab, site, endpoint, wasabi }) => {
     for (const [index, [what, code]] of Object.entries(HOSTILE).entries())
@@ -232,7 +232,7 @@ test(
       interactionId: 'served',
       utmParameters: { utmSource: 'worker' },
     })
-    // Perhaps twice: the next page may not know yet that the endpoint has it.
+    // Perhaps two requests: the next page may not know yet that the endpoint has the event.
     expect([
       ...new Set(endpoint.arrivals.map(({ method, headers }) => `${method} ${String(headers['content-type'])}`)),
     ]).toEqual(['POST text/plain;charset=UTF-8'])

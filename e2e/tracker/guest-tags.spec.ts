@@ -54,7 +54,7 @@ test('beside a form named cookie, a refusal is reported as not stored, and count
   await consent(tab, false)
   await track(tab, 'SIGN_UP', { interactionId: 'refused' })
   await expect.poll(() => site.complaints).toEqual([expect.stringMatching(/consent "false" could not be stored/)])
-  // Firefox and WebKit store it though no page can read it back, and Chromium does not.
+  // Firefox and WebKit store the refusal though no page can read it back. Chromium does not store it.
   await tab.goto(site.url('/clean'))
   await consent(tab, true)
   await track(tab, 'SIGN_UP', { interactionId: 'after' })
@@ -74,7 +74,7 @@ test(
   },
 )
 
-/** Tags that find their endpoint in each way, beside another vendor's. */
+/** Tags beside another vendor's, one for each way to find the endpoint. */
 const BESIDE: Readonly<Record<string, (endpoint: string) => string>> = {
   'options that come after it': (endpoint) =>
     `<script src="/wasabi.js"></script><script>wasabi.init({ endpoint: '${endpoint}' })</script>`,

@@ -11,7 +11,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 const javascript = (code: string) => ({ html: code, headers: { 'content-type': 'text/javascript' } })
 
-/** What a tag manager runs: it makes the element itself, where and when it likes. */
+/** The code of a tag manager: it makes the element itself, at a time and place of its own. */
 const injected = (attributes: string) => `<script>
   addEventListener('DOMContentLoaded', () => {
     const script = document.createElement('script')
@@ -21,7 +21,7 @@ const injected = (attributes: string) => `<script>
   })
 </script>`
 
-/** Every way to bring the script into a page whose endpoint is `url`. */
+/** Every way to load the script into a page whose endpoint is `url`. */
 const WAYS: Readonly<Record<string, (url: string) => string>> = {
   'an async tag': (url) => tag({ endpoint: url }),
   'a tag with defer': (url) => tag({ endpoint: url }).replace('async', 'defer'),
@@ -198,7 +198,7 @@ test('functions of the stub that a page keeps work before and after the script h
   expect((await endpoint.holds(2)).map(({ body }) => body.interactionId).sort()).toEqual(['after', 'before'])
 })
 
-/** What pages give as an id, and `track` answers with: itself as text, or a UUID for what is none. */
+/** Values that pages pass as an id, and the result of `track`: the value as text, or a UUID if it is no id. */
 const ANSWERS: readonly (readonly [given: unknown, answer: string])[] = [
   ['order-1', 'order-1'],
   [12, '12'],

@@ -1,7 +1,7 @@
 import { expect, test } from '../support/fixtures'
 import { storedKeys, track } from '../support/steps'
 
-/** A worker that makes up an answer for whatever the network does not bring: a page that works offline has one. */
+/** A worker that invents an answer when the network has none: a page that works offline has such a worker. */
 const MAKES_UP = `
   addEventListener('install', () => skipWaiting())
   addEventListener('activate', (event) => event.waitUntil(clients.claim()))
@@ -23,7 +23,7 @@ test(
     })
     await context.setOffline(true)
     await track(tab, 'SIGN_UP', { interactionId: 'offline' })
-    // Here it ends: one that arrives after the browser is online again shows nothing of what it is.
+    // The test ends here: an event that arrives after the browser is online again would show nothing of this.
     await expect
       .poll(() => tab.evaluate(() => (Reflect.get(window, 'lines') as readonly string[]).join()))
       .toContain('retry 200')

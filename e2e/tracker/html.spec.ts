@@ -4,7 +4,7 @@ import type { Tab } from '../support/tab'
 
 const HTML = readFileSync('dist/wasabi-html.js', 'utf8')
 
-/** The second tag, as the README has it. */
+/** The second tag, as in the README. */
 const tag = (domains = '') => `<script async src="/wasabi-html.js" data-link-domains="${domains}"></script>`
 
 test.beforeEach(({ site }) => {
@@ -123,7 +123,7 @@ test('a page that has the second tag twice records once', async ({ tab, site, en
   expect(endpoint.arrivals).toHaveLength(2)
 })
 
-/** Presses links and says where each leads from then on. */
+/** Presses links, and returns the address of each after that. */
 const pressed = (tab: Tab, ...ids: readonly string[]) =>
   tab.evaluate(
     (names) =>
@@ -135,7 +135,6 @@ const pressed = (tab: Tab, ...ids: readonly string[]) =>
     ids,
   )
 
-/** How a link is followed. */
 const WAYS: Readonly<Record<string, (tab: Tab) => Promise<unknown>>> = {
   'a click': (tab) => tab.click('a'),
   'a middle click, which opens a tab': (tab) => tab.click('a', { button: 'middle' }),
@@ -149,7 +148,7 @@ test(
     site.put('/there', 'there')
     site.put('/', `${wasabi()}${tag('127.0.0.1')}<a href="${site.url('/there', '127.0.0.1')}">away</a>`)
     for (const [way, follow] of Object.entries(WAYS)) {
-      // A tab of its own: the last one is on its way.
+      // A tab of its own: the last one is navigating.
       const tab = await newTab()
       await tab.goto(site.url('/?utm_source=news'))
       const asked = site.asked('/there')
@@ -164,7 +163,7 @@ test('a link has the campaign when its menu opens', async ({ tab, site, wasabi }
   await tab.goto(site.url('/?utm_source=news'))
   const shown = await tab.evaluate(() => {
     const link = document.querySelector('a') as HTMLAnchorElement
-    // As the key for it does, without a press before.
+    // The context menu by its key, without a press before.
     link.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true }))
     return link.href
   })
@@ -190,7 +189,7 @@ test('domains may be written as people write them', async ({ tab, site, wasabi }
   )
 })
 
-/** Forms that lead away or stay, how they are sent, and what is asked for then. */
+/** Forms that lead to another site or stay, the ways to send them, and the address that is requested. */
 const FORMS = [
   {
     title: 'elsewhere by its button',

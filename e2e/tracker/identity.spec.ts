@@ -38,7 +38,7 @@ test('identify corrects what the visitor did, after a reload too, and once', asy
   await endpoint.holds(3)
   const events = await endpoint.stored()
   expect(events).toHaveLength(3)
-  // The correction and the sentinel are under way at once.
+  // The correction and the sentinel are under way at the same time.
   const sentinel = events.find(({ body }) => body.interactionId === 'sentinel')
   const [created, updated] = events.filter((event) => event !== sentinel)
   expect(updated).toEqual({
@@ -97,7 +97,7 @@ test('the customer of an action is its own, also in a correction, else that of t
   site.put('/plain', wasabi())
   await tab.goto(site.url('/'))
   await identify(tab, 'remembered')
-  // One after the other: two requests that are under way at once arrive in any order.
+  // One after the other: two requests that are under way at the same time arrive in any order.
   const id = await track(tab, 'SIGN_UP', { customerId: 7 })
   await endpoint.holds(1)
   await tab.evaluate((known) => {

@@ -9,8 +9,8 @@ const DAY = 86_400
 const TRACK = `<script>addEventListener('load', () => wasabi.track('SIGN_UP'))</script>`
 
 /**
- * The days that a cookie in the browser's jar has left. The jar may be written to at this
- * moment: the next look sees it whole.
+ * The days until a cookie in the browser's jar expires. The browser may be writing the jar: the next look reads it
+ * whole.
  */
 const daysLeft = (jar: string, name: string): number => {
   try {
@@ -25,7 +25,8 @@ const daysLeft = (jar: string, name: string): number => {
 }
 
 /**
- * WebKit without a driver, whose sessions keep no jar: it opens one address, and the page says the rest at the server.
+ * WebKit without a driver, since sessions of the driver keep no jar. It opens one address, and the page reports the
+ * rest to the server.
  */
 const visit = async (
   binary: string,

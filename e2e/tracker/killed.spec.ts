@@ -7,8 +7,8 @@ import { findEngines } from '../support/engines.mjs'
 import { expect, test } from '../support/fixtures'
 
 /**
- * Whether Chromium has written the event down. It does so 5 s after a first change (dom_storage,
- * kCommitDefaultDelaySecs), and later on a busy machine: before that nothing could be left.
+ * Whether Chromium has written the event to the disk. It does so 5 s after a first change (dom_storage,
+ * kCommitDefaultDelaySecs), and later on a busy machine: before that, a kill would leave nothing.
  */
 const isWrittenDown = async (profile: string) => {
   const folder = join(profile, 'Default/Local Storage/leveldb')
@@ -20,8 +20,7 @@ const isWrittenDown = async (profile: string) => {
 const chromium = findEngines().find(({ name }) => name === 'chromium')
 
 /**
- * Without a driver, so that the death is as sudden as it gets. A group of its own: the browser
- * is more than one process.
+ * Without a driver, so that the death is sudden. In a process group of its own: the browser is more than one process.
  */
 const start = (profile: string, url: string) => {
   const child = spawn(
@@ -43,7 +42,7 @@ const start = (profile: string, url: string) => {
   }
 }
 
-// One engine's way of writing storage down is what can be tested without a driver.
+// Without a driver, only one engine's way of writing storage to the disk can be tested.
 test(
   'an event survives the sudden death of the whole browser, once it is written down',
   { tag: '@chromium' },

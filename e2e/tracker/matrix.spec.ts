@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures'
 import { arriveAt, track } from '../support/steps'
 import type { Tab } from '../support/tab'
 
-/** How the endpoint's host is while the page acts; `undefined`: nobody listens. */
+/** The state of the endpoint's host while the page acts. `undefined`: it refuses connections. */
 const WEATHERS: Readonly<Record<string, Weather | undefined>> = {
   up: 'up',
   'refuses connections': undefined,
@@ -15,7 +15,7 @@ const WEATHERS: Readonly<Record<string, Weather | undefined>> = {
   'sends no CORS header': 'sends no cors header',
 }
 
-/** What happens to the page right after its call. */
+/** The exit of the page right after its call. */
 const EXITS: Readonly<Record<string, (tab: Tab, act: () => Promise<unknown>) => Promise<unknown>>> = {
   stays: (_, act) => act(),
   navigates: (tab) =>
@@ -39,9 +39,9 @@ const EXITS: Readonly<Record<string, (tab: Tab, act: () => Promise<unknown>) => 
 }
 
 /**
- * What an engine knows alone: what it does with a request whose page goes away or whose connection is refused, with a
- * redirect, with an answer that another site may not read. All other meetings of weathers and exits are an order of
- * events, and are in `test/tracker/simulation`.
+ * The cases that only an engine can decide: a request whose page ends or whose connection is refused, a redirect, an
+ * answer that another site may not read. All other combinations of weathers and exits are an order of events, and are
+ * in `test/tracker/simulation`.
  */
 const MEETINGS: Readonly<Record<string, readonly string[]>> = {
   up: ['navigates', 'submits a form', 'closes'],
@@ -54,7 +54,7 @@ const MEETINGS: Readonly<Record<string, readonly string[]>> = {
   'sends no CORS header': ['stays'],
 }
 
-/** These look alike in all engines; the others are shown by each of them in every run. */
+/** These cases look alike in all engines. Each engine tests the others in every run. */
 const tagOf = (sky: string, end: string) =>
   end === 'submits a form' || /redirects|page|CORS/.test(sky) ? ['@chromium'] : ['@everywhere']
 
@@ -82,7 +82,7 @@ for (const [sky, ends] of Object.entries(MEETINGS)) {
         const later = await newTab()
         await later.goto(site.url('/later'))
         await endpoint.holds(2)
-        // The sentinel: whatever was still to come has come before it.
+        // The sentinel: every earlier request has arrived before it.
         await track(later, 'SUBSCRIPTION_CANCELLED', { interactionId: 'sentinel' })
         const events = await endpoint.holds(3)
         expect(events.map(({ body }) => body.interactionId).sort()).toEqual(['one', 'sentinel', 'two'])

@@ -7,8 +7,8 @@ import { expect, test } from '../support/fixtures'
 import { page } from '../support/site'
 
 /**
- * A browser that nobody drives: with a debugger attached Chromium does not prerender. It goes
- * to one address, and the page does the rest.
+ * A browser without a driver: Chromium does not prerender with a debugger attached. It opens one address, and the
+ * page does the rest.
  */
 const visit = async (url: string) => {
   const chromium = findEngines().find(({ name }) => name === 'chromium')
@@ -45,8 +45,8 @@ const FIRST =
   goTo('/next?utm_source=shown')
 
 /**
- * Asks to be tracked at once, and reports to the server what is stored by then; what it sends before
- * that has arrived before.
+ * Tracks at once, and reports to the server what is stored by then. Requests that it has sent before have arrived
+ * before.
  */
 const next = (tag: string, endpoint: string) => `${tag}<script>
   const state = document.prerendering ? 'prerendered' : 'shown only'

@@ -11,7 +11,7 @@ import { arriveAt, consent, cookies, track } from '../support/steps'
 const README = readFileSync('README.md', 'utf8')
 const ENDPOINT = 'https://collect.example.com/customer-actions'
 
-/** The one piece of code of the README that has these words in it. */
+/** The only piece of code in the README that contains these words. */
 const snippet = (words: string) => {
   const [found, ...others] = [...README.matchAll(/```\w+\n([^]*?)```/g)].flatMap(([, code = '']) =>
     code.includes(words) ? [code] : [],
@@ -35,7 +35,7 @@ test('the tag, the stub and the button of the first lines send the event that st
   const [event] = await endpoint.holds(1)
   const { interactionId, createdAt, updatedAt } = event?.body ?? {}
   expect(interactionId).toMatch(/^[\da-f-]{36}$/)
-  // As it stands there, key by key.
+  // The same as in the README, key by key.
   expect(JSON.stringify(event)).toBe(
     JSON.stringify({ ...shown, body: { ...shown.body, interactionId, createdAt, updatedAt } }),
   )
@@ -54,7 +54,7 @@ test('the module works as it is imported', async ({ tab, site, endpoint }) => {
   expect(await tab.evaluate(() => 'wasabi' in window)).toBe(false)
 })
 
-/** What a tag manager does with *Custom HTML*: it makes the elements itself, one after the other. */
+/** Inserts *Custom HTML* as a tag manager does: it makes the elements itself, one after the other. */
 const manage = (html: string) => `<script>
   for (const { text, attributes } of new DOMParser().parseFromString(${JSON.stringify(html).replaceAll('</', '<\\/')}, 'text/html').scripts) {
     const script = document.createElement('script')
@@ -112,7 +112,7 @@ test(
   async ({ tab, site, endpoint }) => {
     const [, policy = ''] = /Policy: (.*)/.exec(snippet('Content-Security-Policy')) ?? []
     const { origin } = new URL(endpoint.url)
-    // The test's own watcher is allowed to send home.
+    // The test's own watcher is allowed to send to the server.
     const allowed = policy.replace('https://collect.example.com', `${origin} ${site.url('/complaints')}`)
     const nonced = (html: string) => html.replaceAll('<script', '<script nonce="R4nd0m"')
     const [stubAndTag = ''] = snippet('onclick').split('<button')
@@ -186,7 +186,7 @@ test('hidden fields carry the campaign', async ({ tab, site, wasabi }) => {
   expect(await tab.evaluate(() => document.querySelector('input')?.value)).toBe('spring_sale')
 })
 
-// It is a recipe for Playwright itself.
+// A recipe for Playwright itself.
 test(
   'the recipe for testing sees the campaign in the request',
   { tag: '@chromium' },

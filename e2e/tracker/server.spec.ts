@@ -8,7 +8,7 @@ import { delivered, track } from '../support/steps'
 const SCRIPT = readFileSync('dist/wasabi.js', 'utf8')
 const CAMPAIGN = { utmSource: 'news', utmTerms: 'cats+food' }
 
-/** A shop that dates its landings itself, and records a sign-up when it is asked for. */
+/** A shop that dates its landings itself, and records a sign-up on request. */
 const startShop = async (endpoint: string) => {
   const server = await listen(async (request, response) => {
     const { url = '/', headers } = request

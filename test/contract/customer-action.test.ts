@@ -4,12 +4,12 @@ import { ACTION_TYPES } from '../../src/contract/customer-action'
 import schema from '../../src/contract/customer-action.schema.json'
 
 const file = 'src/contract/customer-action.ts'
-// The contract needs no page and no server: without their types this takes a seventh of the time.
+// The contract needs no page and no server: without their types, the program takes a seventh of the time.
 const only = { types: [], lib: ['lib.es2021.d.ts'] }
 const program = ts.createProgram([file], { strict: true, exactOptionalPropertyTypes: true, ...only })
 const checker = program.getTypeChecker()
 
-/** An object type as the schema would state it: its fields, and which of them are required. */
+/** An object type as the schema would state it: its fields, and its required fields. */
 type Shape = { readonly fields: readonly string[]; readonly required: readonly string[] }
 
 const shapeOfType = (type: ts.Type): Shape => {
@@ -65,7 +65,7 @@ test('type, schema and list state the same types of an action', () => {
 })
 
 test('the contract has these four types of an action', () => {
-  // From the seed's schema. A fifth one is a change of the contract, and not of a list.
+  // From the seed's schema. A fifth type is a change of the contract, and not of a list.
   expect([...ACTION_TYPES].sort()).toEqual([
     'PROMOTION_APPLIED',
     'SIGN_UP',

@@ -36,7 +36,7 @@ const places = {
 }
 const kinds = ['SQLite', 'PostgreSQL'] as const
 
-/** Says what a fault came to, as a row of the README's table. */
+/** Prints the result of a fault, as a row of the README's table. */
 const report = (what: string, values: Readonly<Record<string, unknown>>): void => {
   console.log(`${what}: ${JSON.stringify(values)}`)
 }
@@ -48,7 +48,7 @@ test.each(kinds)('a stranger claims to be an erased customer, and nobody else lo
   const erase = () => fetch(`${origin}/customers/evil?block=true`, { method: 'DELETE' })
   const claim = (interactionId: string) =>
     post(action({ interactionId, customerId: 'evil', updatedAt: '2026-11-23T12:00:00.000Z' }, 'UPDATED'))
-  // Half of the claims come before the erasure, and half after it.
+  // Half of the claims arrive before the erasure, and half after it.
   const victims = load.taken.slice(0, 40)
   for (const id of victims.slice(0, 20)) await claim(id)
   const { erased } = (await (await erase()).json()) as { erased: number }
@@ -122,7 +122,7 @@ test.each(harms)('the data file is %s under load, SQLite', async (what, harm) =>
   harm(file, old)
   const after = await sendLoad(url, { answers: 1000 })
   report(`data file ${what}`, { before: before.taken.length, acknowledgedAfter: after.taken.length })
-  // Requests that were under way had been committed before.
+  // Requests that were under way had been committed before the fault.
   expect([...after.statuses.keys()]).toEqual([503])
 })
 
@@ -180,11 +180,11 @@ test('check is answered by a body without end', async () => {
     const endless = new Readable({
       read() {
         served += chunk.length
-        // In another turn: a reader as fast as this would leave no time for anything else here.
+        // In another turn of the event loop: a reader this fast would leave no time for anything else.
         setImmediate(() => this.push(chunk))
       },
     })
-    // Ends with the connection, of which the reader has had enough.
+    // Ends with the connection, which the reader closes.
     return pipeline(endless, response, () => undefined)
   })
   const child = program.run({}, 'check', `${origin}/customer-actions`)

@@ -7,7 +7,7 @@ import { action, startEndpoint, freshFile } from './support/server'
 
 const start = (options: EndpointOptions) => startEndpoint({ file: freshFile(), ...options })
 
-/** A request with headers that `fetch` does not let through. */
+/** A request with headers that `fetch` does not permit. */
 const ask = (url: string, options: RequestOptions = {}) =>
   new Promise<{ status: number; text: string }>((resolve, reject) => {
     httpRequest(url, options, (answer) => {
@@ -134,7 +134,7 @@ test('asks a client that sends too much to come again, and no other client', asy
   expect((await from('2001:db8:1:3::9')).status).toBe(201)
 })
 
-/** Sends an event as from an address that a proxy saw, and says how it was answered. */
+/** Sends an event from an address that a proxy reports, and returns the status. */
 const startBehindProxy = async (rateLimit: number) => {
   const { endpoint } = await start({ rateLimit, trustedProxies: 1 })
   return async (forwarded: string) => {

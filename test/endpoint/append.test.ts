@@ -47,7 +47,7 @@ test('a group of each size keeps its order, and knows what came before', async (
   expect(texts).toEqual(ids.map((interactionId) => action({ interactionId })))
 })
 
-/** A store that the server knows to be empty, so that its plans take nothing for shorter to read; and what it reads. */
+/** A store that the server knows to be empty, so that its plans may read whole tables. `readRows` counts such reads. */
 const openEmpty = async () => {
   const { database = '' } = await freshDatabase()
   const { query, end } = createPostgres(database)
@@ -70,11 +70,11 @@ test('storing reads no table as a whole, though the plan was made when all were 
   const { store, readRows } = await openEmpty()
   for (let group = 0; group < 20; group += 1) await store.append(groupOf(group * 100, 100))
   await store.close()
-  // The server counts what a connection did when that ends.
+  // The server adds the counts of a connection when it ends.
   await expect.poll(readRows).toEqual({ read: 0, inserted: 2000 })
 })
 
-test('what comes again is looked up by its key, though the plan was made when all were empty', async () => {
+test('a repeated event is looked up by its key, though the plan was made when all tables were empty', async () => {
   const { store, query, readRows } = await openEmpty()
   // From the sixth time on the server reuses its plan.
   for (let turn = 0; turn < 10; turn += 1) await store.append(groupOf(turn, 2))
@@ -85,7 +85,7 @@ test('what comes again is looked up by its key, though the plan was made when al
   expect(await query('SELECT sum(count)::int AS count FROM wasabi_conversion')).toEqual([{ count: 2100 }])
   await store.close()
   await expect.poll(async () => (await readRows())?.inserted).toBe(2100)
-  // All of a page or two is soon read; of all pages, it would be millions.
+  // Reading all rows of a page or two is quick. Reading those of all pages would be millions.
   expect((await readRows())?.read).toBeLessThan(100_000)
 })
 
@@ -93,7 +93,7 @@ const escaped = (text: string) =>
   action({ interactionId: text, utmParameters: { utmCampaign: '…' } }).replace('…', text)
 const withMore = (more: string) => action({ interactionId: more }).replace('"version"', `"more":${more},"version"`)
 
-/** What the two readers of JSON, here and in the database, might read in two ways. */
+/** Texts that the two readers of JSON, here and in the database, might read differently. */
 const unclear = [
   escaped('\\u0041\\n\\u001f\\u001e'),
   escaped('\\ud83d\\ude00'),
@@ -111,7 +111,7 @@ const unclear = [
   withMore(`0.${'0'.repeat(16_000 - 600)}1`),
 ]
 
-test('what is counted of an event is taken back with it, whatever is in it', async () => {
+test('the counts of an event are removed with it, whatever its content', async () => {
   const { store, query } = await openFresh()
   const left = () => query('SELECT * FROM wasabi_conversion')
   for (const text of unclear) {

@@ -69,11 +69,11 @@ test('a commit whose wait for a standby is cancelled is not acknowledged, though
   const { post, origin } = await program.start({ DATABASE_URL: url })
   await waitFor('nobody')
   const cancel = `SELECT pg_cancel_backend(pid) ${waiting}`
-  // Readiness is what an event would find.
+  // Readiness has the result that an event would have.
   const ready = fetch(`${origin}/health/ready`)
   await expect.poll(() => administrate(server, cancel)).toHaveLength(1)
   expect((await ready).status).toBe(503)
-  // The second time it is known, and no standby has it still.
+  // The second time the event is known, and still no standby has it.
   for (let known = 0; known < 2; known += 1) {
     const answer = post(action())
     await expect.poll(() => administrate(server, cancel)).toHaveLength(1)
@@ -97,7 +97,7 @@ test('without its standby it answers 503, and takes no connection of the server 
   expect(await read()).toBe(1)
   expect(await post(action({ interactionId: 'another' }))).toBe(503)
   await expect.poll(() => administrate(server, `SELECT ${waiting}`)).toEqual([])
-  // The primary alone has the second event: a reader would pass a cursor that a promoted standby gives to another.
+  // Only the primary has the second event: a reader would pass a cursor that a promoted standby assigns to another one.
   expect(await read()).toBe(503)
   await waitFor('')
   expect(await read()).toBe(2)

@@ -25,7 +25,7 @@ describeStores((freshPlace) => {
 
 type Given = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly body: string }
 
-/** The least that is right, in memory; `spoil` may answer first, or spoil the answer. */
+/** A minimal endpoint that is right, in memory. `spoil` may answer first, or spoil the answer. */
 const serveSpoilt = (spoil: (given: Given) => boolean | undefined) => {
   const known = new Set<string>()
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -128,7 +128,7 @@ const spoilt: readonly (readonly [string, (given: Given) => boolean | undefined,
   ],
 ]
 
-test.each(spoilt)('says so when an endpoint %s', async (_, spoil, sentences) => {
+test.each(spoilt)('reports that an endpoint %s', async (_, spoil, sentences) => {
   const problems = (await problemsOf(`${await serveSpoilt(spoil)}/events`)).map(({ problem }) => problem).join('\n')
   for (const sentence of sentences) expect(problems).toMatch(sentence)
 })
@@ -148,7 +148,7 @@ test('reads no more of an answer than it needs', async () => {
     expect(problem).toBeUndefined()
     break
   }
-  // What the kernel holds between the two.
+  // The kernel buffers this much between the two.
   expect(sent).toBeLessThan(30e6)
 })
 
@@ -217,13 +217,13 @@ test.each([
   expect([code, output]).toEqual([1, ''])
 })
 
-test('says in one line that browsers send to no such port', async () => {
+test('reports in one line that browsers send nothing to such a port', async () => {
   const { code, output, errors } = await program.command({}, ['check', 'http://localhost:1/customer-actions'])
   expect(errors).toBe('No browser sends to the port of http://localhost:1/customer-actions. Choose another one.\n')
   expect([code, output]).toEqual([1, ''])
 })
 
-test('says in one line that nothing answers', async () => {
+test('reports in one line that no server answers', async () => {
   const { code, output, errors } = await program.command({}, ['check', `http://127.0.0.1:${await freePort()}/`])
   expect(errors).toMatch(/^Nothing answers at .* \(ECONNREFUSED\). Is the endpoint running\?\n$/)
   expect([code, output]).toEqual([1, ''])

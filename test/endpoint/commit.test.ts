@@ -74,7 +74,7 @@ test.each([
 
 const refused: Arrival = { type: 'refused', receivedAt: 0, bytes: new Uint8Array(), refusal: refusal(400, 'no') }
 
-/** Adds some hundred arrivals in bursts, while groups end or fail in any order. Resolves to what was seen. */
+/** Adds some hundred arrivals in bursts, while groups end or fail in any order. Resolves to its counts. */
 const commitAtRandom = async (seed: number, commitsElsewhere: boolean) => {
   const random = createRandom(seed)
   const turns = async (count: number) => {

@@ -10,7 +10,7 @@ const many = Number(process.env.EVENTS ?? 2_000_000)
 const atOnce = 2000
 const day = 86_400_000
 
-/** Rounds of load, each once without and once with counting; so many answers in each. */
+/** Rounds of load, each once without and once with counting, and the number of answers in each. */
 const rounds = 5
 const answers = 20_000
 
@@ -50,7 +50,7 @@ const fill = async (place: Place): Promise<void> => {
   await store.close()
 }
 
-/** Asks as an open page does while events come: a second after each answer. Resolves to the times of the answers. */
+/** Asks as an open page does while events arrive: a second after each answer. Resolves to the times of the answers. */
 const countUntil = async (origin: string, signal: AbortSignal): Promise<readonly number[]> => {
   const times: number[] = []
   while (!signal.aborted) {

@@ -5,7 +5,7 @@ import { firstCursor, type Outcome, type Store } from '../../src/endpoint/store/
 import { action, arrivalOf, startEndpoint } from './support/server'
 import { describeStores, usePostgres } from './support/stores'
 
-/** Reads on by cursor until as many events are there, and says which. */
+/** Reads on by cursor until it has read so many events, and returns their texts. */
 const tail = async ({ events }: Store, count: number) => {
   const seen: string[] = []
   for (let after = firstCursor; seen.length < count;) {
@@ -91,7 +91,7 @@ test('begins anew for a cursor that is from before a move to PostgreSQL', async 
   expect(await store.events({ after: '120000', limit: 10 })).toHaveLength(1)
 })
 
-test('holds back events that a transaction under way could overtake', async () => {
+test('does not return events yet that a transaction under way could overtake', async () => {
   const place = await freshDatabase()
   const store = await openStore(place)
   const other = createPostgres(place.database ?? '')

@@ -67,7 +67,7 @@ test('a bad row is answered with 503, and its neighbours with 201', async () => 
   expect(answers.map(({ status }) => status)).toEqual(ids.map((id) => (id === 'poison' ? 503 : 201)))
 })
 
-/** As the server says it in German, and as long. */
+/** The server's sentence, and a German one of the same length. */
 const translated = ['canceling wait for synchronous replication', 'storniere das Warten auf synchrone Replika'] as const
 
 test('a cancelled wait for a standby is not acknowledged by a server that speaks another language', async () => {
@@ -150,7 +150,7 @@ test('prepares no statement under a name, which the next connection of a pooler 
   expect([...new Set(names)]).toEqual([''])
 })
 
-/** Writes down how durable each transaction is that stores events. */
+/** Records the durability of each transaction that stores events. */
 const witness = `
   CREATE TABLE seen (setting text);
   CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
@@ -166,7 +166,7 @@ const settings = [
   ['remote_apply', 'remote_apply'],
 ] as const
 
-/** Stores an event and a refused body; resolves to how durable each was. */
+/** Stores an event and a refused body. Resolves to the durability of each. */
 const durabilityOf = async (name: string, url: string, setting: string): Promise<readonly unknown[]> => {
   await runIn(name, `ALTER DATABASE ${name} SET synchronous_commit = ${setting}`)
   const store = await openStore({ database: `${url}/${name}` })
@@ -187,7 +187,10 @@ test.each(settings)('commits with synchronous_commit on where the default is %s'
 const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0
 console.log(`pooler on this machine: ${hasPooler ? 'pgbouncer' : 'none; apt-get install pgbouncer brings it'}`)
 
-/** A pooler that gives each transaction another connection. It refuses to run as root, and says no port. */
+/**
+ * A pooler that uses another connection for each transaction. It refuses to run as root, and does not report its
+ * port.
+ */
 const startPooler = async (): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'wasabi-pooler-'))
   const free = createServer().listen(0, '127.0.0.1')
@@ -244,7 +247,7 @@ const secrets = [
 
 const hint = /write \/ as %2F, # as %23, \? as %3F.*, as %2C/
 
-/** Connects, and says why it could not. */
+/** Connects, and returns the reason if that fails. */
 const troubleWith = (database: string): Promise<string> =>
   openStore({ database }).then(
     async (store) => {
@@ -268,7 +271,7 @@ test.each([[], ['export']])('the program logs no password that it cannot read, w
   expect(output + errors).not.toMatch(/secret|pa.ss/)
 })
 
-/** The database's address for somebody who has this password. */
+/** The database's address for a role with this password. */
 const urlOf = async (password: string): Promise<string> => {
   const name = await freshDatabase()
   const role = `role_${name}`

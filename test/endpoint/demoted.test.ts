@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { administrate, prepareServer, type Server } from './support/postgres'
 import { action, rowsIn, startEndpoint } from './support/server'
 
-/** A primary, and a standby that has all of it; the address of their database, which names both. */
+/** A primary, a standby that has all of it, and the address of their database, which names both. */
 const preparePair = async () => {
   const primary = prepareServer()
   const standby = prepareServer('copy')
@@ -24,7 +24,7 @@ const promote = (server: Server) => administrate(server, 'SELECT pg_promote()')
 
 const positionOf = async (server: Server, text: string) => (await administrate(server, `SELECT ${text} AS at`))[0]
 
-/** Without it, what the primary has would be lost with it, as in any pair that does not wait for its standby. */
+/** Waits for the standby: events that only the primary has would be lost with it, as in any pair that does not wait. */
 const catchUp = async ({ primary, standby }: { readonly primary: Server; readonly standby: Server }) => {
   const written = await positionOf(primary, 'pg_current_wal_lsn()')
   await expect.poll(() => positionOf(standby, 'pg_last_wal_replay_lsn()')).toEqual(written)
@@ -52,7 +52,7 @@ test('finds the new primary when its own is demoted, and reads from no standby',
 
   await primary.kill()
   await promote(standby)
-  // Nobody's standby, so that it stays behind for good.
+  // A standby of no primary, so that it stays behind for good.
   writeFileSync(`${primary.folder}/data/standby.signal`, '')
   await primary.start()
   const another = await start(database.replace(/(?<=@)[^,]+,/, ''))
@@ -76,7 +76,7 @@ test('leaves a primary that is fenced by being read-only, though that keeps its 
   await promote(standby)
   await expect.poll(() => send('after')).toBe(201)
   expect(idsOf(await read(cursor))).toEqual(['after'])
-  // The new one is away for a moment: the old one shows nothing in its place.
+  // The new primary is away for a moment: the old one shows nothing in its place.
   await standby.kill()
   // Its processes notice one after the other that the first one was killed, and answer until then.
   await expect.poll(() => read(cursor)).toEqual([])

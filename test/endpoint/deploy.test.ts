@@ -26,7 +26,7 @@ const has = (program: string) => spawnSync(program, ['--version']).status === 0
 
 test('Prometheus takes the rules and the configuration', () => {
   if (!has('promtool')) {
-    // Debian's package prometheus has it. Without it, the shape of the rules is looked at.
+    // Debian's package prometheus contains promtool. Without it, only the shape of the rules is checked.
     expect(read('alerts.yml').match(/^ {6}- alert: \w+\n {8}expr: \S/gm)).toHaveLength(8)
     return
   }
@@ -58,12 +58,12 @@ test('Prometheus reads the metrics, whatever a receiver is called', async () => 
     expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'))
   }
   expect(new Set(samples.map((line) => line.replace(/ \S+$/, ''))).size).toBe(samples.length)
-  // It exits with an error for what it cannot read, and for what it would name otherwise.
+  // It exits with an error if it cannot read a metric, or would name it differently.
   if (has('promtool')) execFileSync('promtool', ['check', 'metrics'], { input: text })
 })
 
 test('each file that the README links to is in the package', () => {
-  // Without its script, which builds: these files are in the package as they are.
+  // Without its script, which builds: these files are in the package unchanged.
   const packing = ['pack', '-w', 'wasabi-endpoint', '--dry-run', '--ignore-scripts', '--json']
   const shell = process.platform === 'win32'
   const [pack] = JSON.parse(execFileSync('npm', packing, { encoding: 'utf8', shell })) as [

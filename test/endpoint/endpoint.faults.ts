@@ -92,7 +92,7 @@ test('the primary is killed, and its synchronous standby takes over', async () =
   await expectWhole({ database: standby.host + name }, [load], 'primary killed, standby promoted')
 })
 
-/** Lets files of a process grow again: space was made. */
+/** Lets the files of a process grow again, as if space was made. */
 const makeSpace = (pid: number | undefined): void => {
   execFileSync('prlimit', ['--pid', String(pid), '--fsize=unlimited'])
 }
@@ -162,7 +162,7 @@ test('two processes write to one PostgreSQL, and a reader follows by cursor', as
   }
   const following = follow()
   const loads = await Promise.all(writers.map(({ url }) => sendLoad(url, { answers: 10_000, connections: 32 })))
-  // What was under way when the loads ended is committed until the writers have ended.
+  // Requests under way when the loads ended are committed before the writers have ended.
   const ended = Promise.all(writers.map(({ child }) => once(child, 'exit')))
   for (const { child } of writers) child.kill('SIGTERM')
   await ended

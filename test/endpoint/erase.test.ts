@@ -14,7 +14,7 @@ const given = (interactionId: string, customerId: string) =>
 
 const arrivalsOf = (...bodies: readonly string[]) => bodies.map((body) => arrivalOf(Buffer.from(body)))
 
-/** An endpoint that took these bodies, and what its operator does with customers. */
+/** An endpoint that has received these bodies, and its operator's calls about customers. */
 const endpointWith = async (place: Place, bodies: readonly string[]) => {
   const started = await startEndpoint(place)
   for (const body of bodies) await started.post(body)
@@ -104,11 +104,11 @@ describeStores((freshPlace) => {
     const { erase, ids, post } = await endpointWith(await freshPlace(), [
       created('of Ann', 'Ann'),
       ...strangers.slice(0, 10).map((id) => created(id, `visitor-${id}`)),
-      // Claimed before they are there, and before the erasure.
+      // Claims before the events exist, and before the erasure.
       ...strangers.slice(10, 15).map((id) => given(id, 'Ann')),
     ])
     await erase('Ann')
-    // Claimed afterwards, with the id of somebody who was erased.
+    // Claims after the erasure, with the id of an erased customer.
     for (const id of strangers) await post(given(id, 'Ann'))
     for (const id of strangers.slice(10)) expect((await post(created(id, `visitor-${id}`))).status, id).toBe(201)
     for (const id of strangers) await post(given(id, 'Ann'))
@@ -120,7 +120,7 @@ describeStores((freshPlace) => {
     onTestFinished(() => store.close())
     const visitors = Array.from({ length: 200 }, (_, index) => `visitor-${String(index)}`)
     await store.append(arrivalsOf(created('a', 'Ann'), ...visitors.map((id) => created(id, id))))
-    // Each is another one, names nobody, and is as long as a body can be.
+    // Each body differs, names nobody, and is as long as a body can be.
     const refused = Array.from({ length: 1000 }, (_, index) => `{"${String(index)}":"${'x'.repeat(16_000)}"}`)
     for (let from = 0; from < refused.length; from += 100)
       await store.append(arrivalsOf(...refused.slice(from, from + 100)))
@@ -136,7 +136,7 @@ describeStores((freshPlace) => {
   test('names as many claims as fit into an answer, and erases all of them at the operator’s word', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())
-    // As long as those of a browser can be; each in an event of its own, all of one interaction.
+    // Ids as long as those of a browser can be, each in an event of its own, all of one interaction.
     const names = Array.from({ length: 16_000 }, (_, index) => `visitor-${String(index).padStart(64, '0')}`)
     const claims = names.map((customerId, index) => {
       const updatedAt = new Date(Date.UTC(2026, 10, 24) + index).toISOString()
@@ -212,7 +212,7 @@ describeStores((freshPlace) => {
     expect(await ids()).toEqual(['a'])
   })
 
-  test('says that nobody has an id, blocks it only if asked, and takes it back', async () => {
+  test('reports that no event has a customer id, blocks the id only on request, and readmits it', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())
     const nothing = { erased: 0, known: false, blocked: false, visitors: [] }

@@ -54,7 +54,7 @@ const idsIn = async (file: string): Promise<readonly string[]> => {
   return entries.map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1] ?? '')
 }
 
-/** As the README makes a backup: `sqlite3 FILE ".backup COPY"` is this call. */
+/** Makes a backup as in the README: `sqlite3 FILE ".backup COPY"` is this call. */
 const backUp = async (file: string): Promise<string> => {
   const copy = `${dirname(file)}/copy.sqlite`
   const database = new DatabaseSync(file)
@@ -67,7 +67,7 @@ const overwrite = (file: string, position: number, length: number): void => {
   writeSync(openSync(file, 'r+'), Buffer.alloc(length, 0x55), 0, length, position)
 }
 
-/** Ends the endpoint as the kernel does when memory runs out: what it committed is in its log. */
+/** Ends the endpoint as the kernel does when memory runs out: its commits are in its log. */
 const killed = async (file: string, name: string, note = '') => {
   const { child, post } = await program.start({ DATA_FILE: file })
   expect(await post(action({ interactionId: name, note }))).toBe(201)
@@ -126,7 +126,7 @@ test('goes on taking events while another process reads', async () => {
   reader.exec('BEGIN')
   expect(reader.prepare('SELECT count(*) AS count FROM event').get()).toMatchObject({ count: 121 })
   expect(await post(action({ interactionId: 'i-2' }))).toBe(201)
-  // As far as the reader lets it.
+  // A checkpoint, as far as the reader permits it.
   const other = new DatabaseSync(file)
   other.exec('PRAGMA wal_checkpoint(PASSIVE)')
   expect(await post(action({ interactionId: 'i-3' }))).toBe(201)
@@ -316,17 +316,17 @@ test('restores nothing from what is no whole data file, and changes nothing', as
     [file, /is DATA_FILE itself/],
     ['', /Say which file/],
   ]
-  // How the program reports a refusal is in the tests beside this one.
+  // The tests beside this one check the report of the program about a refusal.
   for (const [backup, sentence] of refused) await expect(restore({ file }, backup), backup).rejects.toThrow(sentence)
   expect(readdirSync(folder)).toEqual(names)
   expect(await idsIn(file)).toHaveLength(120)
 })
 
-test('says that a data file cannot be reached, and not that there is none', async () => {
+test('reports a data file that cannot be reached as unreachable, not as missing', async () => {
   const file = freshFile()
   await fill(file, 'old')
   const copy = await backUp(file)
-  // Nobody gets through here, root neither.
+  // Nobody can follow this link, not even root.
   const loop = `${dirname(file)}/loop`
   symlinkSync(loop, loop)
   for (const words of [['export'], ['replay'], ['forward', '--stdout'], ['restore', copy]])
@@ -337,7 +337,7 @@ test('says that a data file cannot be reached, and not that there is none', asyn
     })
 })
 
-/** Does something as a user who owns none of the files: root may read and write them all. */
+/** Runs `work` as a user who owns none of the files: root may read and write them all. */
 const asAnother = async <Result>(work: () => Promise<Result>): Promise<Result> => {
   const { uid } = unprivileged()
   if (uid === undefined) return work()
@@ -349,7 +349,7 @@ const asAnother = async <Result>(work: () => Promise<Result>): Promise<Result> =
   }
 }
 
-test('says who can restore where this user cannot', async () => {
+test('names a user who can restore where this user cannot', async () => {
   const file = freshFile()
   await fill(file, 'old')
   const copy = await backUp(file)
@@ -376,7 +376,7 @@ test('neither uses nor replaces a device or a pipe, and leaves its rights as the
   await fill(file, 'old')
   const pipe = `${dirname(file)}/pipe`
   execFileSync('mkfifo', ['-m', '666', pipe])
-  // With a reader, who opens the pipe to write does not wait for one.
+  // While the pipe has a reader, opening it to write does not wait for one.
   const reader = openSync(pipe, constants.O_RDWR)
   onTestFinished(() => {
     closeSync(reader)

@@ -66,7 +66,7 @@ describeStores((freshPlace) => {
     expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 10, setAside: 0, left: 0 })
     expect(receiver.requests.map(({ body }) => body)).toEqual([...story, odd])
     expect(new Set(receiver.requests.map(({ key }) => key)).size).toBe(10)
-    // The second run goes on from the stored position.
+    // The second run continues from the stored position.
     expect(await forwardAll(jobFor(store, receiver.url))).toEqual({ sent: 0, setAside: 0, left: 0 })
     expect(receiver.requests).toHaveLength(10)
   })

@@ -19,12 +19,12 @@ import { startReceiver } from './support/receiver'
 import { action, arrivalOf, freshFile, serve } from './support/server'
 import { describeStores } from './support/stores'
 
-// Twelve processes, one after the other: a busy machine takes its time to start them.
+// Twelve processes, one after the other: a busy machine starts them slowly.
 vi.setConfig({ testTimeout: 300_000 })
 
 const program = useProgram('forwarder')
 const kills = 10
-/** A prime: no rule of lanes puts the events of one interaction together by chance. */
+/** A prime: no rule of lanes assigns the events of one interaction to one lane by chance. */
 const interactions = 61
 const total = 366
 const token = 'Bearer a-token-that-nobody-sees'
@@ -54,10 +54,10 @@ const headersFile = (): string => {
 
 type Answer = readonly [part: number, answer: (response: ServerResponse) => void]
 
-/** The receiver has the event, and the sender cannot know. */
+/** The receiver has the event, but the sender cannot know this. */
 const loseAnswer: Answer[1] = (response) => response.destroy()
 
-/** What goes wrong with a request that the receiver has read, and how often. */
+/** The faults of a request that the receiver has read, each with its probability. */
 const troubles: readonly Answer[] = [
   [0.03, loseAnswer],
   [0.02, (response) => void response.writeHead(503).end()],
@@ -71,7 +71,7 @@ const troubleOf = (random: Random): Answer[1] | undefined => {
   return troubles.find(([part]) => (left -= part) < 0)?.[1]
 }
 
-/** A receiver that refuses some events for good, has trouble with some requests, and can hang, die and come back. */
+/** A receiver that refuses some events for good, fails some requests, and can hang, die and start again. */
 const createPoorReceiver = async (random: Random) => {
   const taken: string[] = []
   const refused = new Set(story.filter(() => random.chance(0.05)))
@@ -125,7 +125,7 @@ const createPoorReceiver = async (random: Random) => {
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
     },
-    /** Resolves when so many more requests have come. From then on each request hangs. */
+    /** Resolves when so many more requests have arrived. From then on each request hangs. */
     hangsAfter: (count: number): Promise<void> => {
       hangsAt = state.requests + count
       return new Promise((resolve) => (onHang = resolve))
@@ -133,7 +133,7 @@ const createPoorReceiver = async (random: Random) => {
     works: () => {
       hangsAt = Infinity
     },
-    /** The bodies in the order in which they came first. */
+    /** The bodies in the order of their first arrival. */
     bodies: (): readonly string[] => [...new Set(taken)],
   }
 }
@@ -183,7 +183,7 @@ describeStores((freshPlace) => {
     expect([...receiver.state.keys].every(([key, body]) => key === keyOf(body))).toBe(true)
     expect(receiver.state.keys.size).toBe(total)
     expect((await store.forward.lags(Date.now()))[0]).toMatchObject({ events: 0, setAside: receiver.refused.size })
-    // Each forwarder goes on where the last one stopped; beginning anew would be half of all in each round.
+    // Each forwarder continues where the last one stopped. Starting anew would send half of all events in each round.
     expect(receiver.state.requests).toBeLessThan(total * 2)
 
     receiver.state.accepts = true
@@ -198,7 +198,7 @@ describeStores((freshPlace) => {
 
 test('a receiver that hangs counts as one that is away after half a minute', async () => {
   const { url } = await startReceiver(() => undefined)
-  // Node collects what only a timer knows (nodejs/node#57736), the first time that it collects.
+  // Node's garbage collector removes what only a timer refers to (nodejs/node#57736), when it first runs.
   setFlagsFromString('--expose-gc')
   const collecting = setInterval(runInNewContext('gc') as () => void, 5000)
   onTestFinished(() => {

@@ -4,7 +4,7 @@ import { openStore } from '../../src/endpoint/store/open'
 import { action, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 
-/** Strings with what breaks stores: NUL, halves of surrogate pairs, line breaks, and anything else. */
+/** Strings with parts that break stores: NUL, halves of surrogate pairs, line breaks, and anything else. */
 const nasty = fc.string({
   unit: fc.oneof(
     fc.constantFrom('\0', '\ud800', '\udc00', '\u001e', '\u2028', '\n', '"', '\\', '😀', '\ufeff'),
@@ -15,7 +15,7 @@ const nasty = fc.string({
 
 const anyJson = fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 })
 
-/** An event with anything in the place of its fields, and beside them. */
+/** An event with any values in the place of its fields, and beside them. */
 const nearlyEvents = fc
   .record({
     interactionId: fc.oneof(fc.uuid(), nasty),
@@ -32,12 +32,12 @@ const nearlyEvents = fc
   })
   .chain((fields) => fc.constantFrom('CREATED', 'UPDATED').map((eventAction) => action(fields, eventAction)))
 
-/** An event that is right but for one field, so that many of them are stored. */
+/** An event with one wrong field at most, so that many of them are stored. */
 const events = fc
   .tuple(fc.uuid(), fc.constantFrom('note', 'customerId', 'interactionId'), nasty)
   .map(([interactionId, field, text]) => action({ interactionId, [field]: text }))
 
-/** An event with names that are there twice. Readers of JSON go by the first value, or by the last. */
+/** An event with names that occur twice. Readers of JSON use the first value, or the last. */
 const twice = fc
   .tuple(events, fc.constantFrom('body', 'interactionId', 'customerId', 'interaction', 'createdAt'), anyJson)
   .map(([text, name, value]) => text.replace(`"${name}":`, `"${name}":${JSON.stringify(value)},"${name}":`))

@@ -20,10 +20,10 @@ vi.setConfig({ testTimeout: 7_200_000, hookTimeout: 60_000 })
 
 const server = prepareServer()
 const settings = 'shared_buffers = 1GB\nmax_wal_size = 8GB\nautovacuum_naptime = 10s\n'
-/** A fill is in no log: https://www.postgresql.org/docs/15/populate.html#POPULATE-PITR */
+/** A fill is not logged: https://www.postgresql.org/docs/15/populate.html#POPULATE-PITR */
 const filling = `${settings}wal_level = minimal\nmax_wal_senders = 0\nmaintenance_work_mem = 1GB\nautovacuum = off\n`
 beforeAll(async () => {
-  // A year of events twice, and what the server writes before it has tidied up.
+  // Space for a year of events twice, and for the server's own files before it has tidied up.
   const { bavail, bsize } = statfsSync(server.folder)
   if (bavail * bsize < rows * 2500) throw new Error(`${String(rows)} rows need ${String(rows / 4e5)} GB of the disk.`)
   server.configure(settings)
@@ -42,7 +42,10 @@ const arrival = (): Valid => {
   return { type: 'valid', receivedAt: Date.now(), text, action: parseAction(text) }
 }
 
-/** Three at a time, as the endpoint does, 64 events each, until something is over. Events in a second. */
+/**
+ * Appends 64 events at a time, three times at once as the endpoint does, until something is over. Resolves to the
+ * events in a second.
+ */
 const insertUntil = async ({ append }: Layout, isOver: () => boolean): Promise<number> => {
   const from = performance.now()
   let events = 0
@@ -74,7 +77,7 @@ const eraseSome = async ({ erase }: Layout): Promise<readonly number[]> => {
   return times
 }
 
-/** The oldest month goes, while events come in. */
+/** The oldest month expires while events arrive. */
 const expireMonth = async (layout: Layout) => {
   let over = false
   let slowest = 0
@@ -104,7 +107,7 @@ const restart = async (lines: string): Promise<void> => {
   await server.start()
 }
 
-/** As the server does by itself, a little later. */
+/** Vacuums as the server does by itself, a little later. */
 const tidy = async (url: string): Promise<void> => {
   const { query, end } = createPostgres(url)
   await query(unhurried('VACUUM ANALYZE'))
@@ -152,7 +155,7 @@ const full: Steps = {
   'size then': ({ url }) => gigabytes(url),
 }
 
-/** Each step is measured on both layouts, one right after the other, on a machine that may have other things to do. */
+/** Measures each step on both layouts, one right after the other: the machine may have other things to do. */
 const measure = async (steps: Steps, places: readonly Place[]): Promise<void> => {
   for (const [name, step] of Object.entries(steps)) {
     const values: string[] = []
@@ -161,7 +164,7 @@ const measure = async (steps: Steps, places: readonly Place[]): Promise<void> =>
   }
 }
 
-/** The layouts have a schema each. */
+/** Each layout has a schema of its own. */
 const openPlace = async (schema: string, open: (url: string) => Promise<Layout>): Promise<Place> => {
   await administrate(server, `CREATE SCHEMA ${schema}`)
   const url = `${server.host}/postgres?options=${encodeURIComponent(`-c search_path=${schema}`)}`

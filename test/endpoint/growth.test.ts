@@ -20,7 +20,7 @@ const connect = (database: string): Query => {
 
 type Full = { readonly database: string; readonly year: Year; readonly query: Query }
 
-/** A store of 20,000 events, of which the server knows how many there are. */
+/** A store of 20,000 events. The server knows their number. */
 const prepareFull = async (): Promise<Full> => {
   const { database = '' } = await freshDatabase()
   const layout = await oneTable(database)
@@ -32,7 +32,7 @@ const prepareFull = async (): Promise<Full> => {
   return { database, year, query }
 }
 
-/** What the server has read of some tables by reading the whole of them, and what it has deleted. */
+/** The counts of the server for some tables: rows read by scanning a whole table, rows inserted, rows deleted. */
 const countsOf = async (query: Query, tables: string) => {
   const text = `SELECT sum(seq_tup_read)::int AS read, sum(n_tup_ins)::int AS inserted, sum(n_tup_del)::int AS deleted
     FROM pg_stat_user_tables WHERE relname ~ $1`
@@ -42,12 +42,12 @@ const countsOf = async (query: Query, tables: string) => {
   return counts
 }
 
-/** Tables by a pattern of their names, and how many rows the fill puts into them. */
+/** Tables by a pattern of their names, and the number of rows that the fill inserts into them. */
 type Tables = { readonly named: string; readonly rows: number }
 
-/** Runs something, and resolves to how many rows of some tables the server read in reading them as a whole. */
+/** Runs something, and resolves to the number of rows that the server read by scanning whole tables. */
 const readInWhole = async (query: Query, { named, rows }: Tables, run: () => Promise<unknown>) => {
-  // The server counts what a connection did when that has been idle for ten seconds, or ends.
+  // The server adds the counts of a connection when it has been idle for ten seconds, or ends.
   await expect.poll(async () => (await countsOf(query, named)).inserted, { timeout: 60_000 }).toBe(rows)
   const { read } = await countsOf(query, named)
   await run()
@@ -75,7 +75,7 @@ test('retention on PostgreSQL reads the counts of its own days, and not all of t
   expect(await readInWhole(query, { named: 'wasabi_conversion', rows: 20_000 }, expire)).toBeLessThan(100)
 })
 
-/** Deletes what is older, and resolves to how many pages of events the server has looked at in all when it was done. */
+/** Deletes older events, and resolves to the number of pages of events that the server has looked at in all by then. */
 const expireAll = async ({ database, query }: Full, before: number): Promise<number> => {
   const deleted = async () => (await countsOf(query, 'wasabi_event')).deleted
   const from = await deleted()
@@ -106,11 +106,14 @@ test('retention on PostgreSQL reads no later events that came in the place of ex
   await query('ANALYZE wasabi_event')
   await query('SELECT pg_stat_force_next_flush()')
   const pages = await expireAll(full, before)
-  // One more event.
+  // This expires one more event.
   expect((await expireAll(full, before + 1)) - pages).toBeLessThan(20)
 })
 
-/** Events in partitions by month, for the measurement only: it says nothing if they are not what they stand for. */
+/**
+ * Events in partitions by month, for the measurement only. It means nothing if the partitions are not what they
+ * represent.
+ */
 const preparePartitions = async (): Promise<Full & { readonly layout: Layout }> => {
   const { database, year, query } = await prepareFull()
   const layout = await partitions(database, { year: { ...year, month: month + 60_000 }, rows: 'public' })

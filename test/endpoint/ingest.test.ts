@@ -29,7 +29,7 @@ describeStores((freshPlace) => {
     const { post, get } = await startEndpoint(await freshPlace())
     const odd = `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀", "y":1.10,\n` + action().replace('{', '')
     expect((await post(odd)).status).toBe(201)
-    // White space that would break a line is the one thing that the wire does not show.
+    // An answer contains every byte, except for white space that would break a line.
     expect(await (await get()).text()).toContain(odd.replace('\n', ' '))
   })
 

@@ -11,7 +11,7 @@ import { usePostgres } from './support/stores'
 
 const freshDatabase = usePostgres()
 
-/** The tables as they were when the keys were digests, and what an endpoint of then writes. */
+/** The tables of the time when the keys were digests, and the writes of an endpoint of that time. */
 const prepareFormer = async () => {
   const { database = '' } = await freshDatabase()
   const { query, transaction, end } = createPostgres(database)
@@ -45,7 +45,7 @@ const updated = (interactionId: string, second: number) =>
 
 const long = 'i'.repeat(65)
 const uuid = '01930d2e-5f00-7abc-8def-0123456789ab'
-/** Of 15, 31, 36 and 65 bytes, since a digest has 16, and two have 32. */
+/** Of 1, 15, 16, 31, 32, 36 and 65 bytes, since a digest has 16, and two have 32. */
 const ids = ['1', 'i'.repeat(15), 'i'.repeat(16), 'é'.repeat(15) + 'e', 'i'.repeat(32), uuid, long]
 
 test('keys of today are neither those of before nor those of another id', () => {
@@ -124,7 +124,7 @@ test('an endpoint from before stores nothing beside one of today, and says why',
   expect(await store.events({ after: '0', limit: 10 })).toHaveLength(1)
 })
 
-test('what an endpoint from before was storing when the tables changed is known', async () => {
+test('an event that an older endpoint was storing when the tables changed is known', async () => {
   const { database, transaction, statementFor, query } = await prepareFormer()
   const isWaiting = `SELECT count(*)::int AS count FROM pg_locks WHERE relation = 'wasabi_event'::regclass AND NOT granted`
   const opening = await transaction(async (on) => {

@@ -10,7 +10,7 @@ import { administrate, prepareServer } from './support/postgres'
 import { action, freshFile } from './support/server'
 import type { Place } from './support/stores'
 
-/** So many answers each; ANSWERS and EVENTS set other numbers for them and for the long one. */
+/** The number of answers of each load, and of the long one. ANSWERS and EVENTS replace them. */
 const answers = Number(process.env.ANSWERS ?? 200_000)
 const many = Number(process.env.EVENTS ?? 2_000_000)
 
@@ -21,7 +21,7 @@ const server = prepareServer()
 beforeAll(() => server.start())
 afterAll(() => server.remove())
 
-/** Reads the body and answers: as fast as Node can be. */
+/** Reads the body and answers, as fast as Node can. */
 const bare = `require('node:http').createServer((request, response) => {
   request.on('data', () => {}).on('end', () => response.writeHead(201, { 'Content-Length': 0 }).end())
 }).listen(0, '127.0.0.1', function () { console.log('http://127.0.0.1:' + this.address().port) })`
@@ -84,7 +84,7 @@ test.each([
     `${kind}, ids ${ids}: ${inWords(load)} on ${String(cpus().length)} cores; a bare node:http server before and after: ${inWords(before)}; ${inWords(after)}; ratio ${ratio.toFixed(2)}`,
   )
   expect([...load.statuses.keys()]).toEqual([201])
-  // 64 more may have been under way when the load ended.
+  // 64 more requests may have been under way when the load ended.
   const stored = await countOf(place)
   expect(stored).toBeGreaterThanOrEqual(answers + 20_000)
   expect(stored).toBeLessThanOrEqual(answers + 20_000 + 128)
@@ -111,7 +111,7 @@ const hostileBodies = [
   '{"a":'.repeat(3000),
 ]
 
-/** Sends hostile bodies one after the other until it is over. Resolves to how many were answered. */
+/** Sends hostile bodies one after the other until it is over. Resolves to the number of answers. */
 const sendHostile = async (url: string, isOver: () => boolean): Promise<number> => {
   let answered = 0
   for (; !isOver(); answered += 1) {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// What takes minutes, and is run by commands of its own: npm run bench:endpoint, npm run faults:endpoint.
+// Tests that take minutes, with commands of their own: npm run bench:endpoint, npm run faults:endpoint.
 export default defineConfig({
   test: {
     dir: 'test/endpoint',

@@ -21,7 +21,7 @@ describeStores((freshPlace) => {
     const taken: string[] = []
     const send = async (_: unknown, index: number) => {
       const interactionId = `i-${String(index)}`
-      // What is under way when it dies gets no answer.
+      // A request under way when the process dies has no answer.
       const status = await first.post(action({ interactionId })).catch(() => 0)
       if (status === 201) taken.push(interactionId)
       if (taken.length === 100) first.child.kill('SIGKILL')
@@ -40,7 +40,7 @@ describeStores((freshPlace) => {
     const closed = once(child, 'close')
     expect(await post(action())).toBe(201)
     let seen = ''
-    // Node's streams can be iterated over, which the types of `fetch` do not say.
+    // Node's streams are iterable, but the types of `fetch` do not include this.
     for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
       seen += Buffer.from(chunk).toString()
       if (seen.includes('event: stored')) child.kill('SIGTERM')
@@ -116,7 +116,10 @@ test('goes on answering when SIGTERM comes twice', async () => {
   expect(await exited).toEqual([0, null])
 })
 
-/** Runs it as `npm run` does. Resolves once it has written this; `ended` resolves when nothing of it runs any more. */
+/**
+ * Runs the program as `npm run` does. Resolves once it has written `begun`. `ended` resolves when none of its
+ * processes runs any more.
+ */
 const runByNpm = async (env: Readonly<Record<string, string>>, words: string, begun: string) => {
   const npm = spawn('npm', ['exec', '-c', `"${process.execPath}" "${program.file}" ${words}; true`], {
     env: { ...process.env, PORT: '0', ...env },
@@ -124,7 +127,7 @@ const runByNpm = async (env: Readonly<Record<string, string>>, words: string, be
   let log = ''
   for (const output of [npm.stdout, npm.stderr]) output.on('data', (chunk: Buffer) => (log += chunk.toString()))
   await expect.poll(() => log).toContain(begun)
-  // The program has these pipes too, and they are closed with the last one that has.
+  // The program has these pipes too. They close when the last process with them ends.
   return { npm, log: () => log, ended: once(npm, 'close') }
 }
 
@@ -159,7 +162,7 @@ test('cuts off a slow sender', async () => {
     await once(socket, 'close')
   })
   await Promise.all(cutOff)
-  // Node by itself waits for a minute, and for a body for five.
+  // By default Node waits a minute, and five minutes for a body.
   expect(performance.now() - began).toBeLessThan(50_000)
   expect(await post(action())).toBe(201)
 })
@@ -226,7 +229,7 @@ test.each([
     /^DATABASE_URL must begin with postgres:\/\/.*\.$/,
   ],
 ])('says what to do when %s', async (_, env, sentence) => {
-  // What the program does first; how it reports a refusal is in the test about the port.
+  // The first step of the program. The test about the port checks how the program reports a refusal.
   const start = async () => serve(await readConfig({ DATA_FILE: freshFile(), ...env }), SERVED)
   await expect(start()).rejects.toThrow(sentence)
 })

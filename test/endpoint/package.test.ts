@@ -9,7 +9,7 @@ import { root } from './support/process'
 import { unprivileged } from './support/postgres'
 import { action } from './support/server'
 
-/** An empty folder somewhere else, where the package is installed with what it depends on, and nothing else. */
+/** An empty folder somewhere else, where the package is installed with its dependencies and nothing else. */
 const project = mkdtempSync(join(tmpdir(), 'wasabi-package-'))
 const modules = join(project, 'node_modules')
 const installed = join(modules, 'wasabi-endpoint')
@@ -25,7 +25,7 @@ const { version, bin, files } = JSON.parse(readFileSync('src/endpoint/package.js
 type Locked = { readonly dev?: true; readonly link?: true; readonly devOptional?: true }
 
 beforeAll(() => {
-  // Built already, by what starts the tests.
+  // The set-up of the tests has already built it.
   const source = join(project, 'source')
   for (const part of ['package.json', 'README.md', ...files.filter((name) => name !== 'dist')])
     cpSync(join(root, 'src/endpoint', part), join(source, part), { recursive: true })
@@ -35,7 +35,7 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true })
   const [tarball = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'))
   run('tar', ['xzf', join(project, tarball), '-C', installed, '--strip-components=1'])
-  // npm would ask the registry for them: these are the ones that the lock file names.
+  // npm would ask the registry for the dependencies: these are the ones in the lock file.
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> }
   for (const [path, { dev, link, devOptional }] of Object.entries(packages))
     if (path.startsWith('node_modules/') && !dev && !link && !devOptional)
@@ -75,7 +75,7 @@ test('has no code of the demo, which is built beside it', () => {
 })
 
 test('says which Node it needs', async () => {
-  // What it sees of Node's version; the real one cannot be changed.
+  // The version of Node that the program sees. The real one cannot be changed.
   const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '16.20.2' } })`
   const preload = `data:text/javascript,${encodeURIComponent(old)}`
   const { child, said } = runNode(['--import', preload, command, '--version'], {})
@@ -89,7 +89,7 @@ test('says which Node it needs', async () => {
 })
 
 test('is smaller than 60 MB with all that it needs', () => {
-  // Blocks of the disk, which small files and folders do not fill.
+  // The size in blocks of the disk, which small files and folders do not fill.
   const size = 1024 * parseInt(run('du', ['-sk', project]), 10)
   expect(size).toBeGreaterThan(1e6)
   expect(size).toBeLessThan(60e6)
@@ -108,7 +108,7 @@ test.each([
   expect(said()).toMatch(sentence)
 })
 
-test('takes events as another user, who can write into the data folder only', async () => {
+test('stores events as another user, who can write into the data folder only', async () => {
   const data = mkdtempSync(join(tmpdir(), 'wasabi-data-'))
   chmodSync(data, 0o777)
   onTestFinished(() => {

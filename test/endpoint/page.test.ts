@@ -52,7 +52,7 @@ test('a campaign that is called like a row of the page is a row of its own', () 
   ])
 })
 
-test('what the answer leaves out is a row of its own, so that the rows add up', () => {
+test('conversions that the answer leaves out have a row of their own, so that the rows add up', () => {
   const given = answer([{ value: 'spring', type: 'SIGN_UP', count: 2 }])
   const conversions = { ...given, days: [{ day: '2026-11-24', type: 'SIGN_UP', count: 7 }] }
   expect(rowsOf(conversions).map(({ name, total }) => [name, total])).toEqual([

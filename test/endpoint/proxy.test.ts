@@ -16,7 +16,7 @@ const deployed = (name: string) => readFileSync(`src/endpoint/deploy/${name}`, '
 
 type Place = { readonly folder: string; readonly port: string; readonly endpoint: string }
 
-/** The file as it is, but for the port, the certificate, and where the endpoint is. */
+/** The deployed file, except for the port, the certificate, and the address of the endpoint. */
 const startNginx = ({ folder, port, endpoint }: Place) => {
   const [key, certificate] = [`${folder}/key.pem`, `${folder}/certificate.pem`]
   const subject = ['-subj', '/CN=collect.example.com', '-days', '1']
@@ -41,7 +41,7 @@ const startNginx = ({ folder, port, endpoint }: Place) => {
   return spawn('nginx', ['-e', 'stderr', '-p', folder, '-c', `${folder}/nginx.conf`])
 }
 
-/** The file as it is, but for the port, where the endpoint is, and a certificate of Caddy's own. */
+/** The deployed file, except for the port, the address of the endpoint, and a certificate of Caddy's own. */
 const startCaddy = ({ folder, port, endpoint }: Place) => {
   const site = deployed('Caddyfile')
     .replace('collect.example.com {', `https://collect.example.com:${port} {\n\tbind 127.0.0.1\n\ttls internal`)
@@ -111,7 +111,7 @@ test.each(['nginx.conf', 'Caddyfile'])('%s lets the script through under each of
   expect(deployed(file)).toContain('POST OPTIONS')
 })
 
-/** On a machine without them there is the test above. */
+/** Without any of them, the test above checks the files. */
 const installed = (['nginx', 'caddy'] as const).filter(isInstalled)
 console.log(`proxies on this machine: ${installed.join(', ') || 'none; apt-get install nginx caddy brings them'}`)
 
@@ -133,7 +133,7 @@ for (const name of installed)
     ] as const)
       expect([403, 404], path).toContain((await ask(path, { method })).status)
 
-    // The limit is 3, and a client cannot become another one by a header of its own.
+    // The limit is 3. A header of its own does not make a client another client.
     await send(action({ interactionId: 'i-2' }), '203.0.113.1')
     expect((await send(action({ interactionId: 'i-3' }), '203.0.113.2')).status).toBe(429)
   })

@@ -30,7 +30,7 @@ const linesOf = (readme: string) =>
       .split('\n'),
   )
 
-/** Commands that other tests and benchmarks run, or that brought these tests here. */
+/** Commands that other tests and benchmarks run, or that were needed to start these tests. */
 const ELSEWHERE = [
   /^npm ci$/,
   /^npm run (?:bench:endpoint|bench:growth|faults:endpoint|faults:cluster)\b/,
@@ -41,7 +41,7 @@ const ELSEWHERE = [
 
 const seen = new Set<string>()
 
-/** The one command of the two pages that looks like this. It counts as run. */
+/** The only command of the two pages that matches. It counts as run. */
 const command = (pattern: RegExp): string => {
   const found = new Set([...linesOf(README), ...linesOf(SHOP)].filter((line) => pattern.test(line)))
   const [line = ''] = found
@@ -50,7 +50,7 @@ const command = (pattern: RegExp): string => {
   return line
 }
 
-/** A folder like the project's, as far as the commands need it, with data of its own. */
+/** A folder like the project's, with the parts that the commands need, and data of its own. */
 const freshPlace = () => {
   const folder = mkdtempSync(join(tmpdir(), 'wasabi-readme-'))
   onTestFinished(() => {
@@ -59,7 +59,7 @@ const freshPlace = () => {
   return folder
 }
 
-/** Runs a command in a shell, in the project's folder, as the README has it but for names of hosts and files. */
+/** Runs a command in a shell, in the project's folder, as in the README except for names of hosts and files. */
 const start = (line: string, env: Readonly<Record<string, string>>) => {
   const options = { cwd: root, env: { ...process.env, ...env }, detached: true }
   const child = spawn('sh', ['-c', line], options)
@@ -139,7 +139,7 @@ test('a backup is put in place of the data file', async () => {
   const env = { DATA_FILE: `${folder}/wasabi.sqlite` }
   const first = await startEndpoint('npm run endpoint', env)
   await fetch(`${first.origin}/customer-actions`, { method: 'POST', body: action() })
-  // A stopped endpoint leaves one whole file.
+  // A stopped endpoint leaves one complete file.
   await first.end()
   renameSync(env.DATA_FILE, `${folder}/copy.sqlite`)
   await run(command(/^npm .* restore /).replace('copy.sqlite', `${folder}/copy.sqlite`), env)
@@ -150,7 +150,7 @@ test('a backup is put in place of the data file', async () => {
 test('the data of the service is saved and restored by root', async () => {
   const folder = freshPlace()
   const data = `${folder}/data`
-  // As systemd has it: the folder is a link, and belongs to the service's user.
+  // As with systemd: the folder is a link, and belongs to the service's user.
   mkdirSync(`${folder}/private`)
   symlinkSync(`${folder}/private`, data)
   const isRoot = process.getuid?.() === 0

@@ -14,7 +14,7 @@ const eventAt = (interactionId: string, receivedAt: number) =>
 const idsIn = async (store: Store) =>
   (await store.events({ after: '0', limit: 5000 })).map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1])
 
-/** Runs retention of 30 days until its first look is over, and says what it reported. */
+/** Runs retention of 30 days until its first look is over, and returns its reports. */
 const look = async (store: Store) => {
   const lines: LogLine[] = []
   const onExpired = vi.fn()

@@ -14,7 +14,7 @@ const parse = (block: string): Message =>
     block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
   )
 
-/** Follows a stream; `next` waits for its next message. The first one has an id only. */
+/** Follows a stream. `next` waits for its next message. The first message has only an id. */
 const follow = async (url: string, headers = {}) => {
   const gone = new AbortController()
   onTestFinished(() => {
@@ -46,7 +46,7 @@ describeStores((freshPlace) => {
     const messages = []
     for (const body of bodies) {
       await post(body)
-      // One after the other: of what comes at once, plain repeats, which are not kept, are shown last.
+      // One after the other: of bodies that arrive at once, plain repeats, which are not stored, are shown last.
       const { event, data = '' } = await next()
       messages.push([event, JSON.parse(data)])
     }
@@ -121,7 +121,7 @@ test('closes though a stream is just being opened', async () => {
   await closed
 })
 
-/** An endpoint over 60 MB of events, whose store counts the rows that are read, and fails when the test says so. */
+/** An endpoint over 60 MB of events. Its store counts the rows that are read, and fails when the test sets this. */
 const startLarge = async () => {
   const store = await openStore({ file: freshFile() })
   const note = 'x'.repeat(15_000)
@@ -141,7 +141,7 @@ const startLarge = async () => {
   return { ...(await serveEndpoint(endpoint)), state }
 }
 
-/** Asks for the stream, and reads no more of it than its beginning. */
+/** Requests the stream, and reads only its beginning. */
 const stall = async (origin: string): Promise<Socket> => {
   const socket = connect(Number(new URL(origin).port), '127.0.0.1')
   onTestFinished(() => void socket.destroy())

@@ -30,7 +30,7 @@ const columnsOf = async ({ file, database }: Place): Promise<readonly Column[]> 
 const CHANGED =
   'Stores in use have these tables: bring them up to date by a further migration, and list its columns here.'
 
-/** Each table with its columns, as stores that are in use have them. */
+/** Each table with its columns, as in stores that are in use. */
 const TABLES = {
   SQLite: {
     sequence: 'newest',

@@ -18,11 +18,11 @@ const odd = [
   `{ "x":1e999, "y":9007199254740993,\t"z":"\\ud800 \\u0000 é😀 \u2028", "y":1.10,\r\n` +
     action({ interactionId: 'odd' }).replace('{', ''),
   action({ interactionId: 'id with "quotes", "event":{} and > signs' }),
-  // Line breaks to some, but not to JSON.
+  // Line breaks for some readers, but not in JSON.
   action({ interactionId: 'a\u2028b\u2029c' }),
 ]
 
-/** Everything that a store can hold. */
+/** Fills a store with everything that it can contain. */
 const fill = async (place: Place) => {
   const store = await openStore(place)
   const bodies = [
@@ -154,7 +154,7 @@ test('imports a file that an editor on Windows has saved', async () => {
   expect([firstLine({ output }), errors]).toEqual(['1 events imported, 0 known already, 0 bodies kept aside', ''])
 })
 
-test('takes over digests of erased ids, and nothing else in their place', async () => {
+test('imports digests of erased ids, and refuses anything else in their place', async () => {
   const digest = '0123456789abcdef0123456789abcdef'
   const others = ['garbage', digest.slice(1), digest.toUpperCase(), 7, [digest]]
   const { place, code, errors } = await importLines(...[digest, ...others].map((erased) => JSON.stringify({ erased })))
@@ -275,7 +275,7 @@ test('reads a line without end in the time that its length takes, and goes on af
   await store.close()
 })
 
-/** Gives a program a terminal. It is on every Linux; what BSD and macOS have takes other arguments. */
+/** The program that provides a terminal. Every Linux has it. The one of BSD and macOS has other arguments. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0
 console.log(`terminals on this machine: ${hasTerminal ? 'script' : 'none; util-linux brings script'}`)
 
@@ -287,7 +287,7 @@ if (hasTerminal)
       {
         encoding: 'utf8',
         env: { ...process.env, DATA_FILE: freshFile() },
-        // The keyboard: nobody types.
+        // The keyboard, on which nobody types.
         stdio: ['pipe', 'pipe', 'pipe'],
         timeout: 20_000,
       },
@@ -298,7 +298,7 @@ if (hasTerminal)
 test.each([[['export']], [['forward', '--stdout']]])('says that %j was cut off, as head does', async (words) => {
   const file = freshFile()
   const store = await openStore({ file })
-  // More than a pipe takes in at once (Linux: 64 KiB).
+  // More than the buffer of a pipe (Linux: 64 KiB).
   const bodies = Array.from({ length: 1000 }, (_, index) => action({ interactionId: `event-${index}` }))
   await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
   await store.close()
@@ -309,7 +309,7 @@ test.each([[['export']], [['forward', '--stdout']]])('says that %j was cut off, 
   expect(await ended).toEqual([1, null])
 })
 
-test.each(['export', 'replay'])('says so when there is no file to %s', async (command) => {
+test.each(['export', 'replay'])('reports that there is no file to %s', async (command) => {
   const file = freshFile()
   const { code, output, errors } = await program.command({ DATA_FILE: file }, [command])
   expect([code, output, errors]).toEqual([

@@ -129,7 +129,8 @@ test('turns events away when too many wait, before it reads them', async () => {
   const endpoint = await createHandler({ ...store, append: (arrivals) => gate.then(() => store.append(arrivals)) })
   onTestFinished(() => endpoint.close())
   const { post, origin, url } = await serveEndpoint(endpoint)
-  // One connection that does not wait for its answers: ten thousand would run out of sockets before the queue is full.
+  // One connection that does not wait for its answers. Ten thousand connections would run out of sockets before the
+  // queue is full.
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   const requestFor = (_: unknown, index: number) => {
     const body = action({ interactionId: String(index) })

@@ -13,7 +13,7 @@ afterAll(() => {
 const SOURCE = 'src/tracker/browser/storage.ts'
 const HOUR = 3600
 
-/** Writes a file that is so many seconds old. */
+/** Writes a file with an age in seconds. */
 const write = (path: string, age: number) => {
   const file = join(folder, path)
   mkdirSync(dirname(file), { recursive: true })

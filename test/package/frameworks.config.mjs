@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// What installs whole frameworks, and is run by a command of its own: npm run test:frameworks.
+// Tests that install whole frameworks, with a command of their own: npm run test:frameworks.
 export default defineConfig({
   test: {
     dir: 'test/package/frameworks',
@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['*.frameworks.ts'],
     fileParallelism: false,
     reporters: ['verbose'],
-    // Against what hangs for good. Next takes minutes to come and to build.
+    // Against a test that hangs for good. Next takes minutes to install and to build.
     testTimeout: 900_000,
     hookTimeout: 900_000,
   },

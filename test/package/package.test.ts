@@ -11,7 +11,7 @@ import { rollup, type RollupLog } from 'rollup'
 import { loadConfigFile } from 'rollup/loadConfigFile'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-/** An empty project somewhere else, with the tarball installed as a user would. */
+/** An empty project somewhere else, with the tarball installed as by a user. */
 const project = mkdtempSync(join(tmpdir(), 'wasabi-'))
 afterAll(() => {
   rmSync(project, { recursive: true })
@@ -24,7 +24,7 @@ const node = (code: string) =>
 const packed = { filename: '', files: [''] }
 
 beforeAll(() => {
-  // Without its script: it would build once more, under the eyes of the other tests.
+  // Without its script: it would build once more, while the other tests read the build.
   const [pack] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as [
     { filename: string; files: { path: string }[] },
   ]
@@ -62,7 +62,7 @@ test('the tarball has what is needed, and nothing else', () => {
   )
 })
 
-/** What a tag loads. */
+/** The files that a tag loads. */
 const TAGS = ['wasabi.js', 'html.js', 'stub.js']
 
 test('publint has nothing to say', async () => {
@@ -75,7 +75,7 @@ test('publint has nothing to say', async () => {
 })
 
 test('its types are found by every resolver, for each entry', () => {
-  // The others are files for a tag, not modules to import names from. `exports` is not known to node10.
+  // The others are files for a tag, not modules with named exports. node10 does not know `exports`.
   const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js')
   const args = [attw, packed.filename, '--profile', 'node16', '--exclude-entrypoints', ...TAGS]
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' })
@@ -85,7 +85,7 @@ test('its types are found by every resolver, for each entry', () => {
 test.each([
   ['bundler', 'ESNext'],
   ['nodenext', 'NodeNext'],
-])('what must compile does, and what must not does not, with moduleResolution %s', (moduleResolution, module) => {
+])('valid code compiles and invalid code does not, with moduleResolution %s', (moduleResolution, module) => {
   cpSync('test/package/types.ts', join(project, 'types.ts'))
   const options = {
     target: 'ES2022',
@@ -94,7 +94,7 @@ test.each([
     strict: true,
     exactOptionalPropertyTypes: true,
     noEmit: true,
-    // What TypeScript itself brings is not looked at; what is in the tarball is.
+    // The libraries of TypeScript itself are not checked, but the files in the tarball are.
     skipDefaultLibCheck: true,
     module,
     moduleResolution,

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { fillReadme, pinReadme, readBuild } from './readme'
 
 /**
- * `readme` writes stub and size, `release` the pinned version and its hash too. Without either, this suite only reads.
+ * `readme` writes stub and size, `release` also the pinned version and its hash. Without either, this suite only
+ * reads.
  */
 const { WRITE_README: written } = process.env
 

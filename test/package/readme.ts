@@ -9,8 +9,8 @@ const between = (text: string, name: string, value: string) =>
   )
 
 /**
- * What the built files say of themselves: bytes as a server sends them, the stub as it stands
- * in a page, the hash for `integrity`.
+ * The facts about the built files: bytes as a server sends them, the stub as it is in a page, the hash for
+ * `integrity`.
  */
 export const readBuild = () => {
   const script = readFileSync('dist/wasabi.js')
@@ -24,11 +24,11 @@ export const readBuild = () => {
 
 type Build = Readonly<ReturnType<typeof readBuild>>
 
-/** The README with the stub and the size of what is built. The size has one decimal, so that few commits change it. */
+/** The README with the stub and the size of the build. The size has one decimal, so that few commits change it. */
 export const fillReadme = (readme: string, { bytes, stub }: Pick<Build, 'bytes' | 'stub'>): string =>
   between(readme, 'size', (bytes / 1000).toFixed(1)).replace(/^<script>.*<\/script>$/m, () => stub)
 
-/** The README of a version: the example of a pinned tag names the file of that version, and its hash. */
+/** The README of a version: the example of a pinned tag contains the file of that version, and its hash. */
 export const pinReadme = (readme: string, { integrity, version }: Pick<Build, 'integrity' | 'version'>): string =>
   readme
     .replace(/integrity="[^"]*"/, `integrity="${integrity}"`)

@@ -11,7 +11,7 @@ const releasedIn = (browser: Browser, version: number) => {
 const row = (...cells: readonly (string | number)[]) =>
   `| ${cells.map((cell) => (cell === Infinity ? '–' : cell)).join(' | ')} |\n`
 
-/** The README's table: the oldest versions, and what is better in newer ones. */
+/** The README's table: the oldest versions, and the improvements in newer ones. */
 export const table = (needs: Needs): string => {
   const versions = oldest(needs)
   const head = row('', ...Object.values(BROWSERS)) + row(...Array.from({ length: names.length + 1 }, () => '---'))

@@ -5,8 +5,8 @@ import { BROWSERS, oldest, readNeeds, type Browser } from './support'
 import { table } from './support-table'
 
 /**
- * The oldest browsers that the script runs in. To raise one is to leave visitors behind: say in
- * the commit which, and for what.
+ * The oldest browsers that the script runs in. Raising one excludes visitors: the commit has to name the browser and
+ * the reason.
  */
 const BAR: Readonly<Record<Browser, number>> = {
   chrome: 85,
@@ -42,7 +42,7 @@ test.each(['dist/wasabi.js', 'dist/stub.js'])('%s is an ES2021 script', async (f
   expect(result?.messages.filter(({ fatal }) => fatal)).toEqual([])
 })
 
-/** `npm run support` writes it. */
+/** `npm run support` writes the table. */
 test('the README has the table that the data give', async () => {
   const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : ''
   const [before, rest] = readme.split('<!-- support -->')

@@ -21,7 +21,7 @@ export const data = JSON.parse(
   >
 }
 
-/** Browsers, as the data and as people name them. */
+/** Browsers, by their names in the data and their usual names. */
 export const BROWSERS = {
   chrome: 'Chrome',
   edge: 'Edge',
@@ -33,7 +33,7 @@ export const BROWSERS = {
 
 export type Browser = keyof typeof BROWSERS
 
-/** Where the data has what TypeScript's declarations keep in a mixin or an interface of their own. */
+/** The owner in the data of members that TypeScript declares in a mixin or an interface of their own. */
 const OWNERS: Readonly<Record<string, string>> = {
   Body: 'Response',
   CallableFunction: 'Function',
@@ -45,7 +45,8 @@ const OWNERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Where the data has a member of a dictionary: as old as what takes it, unless it stands here with a name of its own.
+ * The name in the data of a member of a dictionary. It is as old as the function that accepts it, unless it has a
+ * name of its own here.
  */
 const MEMBERS: Readonly<Record<string, string>> = {
   'RequestInit.keepalive': 'Request.keepalive',
@@ -73,7 +74,7 @@ const find = (name: string): Feature | undefined => {
   return [name, ...paths].flatMap((path) => places.map((place) => walk(place, path))).find((found) => found?.__compat)
 }
 
-/** The version in which a browser got it; Infinity if it has not. */
+/** The first version of a browser with a feature. Infinity if it does not have it. */
 const since = (feature: Feature | undefined, browser: Browser): number => {
   const given = [feature?.__compat?.support[browser] ?? []].flat()
   const plain = given.filter(
@@ -90,7 +91,7 @@ export const names = Object.keys(BROWSERS) as Browser[]
 export const versionsOf = (name: string) =>
   Object.fromEntries(names.map((browser) => [browser, since(find(name), browser)])) as Record<Browser, number>
 
-/** What is used where it is there, and what it is like without: none of it keeps a browser out. */
+/** Features that the script uses where they exist, and the behaviour without them. None of them excludes a browser. */
 export const BONUSES: Readonly<Record<string, string>> = {
   'Request.keepalive': 'an action recorded right before its page goes away is sent from the next page',
   'LockManager.request': 'several open tabs may each send what was left over; it is stored once all the same',
@@ -102,10 +103,10 @@ export const BONUSES: Readonly<Record<string, string>> = {
   requestIdleCallback: 'what an earlier page left over is sent a moment earlier',
 }
 
-/** Under these names the source uses what stands above. */
+/** The source uses the features above under these names. */
 const isBonus = (name: string) => name in BONUSES || (MEMBERS[name] ?? '') in BONUSES || name === 'NavigatorLocks.locks'
 
-/** What the script cannot do without, and since which version each browser has it; 0 where the data has nothing. */
+/** The features that the script needs, and the first version of each browser that has them. 0 if the data has none. */
 export const readNeeds = (): Readonly<Record<string, Record<Browser, number>>> =>
   Object.fromEntries(
     [...readApis(), ...readSyntax('dist/wasabi.js')]
@@ -113,7 +114,7 @@ export const readNeeds = (): Readonly<Record<string, Record<Browser, number>>> =
       .map((name) => [name, versionsOf(name)]),
   )
 
-/** The oldest version of each browser that has all of it. */
+/** The oldest version of each browser that has all of them. */
 export const oldest = (needs: ReturnType<typeof readNeeds>): Record<Browser, number> =>
   Object.fromEntries(
     names.map((browser) => [browser, Math.max(...Object.values(needs).map((versions) => versions[browser]))]),

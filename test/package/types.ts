@@ -1,6 +1,6 @@
-/*
- * What must compile, and what must not: by the source in `tsc -p .`, and by the declarations of the package once it is
- * installed (package.test.ts).
+/**
+ * Code that must compile, and code that must not: by the source in `tsc -p .`, and by the declarations of the package
+ * once it is installed (package.test.ts).
  */
 import { createTracker, type ActionType, type Options, type UtmParameters, type Wasabi } from 'wasabi-utm'
 import { campaignCookie, customerAction, readCampaign, type CustomerAction } from 'wasabi-utm/server'
@@ -16,7 +16,7 @@ export const onServer = (cookie: string | undefined): readonly [CustomerAction, 
 
 export const tracker: Wasabi = createTracker({ endpoint: 'https://collect.example.com/customer-actions' })
 
-/** Never run: only its types are of interest. */
+/** Never run: only its types matter. */
 export const right = (order: { id: string | undefined; customer: number }): readonly [string, string | undefined] => {
   const type: ActionType = 'SUBSCRIPTION_RESTARTED'
   const id: string = tracker.track(type)

@@ -7,10 +7,7 @@ const ROOTS = ['src/tracker/snippet.ts', 'node_modules/js-cookie/dist/js.cookie.
 const isName = (node: ts.Node): node is ts.Identifier | ts.StringLiteral =>
   ts.isIdentifier(node) || ts.isStringLiteral(node)
 
-/**
- * The property that a name in the source stands for, where the type checker would rather name
- * of a variable of that name.
- */
+/** The property that a name in the source refers to, where the type checker would return the variable of that name. */
 const propertyOf = (checker: ts.TypeChecker, name: ts.Node) => {
   const { parent } = name
   if (
@@ -36,14 +33,15 @@ const ownerOf = ({ parent }: ts.Node) => {
 }
 
 /**
- * `Interface.member`, or a global's name, for what the platform declares; nothing for what the source declares itself.
+ * `Interface.member`, or a global's name, for declarations of the platform. Nothing for declarations of the source
+ * itself.
  */
 const namesOf = (symbol: ts.Symbol | undefined, isPlatform: (file: ts.SourceFile) => boolean) =>
   (symbol?.declarations ?? [])
     .filter((declaration) => isPlatform(declaration.getSourceFile()))
     .map((declaration) => ownerOf(declaration) + (symbol?.name ?? ''))
 
-/** What the sources use of the platform, by its name in the platform's own declarations. */
+/** The parts of the platform that the sources use, by their names in the platform's own declarations. */
 export const readApis = (): readonly string[] => {
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile('src/tracker/tsconfig.json', (file) => readFileSync(file, 'utf8')).config,
@@ -88,7 +86,7 @@ const syntaxOf = (node: ts.Node) => {
   return node.text.includes('\\p{') ? 'regular_expressions.unicode_character_class_escape' : undefined
 }
 
-/** What a built file's syntax asks of a browser. */
+/** The syntax of a built file that a browser has to support. */
 export const readSyntax = (file: string): readonly string[] => {
   const used = new Set<string>()
   const visit = (node: ts.Node) => {

@@ -13,7 +13,7 @@ const PAGES = [
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Readonly<Record<string, string>> }
 
-/** As GitHub makes the name of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -21,7 +21,7 @@ const anchorOf = (heading: string) =>
     .replaceAll(' ', '-')
 
 test.each(PAGES)('each link of %s leads somewhere', (page) => {
-  // What looks like a link in a piece of code is none.
+  // A text like a link in a piece of code is none.
   const text = readFileSync(page, 'utf8').replace(/^```[^]*?^```/gm, '')
   const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => `#${anchorOf(heading)}`)
   const targets = [...text.matchAll(/\]\(([^)]+)\)|src="([^"{]+)"/g)]

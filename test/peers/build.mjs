@@ -11,12 +11,12 @@ import { rollup } from 'rollup'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
-/** What the README's readers load over the wire: at the best quality, as a static host would store it. */
+/** The bytes over the wire for the README's readers: at the best quality, as a static host would store it. */
 export const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 
 /**
- * A package that comes as modules is bundled with the few lines that set it up, as a shop would bundle it: what a
- * package imports only when it is wanted (session replay) stays a file of its own, and counts when a page loads it.
+ * Bundles a package of modules with the few lines that set it up, as a shop would. A part that the package imports
+ * only when it is wanted (session replay) stays a file of its own, and counts when a page loads it.
  */
 const bundle = async (code) => {
   const entry = {
@@ -47,7 +47,7 @@ const bundle = async (code) => {
   return Object.fromEntries(output.map((part) => [`/${part.fileName}`, part.code]))
 }
 
-/** Bundling all of them takes two minutes: kept for as long as neither the lines nor the version change. */
+/** Bundling all of them takes two minutes. A bundle is kept as long as neither the lines nor the version change. */
 const bundleOnce = async (peer, version) => {
   const folder = join(here, 'node_modules/.cache/peers')
   const file = join(
@@ -63,7 +63,7 @@ const bundleOnce = async (peer, version) => {
 
 const versionOf = (name) => JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version
 
-/** What a page loads; `more` sets the peer up for something that not every page needs. */
+/** The files that a page loads. `module` or `head` sets the peer up for a feature that not every page needs. */
 const pageOf = async (peer, version, { module = peer.module, head = '' } = {}) => {
   if (module)
     return {
@@ -74,7 +74,7 @@ const pageOf = async (peer, version, { module = peer.module, head = '' } = {}) =
   return { ...page, head: page.head + head }
 }
 
-/** Reads the peers and makes what their pages load: `head`, and `files` by path. */
+/** Reads the peers and builds the files of their pages: `head`, and `files` by path. */
 export const buildPeers = async (wanted) => {
   const names = readdirSync(join(here, 'peers')).map((file) => file.replace('.mjs', ''))
   const chosen = wanted.length ? wanted : ['wasabi', ...names.filter((name) => name !== 'wasabi')]

@@ -8,9 +8,9 @@ import { startSite } from './site.mjs'
 import { QUIET, sleep } from './wait.mjs'
 
 /**
- * Names of the shop, of its app on another domain, of a payment provider and of the endpoint lead here and nothing
- * leads elsewhere. The shop counts as https would (`isSecureContext`). Some trackers are silent for robots, so the
- * browser does not say that it is one. Visitors have the back/forward cache on.
+ * The names of the shop, of its app on another domain, of a payment provider and of the endpoint resolve to this
+ * machine, and no other name resolves. The shop counts as https would (`isSecureContext`). Some trackers are silent
+ * for robots, so the browser does not identify itself as one. Visitors have the back/forward cache on.
  */
 const LAUNCH = {
   args: [
@@ -31,7 +31,7 @@ export const launch = async (executablePath) => {
   return { browser, version, options, userAgent }
 }
 
-/** A browser whose visitor has blocked cookies: a setting, so no context of the shared one can have it. */
+/** A browser whose visitor has blocked cookies. This is a setting, so no context of the shared browser can have it. */
 const launchBlocked = async ({ options, userAgent }) => {
   const folder = mkdtempSync(join(tmpdir(), 'peers-'))
   mkdirSync(join(folder, 'Default'))
@@ -50,12 +50,12 @@ const launchBlocked = async ({ options, userAgent }) => {
 
 const id = (letter) => letter + randomBytes(6).toString('hex')
 
-/** Everything that one cell of the table needs, new: endpoint, site, visitor. */
+/** Makes everything that one cell of the table needs: endpoint, site, visitor. */
 export const createCell = async (world, peer, { blocked = false, ...page } = {}) => {
   const endpoint = await startEndpoint(peer)
   const site = await startSite(peer, endpoint.url, page)
   const context = blocked ? await launchBlocked(world) : await world.browser.newContext({ userAgent: world.userAgent })
-  // A busy machine is slow, and slow is not lost.
+  // A busy machine is slow, but a slow event is not lost.
   context.setDefaultTimeout(60_000)
   const thrown = []
   const violations = []
@@ -67,8 +67,8 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
   const markers = []
 
   /**
-   * Trackers start in steps (timers, a configuration to fetch): until they have been quiet for
-   * a while. Asks nothing of the page.
+   * Trackers start in steps (timers, a configuration to fetch): waits until they have been quiet for a while. It asks
+   * nothing of the page.
    */
   const quiet = async () => {
     for (let before = -1; before !== endpoint.arrivals.length; await sleep(QUIET)) before = endpoint.arrivals.length
@@ -89,12 +89,12 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
     quiet,
     ready,
 
-    /** How often each conversion was taken. */
+    /** The number of times that each conversion was taken. */
     copies: () => markers.map((marker) => endpoint.taken(marker).length),
 
     campaign: () => id('c'),
 
-    /** A marker that no other event has: where it is found, the conversion has arrived. */
+    /** A marker that no other event has. A request that contains it delivers the conversion. */
     marker() {
       const marker = id('m')
       markers.push(marker)
@@ -104,7 +104,7 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
 
     newTab: () => context.newPage(),
 
-    /** Goes to a page of the shop and lets the tracker start. */
+    /** Navigates to a page of the shop and lets the tracker start. */
     async visit(tab, path = '/', host = 'www.shop.test') {
       await tab.goto(site.url(path, host))
       await ready(tab)
@@ -116,7 +116,7 @@ export const createCell = async (world, peer, { blocked = false, ...page } = {})
       return tab
     },
 
-    /** What the button does; what it throws, the page has to bear. */
+    /** The action of the button. Records an exception, which a page would have to bear. */
     async convert(tab, marker) {
       const error = await tab.evaluate((given) => {
         try {

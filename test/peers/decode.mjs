@@ -18,7 +18,7 @@ const json = (text) => {
 
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
 
-/** Trackers put JSON in JSON strings, in form fields and in base64: opens all of it, to plain values. */
+/** Trackers put JSON in JSON strings, in form fields and in base64. Decodes all of it to plain values. */
 const open = (value, depth = 0) => {
   if (depth > 8) return value
   if (Array.isArray(value)) return value.map((item) => open(item, depth + 1))
@@ -55,7 +55,7 @@ const readBody = (bytes, type) => {
   return /^[\w$.-]+=/.test(text) ? open(form(text)) : open(text)
 }
 
-/** The lists in which trackers send several events at once, whatever else is in the envelope. */
+/** The lists in which trackers send several events at once, beside any other fields of the envelope. */
 const LISTS = ['batch', 'events', 'data', 'requests']
 
 const split = (value) => {
@@ -65,7 +65,7 @@ const split = (value) => {
   return list ? value[list].map((item) => ({ ...value, [list]: item })) : [value]
 }
 
-/** One request as the events in it, each with what the request says about all of them. */
+/** The events in one request, each with the values that the request contains for all of them. */
 export const readEvents = ({ url, type = '', body }) => {
   const { pathname, searchParams } = new URL(url, 'http://x')
   const query = open(Object.fromEntries(searchParams))

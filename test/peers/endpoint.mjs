@@ -4,7 +4,10 @@ import { buffer } from 'node:stream/consumers'
 import { readEvents } from './decode.mjs'
 import { PATIENCE, sleep } from './wait.mjs'
 
-/** What every tracker's own endpoint grants: any origin, with cookies, any header. Preflights are kept for a day. */
+/**
+ * The permissions of every tracker's own endpoint: any origin, with cookies, any header. Preflights are kept for a
+ * day.
+ */
 const cors = ({ origin = '*', 'access-control-request-headers': headers = '*' }) => ({
   'access-control-allow-origin': origin,
   'access-control-allow-credentials': 'true',
@@ -14,12 +17,12 @@ const cors = ({ origin = '*', 'access-control-request-headers': headers = '*' })
   'access-control-max-age': '86400',
 })
 
-/** Records what arrives and answers as the peer's protocol has it; goes wrong on demand. One a cell, on a free port. */
+/** Records its arrivals, answers in the peer's protocol, and fails on demand. One for each cell, on a free port. */
 export const startEndpoint = async (peer) => {
   const arrivals = []
   /**
-   * Asked for each request that carries a conversion: `(arrival, count of its attempts so far) => 'up' | 'hangs' |
-   * 'loses answers' | {status, headers}`.
+   * Called for each request with a conversion: `(arrival, count of its attempts so far) => 'up' | 'hangs' | 'loses
+   * answers' | {status, headers}`.
    */
   let weather = () => 'up'
   /** While it is set, a new connection waits for it. */
@@ -55,8 +58,8 @@ export const startEndpoint = async (peer) => {
       text = '{"status":1}',
     } = (method !== 'OPTIONS' && peer.answer?.({ method, url, arrival, body })) || {}
     if (/javascript/.test(type)) arrival.script = Buffer.from(text)
-    // A kept-open connection that breaks is tried again by the browser itself (Chromium: HttpNetworkTransaction); here
-    // each attempt is the tracker's own.
+    // When a kept-open connection breaks, the browser itself tries again (Chromium: HttpNetworkTransaction). Here each
+    // attempt is the tracker's own.
     response
       .writeHead(method === 'OPTIONS' ? 204 : status, { ...cors(headers), 'content-type': type, connection: 'close' })
       .end(method === 'OPTIONS' ? undefined : text)
@@ -81,8 +84,8 @@ export const startEndpoint = async (peer) => {
   }
 
   /**
-   * What is cancelled before a connection is set up was never sent. On loopback that takes no time, so it is made to
-   * take as long as the scenario needs; a connection that the browser has given up by then is dropped.
+   * A request that is cancelled before its connection is set up was never sent. On loopback that takes no time, so
+   * this delays it as long as the scenario needs. A connection that the browser has given up by then is dropped.
    */
   const connect = (socket) => {
     sockets.add(socket)
@@ -126,14 +129,14 @@ export const startEndpoint = async (peer) => {
     taken,
     goAway,
 
-    /** From now on requests that carry this marker are the event. */
+    /** From now on, requests with this marker are the event. */
     watch: (marker) => markers.add(marker),
 
     weather(next) {
       weather = typeof next === 'function' ? next : () => next
     },
 
-    /** From now on nothing gets through, until the function that this returns is called. */
+    /** From now on no connection succeeds, until the returned function is called. */
     freeze() {
       let thaw
       frozen = new Promise((resolve) => (thaw = resolve))
@@ -147,7 +150,7 @@ export const startEndpoint = async (peer) => {
       front = await listen(port)
     },
 
-    /** Waits until `count` of something hold, or nothing has happened to the event for too long. */
+    /** Waits until `look` is true, or nothing has happened to the event for too long. */
     async until(marker, look = () => taken(marker).length > 0) {
       const start = performance.timeOrigin + performance.now()
       for (;;) {

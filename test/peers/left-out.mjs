@@ -1,4 +1,4 @@
-/** What people use as well and is not in the table, and why. */
+/** Trackers that people use but that are not in the table, each with the reason. */
 export const LEFT_OUT = [
   {
     title: 'Matomo',

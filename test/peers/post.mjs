@@ -1,4 +1,4 @@
-/** What a site's own server sends. */
+/** Sends a request as a site's own server does. */
 export const post = async (url, body, headers = {}) => {
   const { ok, status } = await fetch(url, {
     method: 'POST',

@@ -1,7 +1,7 @@
 /**
- * What is recorded after a run: all of it after a full one; else the last result, with the peers or the columns that
- * were run. A peer that could not be set up keeps what it had. What was run alone is dated by itself: columns, with the
- * peers that were run if not all were, and peers as a whole, with the number of visitors for each figure.
+ * The record after a run. A full run replaces all of it. Otherwise it is the last result, with the peers or the
+ * columns that were run. A peer that could not be set up keeps its last result. A partial run has a date of its own:
+ * columns, with the peers if not all were run, and peers as a whole, with the number of visitors for each figure.
  */
 export const record = (last, result, { wanted, only }) => {
   if (!wanted.length && !only) return result

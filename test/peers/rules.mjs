@@ -1,18 +1,18 @@
 /**
- * What is measured, and what counts as right: the only place that judges. The scenarios say what happened, in their own
- * words. `good` is what a site would want, `fair` what it can live with or repair on its server; any other word is bad.
+ * The measurements, and the rating of their results: the only place that rates. The scenarios report in their own
+ * words. A site would want `good`, and can live with `fair` or repair it on its server. Any other word is bad.
  */
 
 /**
- * Leaving a page is a race that one run may win or lose by luck, so it is run so many times, and the worst that
- * happened so often counts: what is rarer is the luck of an interval that ended just then.
+ * Leaving a page is a race that one run may win or lose by luck. So it is run `times` times, and the worst result
+ * that happened `often` times counts: a rarer one is the luck of an interval that ended just then.
  */
 const RACE = { times: 12, often: 3 }
 
 const ARRIVES = { arrived: 'good', later: 'fair' }
 const CAMPAIGN = { event: 'good', id: 'fair', guess: 'guess' }
 
-/** Bytes, time and requests: less is better; nothing else is judged about them. */
+/** Bytes, time and requests: less is better. They are not rated otherwise. */
 export const FIGURES = [
   {
     key: 'wire',
@@ -72,7 +72,7 @@ export const CAMPAIGNS = [
     rule: 'Two landings: the conversion has the second one’s campaign, which is what the last click means.',
     words: CAMPAIGN,
   },
-  // A guess by address and browser is made anew each day (Plausible: a salt per day), so after two days it is none.
+  // A guess by address and browser is made anew each day (Plausible: a salt per day), so after two days there is none.
   {
     key: 'direct',
     title: 'direct visit',
@@ -223,26 +223,26 @@ export const FAULTS = [
 
 export const COLUMNS = [...CAMPAIGNS, ...REACH, ...FAULTS]
 
-/** From best to worst, for comparing two. */
+/** From best to worst, to compare two. */
 export const RANK = ['good', 'fair', 'guess', 'bad']
 
-/** Two runs of the same differ by as much: a smaller difference in time says nothing. */
+/** Two runs of the same peer differ by as much as this factor: a smaller difference in time means nothing. */
 export const NOISE = 1.25
 
 /**
- * What a word is worth in a column: 'good', 'fair', 'guess', 'none' for not applicable,
- * 'failed' for a cell that could not be run, else 'bad'.
+ * The rating of a word in a column: 'good', 'fair', 'guess', 'none' for not applicable, 'failed' for a cell that
+ * could not be run, else 'bad'.
  */
 export const judge = ({ words }, verdict) =>
   verdict === '–' ? 'none' : verdict.startsWith('failed') ? 'failed' : (words[verdict] ?? 'bad')
 
-/** Whether more runs could not change what the results say. */
+/** Whether more runs could not change the outcome. */
 export const isDecided = ({ often = 1 }, results) =>
   results.some(({ worth }) => worth === 'none') || results.filter(({ worth }) => worth === 'bad').length >= often
 
 const badness = ({ worth }) => (worth === 'failed' ? -1 : RANK.indexOf(worth))
 
-/** The one result that counts, of as many as there were; where they differ it says how many were like it. */
+/** The one of several results that counts. If they differ, its note counts the equal ones. */
 export const settle = ({ often = 1 }, results) => {
   const worstFirst = [...results].sort((one, other) => badness(other) - badness(one))
   const counted = worstFirst[often - 1] ?? worstFirst[0]

@@ -23,7 +23,7 @@ test('a race counts as the worst that happened often, and says how often', () =>
     note: '10 of 12 times',
   })
   expect(settle(race, [...many(arrived, 12 - OFTEN), ...many(lost, OFTEN)])).toEqual({ ...lost, note: '3 of 12 times' })
-  // Two worse ones of different kinds are still two that were worse.
+  // Two worse results of different kinds still count as two worse ones.
   expect(settle(race, [...many(arrived, 9), later, later, lost])).toEqual({ ...later, note: '2 of 12 times' })
 })
 
@@ -38,7 +38,7 @@ test('a cell that could not be run says so', () => {
   expect(settle({}, [failed])).toEqual(failed)
 })
 
-test('how far a peer reaches is worth what its own event carries', () => {
+test('the reach of a peer is rated by the campaign in its own event', () => {
   const worth = (key: string, verdict: string) => {
     const column = REACH.find((candidate) => candidate.key === key)
     return column && judge(column, verdict)
@@ -71,7 +71,7 @@ test.each(readdirSync(FOLDER))('%s says where its documentation is, also where t
   for (const { docs } of Object.values(reach)) expect(docs).toMatch(/^https:\/\/|^README|^it /)
 })
 
-test('what is run alone joins the last result with its date, and a peer that could not be set up keeps its own', () => {
+test('a partial run joins the last result with its date, and a peer that could not be set up keeps its own', () => {
   const peer = (name: string, cells: object, more = {}) => ({ name, cells, reach: {}, ...more })
   const last = { date: 'then', peers: [peer('a', { down: 1 }, { figures: 1 }), peer('b', { down: 2, server: 3 })] }
   const now = {

@@ -1,7 +1,7 @@
-// Side by side with what people would use instead: `npm run bench:peers`. While one works on it: names of peers for
-// some of them, `--only=down,hang` for some columns, `--no-figures` for verdicts without times (ten minutes less);
-// these write nothing. `--record` with names puts their whole rows into the recorded result, and with `--only` these
-// columns: a new version of a peer, a new column, or a fault in how one was measured.
+// `npm run bench:peers` compares wasabi with the alternatives. For work on the comparison: names of peers select some
+// of them, `--only=down,hang` selects columns, `--no-figures` leaves out the times (ten minutes less). These write
+// nothing. `--record` with names writes their whole rows into the recorded result, and with `--only` these columns: for
+// a new version of a peer, a new column, or a fault in a measurement.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, type } from 'node:os'
@@ -16,10 +16,10 @@ import { runCell } from './scenarios/index.mjs'
 import { measureAll, meet, ROUNDS } from './scenarios/measure.mjs'
 import { writeTable } from './table.mjs'
 
-/** Cells spend their time waiting; more of them at once would make a slow page look like a lost event. */
+/** Cells spend their time waiting. More of them at once would make a slow page look like a lost event. */
 const AT_ONCE = 20
 
-/** Who leaves a page in a fifth of a second has not waited for a busy machine. */
+/** A visitor who leaves a page in a fifth of a second has not waited for a busy machine. */
 const RACES_AT_ONCE = 6
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
@@ -31,7 +31,7 @@ const only = process.argv
 const figuresToo = !process.argv.includes('--no-figures')
 const columns = COLUMNS.filter(({ key }) => !only || only.includes(key))
 
-// Apart from the project's own packages, and without their install scripts.
+// Separate from the project's own packages, and without their install scripts.
 if (!existsSync(here('node_modules/posthog-js')))
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here('.'), stdio: 'inherit' })
 
@@ -52,7 +52,7 @@ const rows = peers.map(({ name, title, package: from, version, docs, reach }) =>
   cells: {},
 }))
 
-/** Does something to each peer, so many at once. */
+/** Runs something for each item, so many at once. */
 const each = async (items, atOnce, run) => {
   const left = [...items]
   const work = async () => {
@@ -61,7 +61,7 @@ const each = async (items, atOnce, run) => {
   await Promise.all(Array.from({ length: atOnce }, work))
 }
 
-/** Whether a peer works, and what all its visitors send alike. */
+/** Whether a peer works, and the values that all its visitors send alike. */
 const meetAll = async () => {
   const met = new Map()
   await each(peers, AT_ONCE, async (peer) =>
@@ -91,7 +91,7 @@ const cells = columns
   .flatMap((column) => peers.map((peer, index) => ({ column, peer, row: rows[index], results: [] })))
   .filter(({ row }) => !row.failed)
 
-// Column by column, so that a slow peer's waits stand next to others' and not to its own.
+// Column by column, so that a slow peer's waits run beside those of others and not beside its own.
 const runsOf = (some) =>
   some.flatMap((column) =>
     Array.from({ length: column.times ?? 1 }, () => cells.filter((cell) => cell.column === column)).flat(),
@@ -109,7 +109,7 @@ const runOne = async (cell) => {
 }
 await each(runsOf(columns.filter((column) => !isRace(column))), AT_ONCE, runOne)
 await each(runsOf(columns.filter(isRace)), RACES_AT_ONCE, runOne)
-// What could not be run says nothing about a tracker: once more, with the machine to itself.
+// A cell that could not be run says nothing about a tracker: it runs once more, alone on the machine.
 const failed = cells.flatMap((cell) =>
   cell.results.filter(({ worth }) => worth === 'failed').map((result) => ({ cell, result })),
 )
@@ -135,7 +135,7 @@ const result = {
   leftOut: LEFT_OUT,
 }
 
-// The last full run, if there is one: what it says differently is a fault of the measurement until shown otherwise.
+// The last full run, if there is one: a difference from it is a fault of the measurement until shown otherwise.
 const last = existsSync(here('result.json'))
   ? JSON.parse(readFileSync(here('result.json'), 'utf8'))
   : { ...result, peers: [] }

@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import { REACTION, sleep } from './wait.mjs'
 
 /**
- * The shop: every path under `*.shop.test` is a page with the tracker, and under `*.desk.test`, which is its app on
- * another domain; any other name (a payment provider) a page without, which takes its time as providers do.
- * `page` may add headers and something before the tracker; `scripts` may hold the script back or lose it.
+ * The shop: every path under `*.shop.test` is a page with the tracker, and so is every path under `*.desk.test`, its
+ * app on another domain. Any other name (a payment provider) is a page without it, as slow as providers are. `page`
+ * may add headers and content before the tracker. `scripts` may delay the script or lose it.
  */
 export const startSite = async (
   peer,
@@ -41,7 +41,7 @@ export const startSite = async (
   return {
     /** The scripts that pages have loaded. */
     served,
-    /** Puts something else on the shop's pages. */
+    /** Replaces the content of the shop's pages. */
     put: (html) => (body = html),
     url: (path = '/', host = 'www.shop.test') => `http://${host}:${port}${path}`,
     close: () =>

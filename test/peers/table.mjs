@@ -39,7 +39,7 @@ const rules = (columns) =>
     )
     .join('\n')
 
-/** What was run after all the rest, and when. */
+/** The parts that were run after all the rest, and their dates. */
 export const writeAlone = ({ alone, again, peers }) => {
   const named = (run) =>
     peers
@@ -56,7 +56,7 @@ export const writeAlone = ({ alone, again, peers }) => {
   return parts.join('; ')
 }
 
-/** Where each peer's documentation says how, or what there is instead. */
+/** The place in each peer's documentation that explains it, or the alternative. */
 const sources = (peers) =>
   peers
     .map(

@@ -6,7 +6,7 @@ const TIMES = ['loadTime', 'eventTime', 'delay']
 
 const list = (items) => (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`)
 
-/** What wasabi does worse than others, in sentences, from the figures and verdicts: nothing here is written by hand. */
+/** The sentences about what wasabi does worse than others, from the figures and verdicts: none is written by hand. */
 export const writeWorse = ({ peers }) => {
   const wasabi = peers.find(({ name }) => name === 'wasabi')
   const others = peers.filter((peer) => peer !== wasabi && !peer.failed)

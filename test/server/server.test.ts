@@ -77,7 +77,7 @@ test.each([
   ['wasabi_utm=utm_source=script&t=9999999999; wasabi_utm=utm_source=server', { utmSource: 'server' }],
   ['wasabi_utm=utm_source=news; wasabi_consent=denied', undefined],
   ['xwasabi_utm=utm_source=news', undefined],
-  // As the script decides: the first of two without a time, and none with a damaged one.
+  // As in the script: the first of two without a time, and none with a damaged time.
   ['wasabi_utm=utm_source=one; wasabi_utm=utm_source=other', { utmSource: 'one' }],
   ['wasabi_utm=utm_source=one&t=1; wasabi_utm=utm_source=other&t=1', { utmSource: 'one' }],
   ['wasabi_utm=utm_source=damaged&t=yesterday; wasabi_utm=utm_source=news&t=1', { utmSource: 'news' }],
@@ -143,7 +143,7 @@ test.each([
   expect(customerAction('SIGN_UP', { ...RIGHT, createdAt }).body.createdAt).toBe('2024-02-06T10:00:00Z')
 })
 
-test('what a package has added to every object is no campaign', () => {
+test('a property that a package adds to every object is no campaign', () => {
   const prototype = Object.prototype as { more?: () => void }
   prototype.more = () => undefined
   closing.push(() => delete prototype.more)

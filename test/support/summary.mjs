@@ -4,13 +4,13 @@ const report = (file) => {
   try {
     return JSON.parse(readFileSync(`test-results/${file}.json`, 'utf8'))
   } catch {
-    return undefined // The runner fell over before it could write: its step has failed.
+    return undefined // The runner crashed before it could write: its step has failed.
   }
 }
 
 const testsOf = ({ suites = [], specs = [] }) => [...suites.flatMap(testsOf), ...specs.flatMap(({ tests }) => tests)]
 
-/** What ran in which engine, what did not and why, and the one line that counts it all, last. */
+/** Prints the results of each engine, what did not run there and why, and last the line with all counts. */
 export const summarize = (failedSteps, engines) => {
   const unit = report('unit')
   const e2e = report('e2e')

@@ -6,7 +6,7 @@ test.each(vectors)('$why', ({ url, utmParameters }) => {
   expect(readCampaign(url) ?? null).toEqual(utmParameters)
 })
 
-/** More links as people break them: what a person who reads them would call their campaign. */
+/** More links as people break them, with the campaign that a person would read in them. */
 test.each([
   ['no question mark at all', '/land&utm_source=news&utm_medium=email', { utmSource: 'news', utmMedium: 'email' }],
   ['a zero-width space before a name', '/?%E2%80%8Butm_source=news', { utmSource: 'news' }],

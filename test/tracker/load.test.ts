@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Wasabi } from '../../src/tracker/wasabi'
 
-/** How often the page's `localStorage` was touched. */
+/** The number of accesses to the page's `localStorage`. */
 let touched: number
 let cookie: string
-/** How often its cookies were asked for. */
+/** The number of reads of its cookies. */
 let asked: number
 
 beforeEach(() => {
@@ -58,7 +58,7 @@ test('while a page loads, what the browser has to fetch from elsewhere is left a
   await load('https://shop.example.com/')
   vi.advanceTimersByTime(900)
   expect([asked, touched]).toEqual([0, 0])
-  // Who the visitor is, and then events of an earlier page, are looked for after that.
+  // The script looks for the visitor's id, and then for events of an earlier page, after that.
   vi.advanceTimersByTime(200)
   expect(asked).toBeGreaterThan(0)
   vi.advanceTimersByTime(1000)

@@ -45,7 +45,7 @@ test('after a night without an endpoint 500 events of four tabs arrive, slowly a
   for (; network.store.size < 500; seconds++) {
     const sent = network.requests.length
     await clock.pass(SECOND)
-    // One more than four: a request that was under way at the turn of the second.
+    // One more than four: a request may be under way at the turn of the second.
     expect(network.requests.length - sent).toBeLessThanOrEqual(5)
   }
   const requests = network.requests.length - before

@@ -34,7 +34,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** An outbox whose endpoint answers like this, and that holds one event. */
+/** An outbox that contains one event, with an endpoint that answers like this. */
 const startOutbox = async (answer: (body: string) => Response, isOwn = false) => {
   vi.stubGlobal('fetch', (_: string, { body }: { readonly body: string }) => {
     arrivals.push(Date.now())
@@ -143,7 +143,7 @@ test('an event that cannot be read is kept and read once a page, and its correct
   expect(read.mock.calls.filter(([key]) => key === 'wasabi.C.b')).toHaveLength(1)
 })
 
-test('what a page has in place of `fetch` is called once, and the event is kept', async () => {
+test('a function in place of `fetch` is called once, and the event is kept', async () => {
   await startOutbox(() => new Response(), true)
   await vi.advanceTimersByTimeAsync(60 * 60_000)
   expect(arrivals).toHaveLength(1)

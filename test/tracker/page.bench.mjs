@@ -1,5 +1,5 @@
-// `npm run bench`: what wasabi costs the page, each figure against a bare equivalent in the same page and run.
-// Reported, never asserted: machines differ.
+// `npm run bench`: the cost of wasabi for the page, each figure beside that of a bare equivalent in the same page and
+// run. Reported, never asserted: machines differ.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { cpus } from 'node:os'
@@ -9,10 +9,10 @@ import { findEngines } from '../../e2e/support/engines.mjs'
 
 const ROUNDS = 60
 
-/** What a browser that catches up waits between two requests, in milliseconds: as `outbox.ts` has it. */
+/** The pause between two requests of a browser that catches up, in milliseconds, as in `outbox.ts`. */
 const PACE = 250
 
-/** Medians of 60 calls differ by a tenth from run to run, of so many by a twentieth. */
+/** Medians of 60 calls differ by a tenth from run to run, medians of so many by a twentieth. */
 const CALLS = 300
 
 const script = readFileSync('dist/wasabi.js')
@@ -61,7 +61,7 @@ const open = async (context, url) => {
   return page
 }
 
-/** The script's own work, as a classic script that is parsed, compiled and run when it is put in. */
+/** The script's own work, as a classic script that is parsed, compiled and run when it is inserted. */
 const start = (page) =>
   page.evaluate(async (url) => {
     const source = await (await fetch('/wasabi.js')).text()
@@ -97,7 +97,7 @@ const calls = await page.evaluate(
       await settled()
     }
     for (let round = 0; round < rounds + 5; round++) {
-      // Few visitors do more than twenty things before they log out: a full journal is no ordinary call.
+      // Few visitors do more than twenty things before they log out: a call with a full journal is not typical.
       if (round % 20 === 0) window.wasabi.reset()
       const bare = body(`bare-${round}`)
       await measure('bare', `bare-${round}`, () =>
@@ -116,7 +116,7 @@ const calls = await page.evaluate(
 const costs = (kind) => calls[kind].map(({ cost }) => cost)
 const delays = (kind) => calls[kind].map(({ id, at }) => arrivals.get(id) - at)
 
-/** Reading a landing a thousand times, beside what every page does that reads its parameters by hand. */
+/** Reads a landing a thousand times, beside the code of a page that reads its parameters by hand. */
 const parsing = async () => {
   const { outputText } = ts.transpileModule(readFileSync('src/tracker/campaign.ts', 'utf8'), {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
@@ -142,7 +142,7 @@ const parsing = async () => {
   return { campaign: results.campaign.slice(5), byHand: results.byHand.slice(5) }
 }
 
-/** What an earlier page could not deliver. */
+/** Stores events that an earlier page could not deliver. */
 const fill = (page, stored, prefix = 'i') =>
   page.evaluate(
     ([count, name]) => {
@@ -165,14 +165,14 @@ const fill = (page, stored, prefix = 'i') =>
     [stored, prefix],
   )
 
-/** From the first to the last of these at the endpoint. */
+/** The time between the first and the last arrival of these at the endpoint. */
 const spanOf = async (prefix, count) => {
   const times = () => [...arrivals].filter(([id]) => id.startsWith(prefix)).map(([, at]) => at)
   while (times().length < count) await new Promise((resolve) => setTimeout(resolve, 50))
   return Math.max(...times()) - Math.min(...times())
 }
 
-/** What is left over, without the pace that spares the endpoint, beside as many requests in turn. */
+/** Sends the events that are left over, without the pace that spares the endpoint, beside as many requests in turn. */
 const flushes = async (count) => {
   const results = { flush: [], bare: [] }
   for (let round = 0; round < 5; round++) {
@@ -181,7 +181,7 @@ const flushes = async (count) => {
     await fill(page, count, `flush${round}-`)
     await page.evaluate((pace) => {
       const real = setTimeout
-      // The other timers stay: one of them ends a request that has no answer after half a minute.
+      // The other timers stay unchanged: one of them ends a request that has no answer after half a minute.
       window.setTimeout = (run, delay) => real(run, delay === pace ? 0 : delay)
     }, PACE)
     await start(page)
@@ -233,7 +233,7 @@ console.log(`a bare fetch with keepalive    ${show(costs('bare'))}`)
 console.log(`→ ${ratio(costs('track'), costs('bare'))} (bar: 2)`)
 console.log(`\nfrom track() to the server     ${show(delays('track'))}`)
 console.log(`from a bare fetch              ${show(delays('bare'))}`)
-console.log(`→ ${ratio(delays('track'), delays('bare'))} (bar: 1.2)`)
+console.log(`→ ${ratio(delays('track'), delays('bare'))} (bar: 1.25)`)
 
 const { campaign, byHand } = await parsing()
 console.log(`\na campaign read 1,000 times    ${show(campaign)}`)

@@ -4,7 +4,7 @@ import { liveMoments, type Moment } from './simulation/life'
 import { RARE_FAULTS, SEEDED_FAULTS } from './simulation/seeded-faults'
 import { clear, makeCall, openTab, type Scene } from './simulation/steps'
 
-/** How many lives a scene has: in each of them, stub, latencies and the back/forward cache are others. */
+/** The number of lives of each scene: stub, latencies and the back/forward cache differ between them. */
 const LIVES = 20
 
 const built = readBuilt()
@@ -54,7 +54,7 @@ const setBack = (scene: Scene) => {
   scene.world.clock.jump(-3_600_000)
 }
 
-/** What broke a promise once, and the repair that is taken back to see it again. */
+/** Scenes that once broke a promise, each with the fault that breaks it again. */
 const SCENES: readonly (readonly [what: string, fault: string, moments: readonly Moment[]])[] = [
   [
     'a tab that goes before it hears of a log-out in another tab corrects nothing when it is shown again',
@@ -131,7 +131,7 @@ const SCENES: readonly (readonly [what: string, fault: string, moments: readonly
   ],
   [
     'an event that is asked to wait beside a round is sent after it',
-    'what became ready while a round ended has no timer',
+    'an event that became ready while a round ended has no timer',
     [
       [3000, open()],
       [0, weather('request lost')],
@@ -233,7 +233,7 @@ test.each(SCENES)(
   60_000,
 )
 
-/** What the net once took for a fault of the script: it may be so. */
+/** Scenes that the simulation once reported as a fault of the script: they are allowed. */
 const ALLOWED: readonly (readonly [what: string, moments: readonly Moment[]])[] = [
   [
     'a page that a full storage keeps from knowing an action does not correct it',

@@ -6,7 +6,7 @@ const built = { script: readFileSync('dist/wasabi.js', 'utf8'), stub: readFileSy
 
 const README = readFileSync('README.md', 'utf8')
 
-/** The first column of the table of what is stored: `wasabi.C.…` means each key that begins like this. */
+/** The first column of the table of what is stored: `wasabi.C.…` means each key with this beginning. */
 const namesOfReadme = () => {
   const [, table = ''] = /## What is stored[\s\S]*?\n((?:\|.*\n)+)/.exec(README) ?? []
   return [...table.matchAll(/^\|([^|]*)/gm)].flatMap(([, names = '']) =>
@@ -14,7 +14,7 @@ const namesOfReadme = () => {
   )
 }
 
-test('what pages store has the names that the README states: another name forgets every visitor', async () => {
+test('pages store only under names that the README states: another name forgets every visitor', async () => {
   const stored = new Set<string>()
   for (let seed = 0; seed < 60; seed++) for (const name of (await live(built, seed)).stored) stored.add(name)
   const names = [...stored].map((name) => name.replace(/^(wasabi\.[A-Z]\.).*/, '$1…'))

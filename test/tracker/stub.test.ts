@@ -13,7 +13,7 @@ type Stub = {
   readonly identify: (id: unknown) => unknown
 }
 
-/** Runs the stub in a page that has these things of its own. */
+/** Runs the stub in a page with these globals of its own. */
 const runStub = (own: Readonly<Record<string, unknown>> = {}, before = '') => {
   const page: Record<string, unknown> = {
     location: { href: 'https://shop.example/?utm_source=x' },

@@ -1,19 +1,16 @@
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-/** The endpoint that the recipes name. */
+/** The endpoint in the recipes. */
 export const EXAMPLE = 'https://collect.example.com/customer-actions'
 
 const ENTRY = resolve('e2e/tracker/frameworks/entry.js')
 
-/**
- * What Vite's bundler makes of a module of this folder, for development: that is
- * where React runs effects twice.
- */
+/** Bundles a module of this folder with Vite's bundler, for development: only there does React run effects twice. */
 export const bundle = async (code: string, endpoint = EXAMPLE): Promise<string> => {
   const bundled = await rolldown({
     input: ENTRY,
-    // Where the package is under its name, once it is installed.
+    // The file of the package under its name, as after an installation.
     resolve: { alias: { 'wasabi-utm': resolve('dist/index.js') } },
     transform: { define: { 'process.env.NODE_ENV': '"development"' } },
     plugins: [

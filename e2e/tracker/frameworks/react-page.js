@@ -2,7 +2,8 @@ import { createElement, useEffect, useState } from 'react'
 import { useSignUp } from './react.js'
 
 /**
- * A thank-you page that counts its effects, and shows by its button that the browser has taken it over from the server.
+ * A thank-you page that counts its effects. Its button shows that the browser has taken the page over from the
+ * server.
  */
 export const ThankYou = () => {
   const [clicks, setClicks] = useState(0)

@@ -1,4 +1,4 @@
-// Run by Node: the component, and wasabi with it, is imported where there is no window.
+// Run by Node: it imports the component, and wasabi with it, where there is no window.
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { ThankYou } from './react-page.js'

@@ -22,10 +22,10 @@ test(
     await tab.evaluate(() => document.querySelector('button')?.click())
     await expect.poll(() => tab.evaluate(() => document.querySelector('button')?.textContent)).toBe('Thank you 1')
     expect(await tab.evaluate(() => Reflect.get(window, 'effects') as number)).toBe(2)
-    // The next page would send what this one does not yet know to be stored.
+    // The next page would send an event that this page does not yet know to be stored.
     await delivered(tab)
 
-    // The sentinel, from a page of its own: whatever the first one sent has come before it.
+    // The sentinel, from a page of its own: everything that the first page sent has arrived before it.
     site.put('/next', wasabi())
     await tab.goto(site.url('/next'))
     await track(tab, 'SIGN_UP', { interactionId: 'sentinel' })

@@ -11,7 +11,7 @@ import { isWhole, on, primary, synchronous, until } from './state.mjs'
 const base = (folder) => ({ PATH: `${postgresFolder}:${process.env.PATH}`, LC_ALL: 'C.UTF-8', HOME: folder })
 const nodeOf = (name) => environmentOf('node.env', { NAME: name, ...secrets })
 
-/** What an operator types on a host, as the page beside the files says it. */
+/** The commands that an operator types on a host, as on the page beside the files. */
 const prepareCommands = (folder) => {
   const env = { ...base(folder), ...nodeOf('db1') }
   const etcdctl = (host, ...args) =>
@@ -29,7 +29,7 @@ const prepareCommands = (folder) => {
     etcdLeader: async () => {
       const all = databases.map((name) => `http://${name}:2379`).join()
       const status = await etcdctl('db1', `--endpoints=${all}`, 'endpoint', 'status', '-w', 'json')
-      // Their numbers are larger than a number of JavaScript: compared as they are written.
+      // Their numbers are larger than a number of JavaScript, so they are compared as texts.
       const [, leader] = /"leader":(\d+)/.exec(status)
       const at = JSON.parse(status.replace(/:(\d{16,})/g, ':"$1"')).find(
         ({ Status }) => Status.header.member_id === leader,
@@ -89,7 +89,7 @@ const preparePrograms = ({ folder, own }) => {
   }
 }
 
-/** Ends programs: Patroni and its kin by their process, PostgreSQL by the id in its folder. */
+/** Ends programs: PostgreSQL by the id in its folder, Patroni and the others by their process. */
 const prepareEnds = ({ folder }, running) => {
   const isPostgres = (id, name) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${folder}/${name}.data`)
   const killPostgres = (name) => {
@@ -97,21 +97,21 @@ const prepareEnds = ({ folder }, running) => {
       const [id] = readFileSync(`${folder}/${name}.data/postmaster.pid`, 'utf8').split('\n')
       if (isPostgres(id, name)) process.kill(Number(id), 'SIGKILL')
     } catch {
-      // It does not run.
+      // PostgreSQL is not running.
     }
   }
   const kill = (name, kind, signal) => stop(running.get(`${name} ${kind}`), signal)
   return {
     kill,
     killPostgres,
-    /** All of a database host at once, as a power cut does. */
+    /** Ends everything on a database host at once, as a power cut does. */
     lose: async (name) => {
       await kill(name, 'patroni')
       killPostgres(name)
       await kill(name, 'etcd')
     },
     endAll: async () => {
-      // Patroni first, or it starts again what is ended.
+      // Patroni first: otherwise it restarts the programs that are ended.
       for (const [key, child] of running) if (key.endsWith('patroni')) await stop(child)
       for (const name of databases) killPostgres(name)
       for (const child of running.values()) await stop(child)
@@ -138,7 +138,7 @@ export const prepareCluster = () => {
     primary,
     synchronous,
     isWhole,
-    /** The disk of a host that has been lost: a new machine has nothing. */
+    /** Deletes the disk of a host that has been lost: a new machine has nothing. */
     wipe: (name) => {
       for (const part of ['data', 'etcd', 'run', 'pgpass'])
         rmSync(`${folder}/${name}.${part}`, { recursive: true, force: true })

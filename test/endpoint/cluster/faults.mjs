@@ -1,12 +1,11 @@
-// What happens to the hosts, and what a machine or a supervisor does by itself afterwards.
-// Nobody touches the databases.
+// The faults of the hosts, and the automatic reactions of a machine or a supervisor. Nobody touches the databases.
 import { setTimeout as delay } from 'node:timers/promises'
 import { databases, cut, mend } from './hosts.mjs'
 import { until } from './state.mjs'
 
 const othersThan = (name) => databases.filter((other) => other !== name)
 
-/** As the operator's page says it: Patroni hands over to a standby that has all. */
+/** As on the operator's page: Patroni hands over to a standby that has everything. */
 const switchOver = async (cluster) => {
   const from = await cluster.primary()
   const to = await cluster.synchronous()
@@ -22,7 +21,7 @@ const restart = async (cluster, name) => {
   await until('the cluster is whole', cluster.isWhole)
 }
 
-/** Each `hurt` returns what puts the host back: power, a cable, a supervisor. Patroni does the rest. */
+/** Each `hurt` returns a function that restores the host: power, a cable, a supervisor. Patroni does the rest. */
 export const faults = [
   {
     name: 'PostgreSQL of the primary killed',

@@ -25,7 +25,7 @@ const addHost = (name, hosts) => {
   const namespace = namespaceOf(name)
   mkdirSync(`/etc/netns/${namespace}`, { recursive: true })
   writeFileSync(`/etc/netns/${namespace}/hosts`, hosts)
-  // No name leaves the machine: what is not in the file above is unknown.
+  // No look-up leaves the machine: a name that is not in the file above is unknown.
   writeFileSync(`/etc/netns/${namespace}/resolv.conf`, 'nameserver 127.0.0.1\n')
   ip('netns', 'add', namespace)
   ip('link', 'add', `ws-${name}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace)
@@ -58,13 +58,13 @@ export const removeHosts = () => {
   try {
     ip('link', 'del', bridge)
   } catch {
-    // The same.
+    // A run that failed early has not made it.
   }
 }
 
 const hardwareOf = (name) => inside(name, '-o', 'link', 'show', 'eth0').match(/link\/ether (\S+)/)[1]
 
-/** Packets between the two hosts go nowhere, without an error: each has the other at an address that nobody has. */
+/** Drops packets between the two hosts without an error: each finds the other at an address that no host has. */
 export const cut = (one, other) => {
   for (const [from, to] of [
     [one, other],

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const perSecond = 50
-/** Milliseconds. The endpoint gives its database 15 s. */
+/** Milliseconds. The endpoint waits 15 s for its database. */
 const patience = 20_000
 
 const bodyOf = (id) => {
@@ -27,7 +27,7 @@ const statusOf = (url, body) =>
     () => 0,
   )
 
-/** Sends to the endpoints in turn, as a balancer does. An event that is not acknowledged goes to the next one. */
+/** Sends to the endpoints in turn, as a balancer does. An event without an acknowledgement is sent to the next one. */
 export const startLoad = (urls) => {
   const acknowledged = new Set()
   const answers = []
@@ -57,7 +57,7 @@ export const startLoad = (urls) => {
   return {
     acknowledged,
     answers,
-    /** Sends no more, and resolves when all that was sent is acknowledged. */
+    /** Sends no more, and resolves when everything that was sent is acknowledged. */
     end: () => {
       sending = false
       return running
@@ -66,8 +66,8 @@ export const startLoad = (urls) => {
 }
 
 /**
- * What the answers of a time say: seconds with a 503, seconds without any answer, and the
- * longest time without an acknowledgement.
+ * Summarises the answers of a period: seconds with a 503, seconds without any answer, and the longest time without an
+ * acknowledgement.
  */
 export const summarise = (answers, from, until) => {
   const during = answers.filter(({ at }) => at >= from && at <= until)
@@ -105,7 +105,7 @@ export const startReader = (urls, token) => {
   const running = run()
   return {
     seen,
-    /** Reads on until nothing comes. */
+    /** Reads on until no more events arrive. */
     end: () => {
       reading = false
       empty = 0

@@ -1,4 +1,4 @@
-// What the run needs from the machine. It installs nothing.
+// The requirements of the run on the machine. The run installs nothing.
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -17,7 +17,7 @@ const packages = {
 
 const here = { platform: process.platform, user: process.getuid?.(), path: process.env.PATH ?? '' }
 
-/** A sentence that says what is missing, or nothing. */
+/** Returns a sentence that names the missing requirement, or nothing. */
 export const missing = ({ platform, user, path } = here) => {
   if (platform !== 'linux' || user !== 0)
     return 'The run needs Linux and root: it makes hosts out of network namespaces.'

@@ -1,5 +1,5 @@
-// npm run faults:cluster [-- words of a fault]: a cluster of real parts on one machine, hurt
-// under load. Prints a table.
+// npm run faults:cluster [-- words of a fault] starts a cluster of real parts on one machine, and hurts it under load.
+// It prints a table.
 import { setTimeout as delay } from 'node:timers/promises'
 import { buildIfOld } from '../../../src/build.mjs'
 import { missing } from './needs.mjs'
@@ -30,14 +30,14 @@ const acknowledges = (load, more) => {
 const compare = async (load, reader) => {
   const stored = (await cluster.stored()).map(({ text }) => JSON.parse(text).body.interactionId)
   const all = new Set(stored)
-  // A reader that skips something never gets there.
+  // A reader that skips an event never sees all of them.
   await until('the reader has seen all', () => without(all, new Set(reader.seen)).length === 0).catch(() => undefined)
   return {
     lost: without(load.acknowledged, all).length,
     twice: repeated(stored),
     skipped: without(all, new Set(reader.seen)).length,
     readTwice: repeated(reader.seen),
-    // Read, and no longer there.
+    // Events that were read, but are no longer stored.
     unread: without(new Set(reader.seen), all).length,
   }
 }

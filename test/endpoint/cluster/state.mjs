@@ -1,4 +1,4 @@
-// What the cluster says of itself, by Patroni's REST interface, and what its databases hold.
+// The state of the cluster, from Patroni's REST interface, and the content of its databases.
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { addressOf, databases } from './hosts.mjs'
@@ -6,7 +6,7 @@ import { addressOf, databases } from './hosts.mjs'
 /** Milliseconds, on a machine that is busy. */
 const patience = 240_000
 
-/** Resolves when something is so; rejects with its name when that takes too long. */
+/** Resolves when a condition is true. Rejects with its name when that takes too long. */
 export const until = async (what, isSo) => {
   for (const end = Date.now() + patience; Date.now() < end; await delay(500))
     if (await Promise.resolve(isSo()).catch(() => false)) return
@@ -26,8 +26,8 @@ export const primary = async () => {
 }
 
 /**
- * The standby that has all that was acknowledged. For some seconds there is none by name: after a jump of the primary's
- * clock, say, which ends its connections.
+ * The standby that has everything that was acknowledged. For some seconds no standby is named as such: for example
+ * after a jump of the primary's clock, which ends its connections.
  */
 export const synchronous = async () => {
   const find = async () => {

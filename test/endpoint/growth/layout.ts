@@ -3,25 +3,25 @@ import type { Expired, Valid } from '../../../src/endpoint/store/store'
 /** The time that the rows fill: twelve months of equal length that end now. */
 export type Year = { readonly rows: number; readonly start: number; readonly month: number }
 
-/** A way to lay out events in PostgreSQL, with what is measured of it. */
+/** A way to lay out events in PostgreSQL, with the operations that are measured. */
 export type Layout = {
   readonly name: string
-  /** Puts a year of rows in place of all that is there. */
+  /** Replaces everything by a year of rows. */
   readonly fill: (year: Year) => Promise<void>
   readonly append: (arrivals: readonly Valid[]) => Promise<unknown>
   readonly erase: (customerId: string) => Promise<number>
-  /** Deletes some of what was received before an instant. */
+  /** Deletes some of the events that were received before an instant. */
   readonly expire: (before: number) => Promise<Expired>
   readonly close: () => Promise<void>
 }
 
-/** The ids of a row, which `rowsOf` writes in SQL. */
+/** The customer id of a row, as `rowsOf` writes it in SQL. */
 export const customerOf = (row: number): string => `visitor-${String(Math.floor(row / 3))}`
 
-/** Some rows of a year; it ends with them. */
+/** Some rows of a year: `to` is the last of them. */
 export type Part = { readonly year: Year; readonly from: number; readonly to: number }
 
-/** The parts of a year, a million rows each, since a statement has an hour. */
+/** The parts of a year, a million rows each, since a statement may last an hour. */
 export const partsOf = (year: Year): readonly Part[] => {
   const atOnce = 1_000_000
   return Array.from({ length: Math.ceil(year.rows / atOnce) }, (_, index) => {
@@ -49,7 +49,7 @@ export const rowsOf = (part: Part): string => `
     FROM ${numbersOf(part)} OFFSET 0
   ) AS ids`
 
-/** A row of counts for each event: each came alone, as with the traffic of one site. */
+/** A row of counts for each event, as if each arrived alone, as with the traffic of one site. */
 export const countsOf = (part: Part): string => `
   SELECT received_at / 86400000, 'SIGN_UP', '123456789', 'youtube', 'campaign_' || n % 20, 'banner_ad', 1
   FROM ${numbersOf(part)}`

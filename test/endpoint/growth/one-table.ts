@@ -5,7 +5,7 @@ import { eventKey, interactionKey } from '../../../src/endpoint/store/postgres/k
 import { countsOf, partsOf, rowsOf, type Layout } from './layout'
 import { refill } from './refill'
 
-/** The layout of today: what the endpoint itself runs. */
+/** The layout of today, which the endpoint itself uses. */
 export const oneTable = async (database: string): Promise<Layout> => {
   const store = await openStore({ database })
   const { query, transaction, end } = createPostgres(database)

@@ -7,8 +7,9 @@ import { refill } from './refill'
 import type { Layout, Year } from './layout'
 
 /**
- * A unique key of a partitioned table holds the column of its partitions, so it would be unique in each month only:
- * the keys of all months are in a table beside it. https://www.postgresql.org/docs/15/ddl-partitioning.html
+ * A unique key of a partitioned table contains the column of its partitions, so it would be unique in each month
+ * only. The keys of all months are therefore in a table of their own.
+ * https://www.postgresql.org/docs/15/ddl-partitioning.html
  */
 const tables = ({ start, month }: Year): string => `
   CREATE TABLE key (key bytea PRIMARY KEY, xid xid8 NOT NULL, number bigint NOT NULL, received_at bigint NOT NULL);
@@ -26,7 +27,7 @@ const tables = ({ start, month }: Year): string => `
     return `CREATE TABLE event_${String(index)} PARTITION OF event FOR VALUES FROM (${String(from)}) TO (${String(to)});`
   }).join('\n')}`
 
-/** As the store's own statement, with the keys first: what they do not take is known. */
+/** Like the store's own statement, but it inserts the keys first: an event without a new key is known. */
 const insert = `
   WITH arrived AS MATERIALIZED (
     SELECT nextval('wasabi_sequence') AS number, received_at::bigint, decode(key, 'hex') AS key,
@@ -48,12 +49,12 @@ const valuesOf = (arrivals: readonly Valid[]): readonly string[] => [
   arrivals.map(({ text }) => text).join('\u001e'),
 ]
 
-/** The keys of the month go row by row all the same. */
+/** The keys of the month are nevertheless deleted row by row. */
 const expireKeys = `WITH gone AS (DELETE FROM key WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM key WHERE received_at < $1 ORDER BY received_at LIMIT 5000)) RETURNING 1)
   SELECT count(*)::int AS count FROM gone`
 
-/** The steps of the store's own erasure: block, look for who claims to be the customer, delete. */
+/** The steps of the store's own erasure: block the customer, read the claims, delete the events. */
 const erase = async ({ query, transaction }: Pick<Postgres, 'query' | 'transaction'>, customerId: string) => {
   const values = [Buffer.from(customerDigest(customerId), 'hex')]
   await transaction(async (on) => {
@@ -75,8 +76,8 @@ const erase = async ({ query, transaction }: Pick<Postgres, 'query' | 'transacti
 }
 
 /**
- * What partitions by month would be: written for this measurement, and not part of the endpoint. They are filled with
- * the rows of the other layout, which is in a schema of the same database.
+ * A layout with partitions by month, written for this measurement and not part of the endpoint. Its partitions are
+ * filled with the rows of the other layout, which is in a schema of the same database.
  */
 export const partitions = async (
   database: string,

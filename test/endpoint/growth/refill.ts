@@ -2,7 +2,10 @@ import { unhurried, type Query } from '../../../src/endpoint/store/postgres/data
 
 type Key = { readonly drop: string; readonly make: string }
 
-/** What drops the keys and indexes of a table, and what makes them again: those first that need no other. */
+/**
+ * The statements that drop the keys and indexes of a table, and that make them again. Keys that need no other are
+ * first.
+ */
 const keysOf = (query: Query, table: string): Promise<readonly Key[]> =>
   query<Key>({
     text: `SELECT drop, make FROM (
@@ -18,8 +21,8 @@ const keysOf = (query: Query, table: string): Promise<readonly Key[]> =>
   })
 
 /**
- * Fills tables anew without their keys, indexes and triggers, and makes these again over what is there: random keys
- * that are put into an index one by one take hours. What is measured afterwards has all of them.
+ * Fills tables anew without their keys, indexes and triggers, and makes these again afterwards: inserting random keys
+ * into an index one by one takes hours. The measurements have all of them.
  */
 export const refill = async (query: Query, tables: readonly string[], fill: () => Promise<void>): Promise<void> => {
   const keys: Key[] = []

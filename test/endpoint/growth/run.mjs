@@ -1,4 +1,5 @@
-// npm run bench:growth [-- --rows 20000000]: what many rows cost a PostgreSQL store. Rows are made in the server.
+// npm run bench:growth [-- --rows 20000000] measures the cost of many rows in a PostgreSQL store. Rows are made in the
+// server.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 

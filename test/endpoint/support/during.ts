@@ -18,7 +18,7 @@ export const idsIn = async (place: Place): Promise<readonly string[]> => {
   return ids
 }
 
-/** Acknowledged and not stored: none. Rows: as many as there are different keys. */
+/** Checks that no acknowledged event is missing from the store, and that there are as many rows as different keys. */
 export const expectWhole = async (place: Place, loads: readonly Load[], what: string): Promise<void> => {
   const ids = await idsIn(place)
   const stored = new Set(ids)
@@ -36,7 +36,7 @@ export const expectWhole = async (place: Place, loads: readonly Load[], what: st
   expect(ids).toHaveLength(stored.size)
 }
 
-/** A load that goes on until `events` more were stored after each step. */
+/** A load that continues until `events` more were stored after each step. */
 export const during = async (url: string, steps: readonly (() => unknown)[], events = 2000): Promise<Load> => {
   const stop = new AbortController()
   let stored = 0

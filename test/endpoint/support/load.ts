@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 
-/** What a load came to. Times are in milliseconds. */
+/** The result of a load. Times are in milliseconds. */
 export type Load = {
   readonly statuses: ReadonlyMap<number, number>
   /** The interaction ids that were answered with 201. */
@@ -12,12 +12,12 @@ export type Load = {
   readonly p99: number
 }
 
-/** Says when a load ends, and what is kept of it. */
+/** The requests of a load, its end, and the data that it keeps. */
 export type LoadOptions = {
   readonly connections?: number
   /**
-   * How ids follow each other: in the order of time, in the order of sending, as numbers of orders do,
-   * or at random. An index keeps the first two side by side, and each random one on a page of its own.
+   * The order of the ids: that of time, that of sending, as with numbers of orders, or random. An index keeps the
+   * first two side by side, and each random one on a page of its own.
    * @default 'random'
    */
   readonly ids?: 'as the tracker makes them' | 'random' | 'in order'
@@ -25,13 +25,13 @@ export type LoadOptions = {
   readonly answers: number
   /** Ends the load at once. */
   readonly signal?: AbortSignal
-  /** Whether the ids are remembered: two million of them weigh more than the endpoint. */
+  /** Whether the ids are remembered: two million of them need more memory than the endpoint. */
   readonly remember?: boolean
   /** Called with each event that was stored. */
   readonly onTaken?: (count: number) => void
 }
 
-/** Each at a time of its own, in the order of sending: clients have their own clocks. */
+/** A different time for each event, in the order of sending: clients have their own clocks. */
 const timeOf = (count: number): string => new Date(Date.UTC(2026, 10, 23) + count).toISOString()
 
 // An event with a campaign, as a page sends it.
@@ -45,7 +45,7 @@ const headOf = (host: string): string =>
 
 const quantile = (sorted: Float64Array, part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? 0
 
-/** The status of an answer, once it is there as a whole. */
+/** The status of an answer, once all of it has arrived. */
 const statusIn = (received: string): number | undefined => {
   const head = received.indexOf('\r\n\r\n')
   if (head < 0) return undefined
@@ -53,7 +53,7 @@ const statusIn = (received: string): number | undefined => {
   return received.length < head + 4 + length ? undefined : Number(received.slice(9, 12))
 }
 
-/** As the tracker makes them: UUID version 7, https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7 */
+/** An id as the tracker makes it: UUID version 7, https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7 */
 const timeOrdered = (): string => {
   const time = Date.now().toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
@@ -66,8 +66,8 @@ const makeId = {
 } as const
 
 /**
- * Sends new events over connections that each wait for their answer. It speaks HTTP itself, and reads without a stream:
- * a client that could do more would take from the cores that it shares with the endpoint.
+ * Sends new events over connections that each wait for their answer. It speaks HTTP itself, and reads without a
+ * stream: a client with more features would use more of the cores that it shares with the endpoint.
  */
 export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
   const { connections = 64, ids = 'random', answers, signal, remember = true, onTaken } = options
@@ -134,7 +134,7 @@ export const sendLoad = (url: string, options: LoadOptions): Promise<Load> => {
       const socket = connect({ port: Number(port), host: hostname, noDelay: true, onread: { buffer, callback: read } })
       sockets.add(socket)
       socket.on('connect', send)
-      // Whatever was under way got no answer; the next connection sends something new.
+      // Requests that were under way have no answer. The next connection sends new ones.
       socket.on('error', () => undefined)
       socket.on('close', () => {
         sockets.delete(socket)

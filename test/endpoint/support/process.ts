@@ -9,12 +9,12 @@ import type { Place } from './stores'
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** What the tests serve as the tracker. */
+/** The tracker that the tests serve. */
 export const scriptText = 'globalThis.wasabi = {}\n'
 
 type Environment = Readonly<Record<string, string>>
 
-/** A store's place as the environment has it. */
+/** A store's place as environment variables. */
 export const environmentOf = ({ file, database }: Place): Environment => ({
   ...(file !== undefined && { DATA_FILE: file }),
   ...(database !== undefined && { DATABASE_URL: database }),
@@ -46,10 +46,10 @@ export const useProgram = (name: string) => {
   return {
     run,
 
-    /** What Node is to run. */
+    /** The file that Node runs. */
     file: `${folder}/dist/endpoint/main.js`,
 
-    /** Starts the endpoint on a free port; `before` is what its shell does first. */
+    /** Starts the endpoint on a free port. Its shell runs `before` first. */
     start: async (env: Environment, before?: string) => {
       const child = run({ PORT: '0', ...env, ...(before !== undefined && { BEFORE: before }) })
       const log: string[] = []

@@ -7,7 +7,7 @@ export type Received = { readonly key: string; readonly body: string; readonly h
 
 type Answer = (response: ServerResponse, received: Received, count: number) => void
 
-/** A receiver that keeps what comes; `answer` says how it answers the count-th request, `204` by default. */
+/** A receiver that keeps its requests. `answer` answers the count-th request, by default with `204`. */
 export const startReceiver = async (answer: Answer = (response) => void response.writeHead(204).end()) => {
   const requests: Received[] = []
   const origin = await serve((request, response) => {
@@ -22,7 +22,7 @@ export const startReceiver = async (answer: Answer = (response) => void response
       answer(response, received, requests.length)
     })()
   })
-  /** The bodies in the order in which they came first. */
+  /** The bodies in the order of their first arrival. */
   const bodies = (): readonly string[] => [...new Map(requests.map(({ key, body }) => [key, body])).values()]
   return { url: `${origin}/import`, requests, bodies }
 }

@@ -15,7 +15,7 @@ export const eventVectors = JSON.parse(
   readFileSync(new URL('../../vectors/events.json', import.meta.url), 'utf8'),
 ) as readonly EventVector[]
 
-/** A valid body; `fields` go into its `body`. */
+/** A valid body. `fields` are added to its `body`. */
 export const action = (fields: Readonly<Record<string, unknown>> = {}, eventAction = 'CREATED'): string =>
   JSON.stringify({
     eventType: 'CUSTOMER_ACTION',
@@ -31,7 +31,7 @@ export const action = (fields: Readonly<Record<string, unknown>> = {}, eventActi
     },
   })
 
-/** The name of a data file that does not exist yet, in a folder that goes with the test. */
+/** The name of a data file that does not exist yet, in a folder that is deleted after the test. */
 export const freshFile = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'wasabi-'))
   onTestFinished(() => {
@@ -66,7 +66,7 @@ export const serveEndpoint = async (endpoint: Endpoint) => {
   }
 }
 
-/** The arrival that a store gets for a body. */
+/** The arrival that a store receives for a body. */
 export const arrivalOf = (bytes: Buffer, receivedAt = Date.now()): Arrival => {
   const validated = validate(bytes)
   return validated.type === 'valid' ? { ...validated, receivedAt } : { ...validated, receivedAt, bytes }
@@ -88,6 +88,6 @@ type Row = {
 export const rowsIn = async (answer: Response): Promise<readonly Row[]> =>
   ((await answer.json()) as { readonly events: readonly Row[] }).events
 
-/** The `path` of each thing that an answer finds wrong. */
+/** The `path` of each error in an answer. */
 export const pathsIn = async (answer: Response): Promise<readonly string[]> =>
   ((await answer.json()) as { readonly errors: readonly { readonly path: string }[] }).errors.map(({ path }) => path)

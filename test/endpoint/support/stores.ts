@@ -4,13 +4,13 @@ import type { EndpointOptions } from '../../../src/endpoint/http/endpoint'
 import { administrate, prepareServer } from './postgres'
 import { freshFile } from './server'
 
-/** Where a store is: what distinguishes it from others of its kind. */
+/** The place of a store, which distinguishes it from others of its kind. */
 export type Place = Pick<EndpointOptions, 'file' | 'database'>
 
 /** Makes the place of a store that does not exist yet. */
 export type FreshPlace = () => Promise<Place>
 
-/** Starts a PostgreSQL server for a test file, and gives what makes databases on it. */
+/** Starts a PostgreSQL server for a test file. Returns a function that makes databases on it. */
 export const usePostgres = (): FreshPlace => {
   const server = prepareServer()
   beforeAll(() => server.start())
@@ -22,10 +22,10 @@ export const usePostgres = (): FreshPlace => {
   }
 }
 
-/** The kinds of store that this run is about: both, unless unit.config.ts names one. */
+/** The kinds of store in this run: both, unless unit.config.ts names one. */
 const { STORES: chosen = 'SQLite PostgreSQL' } = process.env
 
-/** The same tests for each kind of store. */
+/** Runs the same tests for each kind of store. */
 export const describeStores = (tests: (freshPlace: FreshPlace) => void): void => {
   if (chosen.includes('SQLite'))
     describe('SQLite', () => {

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Server } from './postgres'
 
-/** What passes between the endpoint and its server: each may be looked at, and changed into something as long. */
+/**
+ * The connection between the endpoint and its server. Each function can read a chunk, and replace it by one as long.
+ */
 export type Wire = {
   readonly toServer?: (chunk: Buffer) => Buffer
   readonly toClient?: (chunk: Buffer) => Buffer
@@ -13,7 +15,7 @@ export type Wire = {
 
 const asItIs = (chunk: Buffer): Buffer => chunk
 
-/** Passes on what a client and its PostgreSQL server send until the test is over. Resolves to an address. */
+/** Connects a client and its PostgreSQL server until the test is over. Resolves to an address. */
 export const startWire = async (
   { folder }: Pick<Server, 'folder'>,
   { toServer = asItIs, toClient = asItIs }: Wire,

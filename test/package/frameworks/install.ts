@@ -5,8 +5,8 @@ import { inject, onTestFinished } from 'vitest'
 import { run } from './run'
 
 /**
- * A copy of a project in a folder of its own, with the tarball and its own packages installed. It is gone after the
- * test: some are half a gigabyte.
+ * Copies a project into a folder of its own, with the tarball and its own packages installed. The folder is deleted
+ * after the test: some are half a gigabyte.
  */
 export const install = async (name: string): Promise<string> => {
   const project = mkdtempSync(join(tmpdir(), `wasabi-${name}-`))

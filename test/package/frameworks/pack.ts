@@ -6,14 +6,13 @@ import { run } from './run'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the tarball is. */
     readonly tarball: string
   }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'wasabi-clone-'))
 
-/** The tarball as a stranger gets it: of what is committed, built where nothing was built before. */
+/** The tarball as a stranger would build it: from the commit, without an earlier build. */
 export const setup = async ({ provide }: TestProject): Promise<void> => {
   await run('.', ['git', 'clone', '--quiet', '--no-hardlinks', '.', folder])
   await run(folder, ['npm', 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'])

@@ -20,14 +20,14 @@ afterAll(async () => {
 
 const LANDING = '/?utm_source=framework&utm_campaign=spring'
 
-/** A real endpoint, for as long as the test. */
+/** A real endpoint for the duration of the test. */
 const begin = async () => {
   const endpoint = await startEndpoint()
   onTestFinished(endpoint.close)
   return endpoint
 }
 
-/** Starts a project's own server, and waits until it says that it is ready. */
+/** Starts a project's own server, and waits until it reports that it is ready. */
 const serve = async (project: string, [command = '', ...args]: readonly string[], endpoint: string) => {
   const port = String(await freePort())
   const { stdout, ended, stop } = startChild(`node_modules/.bin/${command}`, [...args, '--port', port], {
@@ -42,10 +42,10 @@ const serve = async (project: string, [command = '', ...args]: readonly string[]
   return `http://localhost:${port}`
 }
 
-/** Lands, waits for the sign-up, presses the button; returns what arrived, and what the page had to say. */
+/** Lands, waits for the sign-up, and presses the button. Returns what arrived, and the page's complaints. */
 const visit = async (url: string, endpoint: Awaited<ReturnType<typeof startEndpoint>>) => {
   const context = await open.browser?.newContext()
-  // Next compiles a page when it is first asked for: a busy machine is slow, and the test has a limit of its own.
+  // Next compiles a page when it is first requested: a busy machine is slow, and the test has a limit of its own.
   context?.setDefaultTimeout(0)
   const page = await context?.newPage()
   const complaints: string[] = []
@@ -62,7 +62,7 @@ const visit = async (url: string, endpoint: Awaited<ReturnType<typeof startEndpo
   return { events, complaints, effects, requests: endpoint.arrivals.length }
 }
 
-/** One sign-up, with its campaign, by one request, however often its effect has run. */
+/** Expects one sign-up, with its campaign, by one request, for any number of effects. */
 const expectOnce = ({ events, complaints, effects, requests }: Awaited<ReturnType<typeof visit>>, runs: number) => {
   expect(complaints).toEqual([])
   expect(effects).toBe(runs)
@@ -85,7 +85,7 @@ test('a plain import map', async () => {
   expectOnce(await visit(site.url(''), endpoint), 1)
 })
 
-/** Strict React runs an effect twice while it is developed. */
+/** Strict React runs an effect twice in development. */
 const PROJECTS = [
   { name: 'vite-react', build: ['vite', 'build'], built: ['vite', 'preview'], developed: ['vite'], runs: 2 },
   { name: 'sveltekit', build: ['vite', 'build'], built: ['vite', 'preview'], developed: ['vite'], runs: 1 },
@@ -104,7 +104,7 @@ test.each(PROJECTS)('$name, as it is built and as it is developed', async ({ nam
     const server = await serve(project, args, endpoint.url)
     expectOnce(await visit(server, endpoint), times)
     if (name === 'next') {
-      // Its middleware runs the server entry on the edge runtime.
+      // The project's middleware runs the server entry on the edge runtime.
       const landing = await fetch(server + LANDING)
       expect(landing.headers.get('set-cookie')).toMatch(
         /^wasabi_utm=utm_source=framework&utm_campaign=spring; Path=\/;/,

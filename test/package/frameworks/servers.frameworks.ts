@@ -8,9 +8,9 @@ import { environmentOf } from './run'
 
 test.each([
   ['express', ['node', 'server.js']],
-  // The program itself: what npm puts before it passes no signal on.
+  // The program itself: npm's wrapper passes no signal on.
   ['deno', ['node_modules/deno/deno', 'run', '--allow-net', '--allow-env', '--allow-read', 'server.js']],
-  // What Cloudflare's workers run on.
+  // The runtime of Cloudflare's workers.
   ['workerd', ['node_modules/workerd/bin/workerd', 'serve', 'config.capnp', '--control-fd=1']],
 ])('behind %s a landing is dated, and its sign-up has the campaign', async (name, [command = '', ...args]) => {
   const endpoint = await startEndpoint()

@@ -11,7 +11,7 @@ window.convert = (order) => Counterscale.trackPageview({ url: location.origin + 
   reach: {
     withoutCode: { docs: 'https://github.com/benvinegar/counterscale/tree/main/packages/tracker#readme' },
     elsewhere: { docs: 'https://github.com/benvinegar/counterscale/tree/main/packages/tracker#readme' },
-    // It counts a page view from a server as a new visit, since it has no state of the browser there.
+    // It counts a page view from a server as a new visit, since the server does not have the browser's state.
     server: { docs: 'https://github.com/benvinegar/counterscale/tree/main/packages/tracker#readme' },
   },
 }

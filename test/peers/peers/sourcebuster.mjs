@@ -5,7 +5,7 @@ export default {
   title: 'sourcebuster',
   package: 'sourcebuster',
   docs: 'README of the package: init with the domain; it sends nothing, so the page puts what it remembers on a fetch of its own, as its README does with a form',
-  /** Remembers, and leaves the sending to the page. */
+  /** It remembers the campaign, and the page itself has to send it. */
   sends: false,
   tag: (folder) => ({
     head: `<script src="/sourcebuster.min.js"></script>

@@ -1,17 +1,19 @@
 import { sleep } from '../wait.mjs'
 
 /**
- * Addresses, paths and prose differ from visitor to visitor and are no ids; what is left may have any letter of base64.
+ * Addresses, paths and prose differ from visitor to visitor and are no ids. The rest may contain any letter of
+ * base64.
  */
 const ADDRESS = /^\/[a-z]*([?#]|$)|:\/\/|\.test|\s/
 
-/** An id may travel in an address, beside a time (Snowplow: `_sp=<id>.<time>`). */
+/** An address may contain an id, beside a time (Snowplow: `_sp=<id>.<time>`). */
 const inAddress = (value) => [value, ...(/[?&#](_sp|ajs_aid|ampDeviceId)=([\w-]+)/.exec(value)?.slice(2) ?? [])]
 
 /**
- * Where the campaign of a conversion is, read from what arrived: 'event' when the conversion itself carries it; 'id'
- * when another event carries it and both share something that no other visitor sends (an id to join them by); 'guess'
- * when it arrived with nothing in common; 'lost' when it did not arrive, or another campaign stands on the conversion.
+ * The place of a conversion's campaign in the requests that arrived: 'event' if the conversion itself contains it;
+ * 'id' if another event contains it and both share a value that no other visitor sends (an id to join them by);
+ * 'guess' if it arrived without a shared value; 'lost' if it did not arrive, or if the conversion has another
+ * campaign.
  */
 export const trace = (cell, marker, campaign, others) => {
   const taken = cell.endpoint.arrivals.filter((arrival) => arrival.taken).flatMap(({ events }) => events)
@@ -38,10 +40,13 @@ export const convertOn = async (cell, tab, campaign, others = []) => {
 
 export const landing = (campaign) => `/?utm_source=news&utm_medium=mail&utm_campaign=${campaign}`
 
-/** Nobody leaves a page at once: on a busy machine a tracker's first requests take this long. */
+/** No visitor leaves a page at once: on a busy machine a tracker's first requests take this long. */
 export const READING = 2_000
 
-/** A page between landing and conversion: or the referrer of the conversion would be the landing's address. */
+/**
+ * Visits a page between landing and conversion: otherwise the referrer of the conversion would be the landing's
+ * address.
+ */
 export const land = async (cell, tab, campaign) => {
   await cell.visit(tab, landing(campaign))
   await sleep(READING)
@@ -83,9 +88,9 @@ export const replaced = async (cell) => {
 const TWO_DAYS = 172_800_000
 
 /**
- * Two days later: the page's clock is ahead, and the browser was closed and has forgotten what had an end before. The
- * browser's own clock stays, so the ends of cookies are moved back by as much: or one that is deleted by an end in the
- * past would live for another day.
+ * Two days pass: the page's clock is ahead, and the browser was closed and has forgotten the cookies that expired
+ * before. The browser's own clock stays, so the expiry of cookies is moved back by as much. Otherwise a cookie that
+ * is deleted by an expiry in the past would live for another day.
  */
 const sleepTwoDays = async ({ context }) => {
   await context.addInitScript((ahead) => {

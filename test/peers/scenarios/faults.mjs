@@ -1,6 +1,6 @@
 import { AFTERMATH, OUTAGE, PATIENCE, REACTION, sleep } from '../wait.mjs'
 
-/** 'arrived' by itself, 'later' once the visitor does something (comes back, loads a page), or 'lost'. */
+/** 'arrived' without help, 'later' once the visitor acts (returns, loads a page), or 'lost'. */
 const outcome = async ({ endpoint }, marker, comeBack) => {
   if (await endpoint.until(marker)) return 'arrived'
   await comeBack()
@@ -37,7 +37,7 @@ export const unavailable = async (cell) => {
 
 const ASKED = 5
 
-/** 'obeyed' when no attempt came before the time that was asked for, and one after. */
+/** 'obeyed' if no attempt arrived before the requested time, and one after it. */
 export const retryAfter = async (cell) => {
   const { tab, marker, endpoint } = await onPage(cell)
   endpoint.weather((arrival, before) =>
@@ -72,7 +72,10 @@ export const offline = async (cell) => {
 const looksRandom = (value) =>
   value.length >= 12 && /\d/.test(value) && /[a-z]/i.test(value) && !/^\/|:\/\/|\.test|\s|^\d{4}-\d\d-\d\dT/.test(value)
 
-/** The endpoint stores the event and its answer is lost: what can the repeat be known by? 'once' when none came. */
+/**
+ * The endpoint stores the event and its answer is lost. The result names the means to identify the repeat, or is
+ * 'once' without a repeat.
+ */
 export const answerLost = async (cell) => {
   const { tab, marker, endpoint } = await onPage(cell)
   endpoint.weather((arrival, before) => (before === 0 ? 'loses answers' : 'up'))
@@ -103,8 +106,7 @@ export const answerLost = async (cell) => {
 const pay = ({ site }) => site.url('/pay', 'pay.test')
 
 /**
- * The page is gone before its connection to the endpoint stands: what has the browser in hand,
- * what is stored, what is lost?
+ * The page ends before its connection to the endpoint is set up. The event is then with the browser, stored, or lost.
  */
 const leave = async (cell, end, comeBack) => {
   const { tab, marker, endpoint } = await onPage(cell)
@@ -159,8 +161,8 @@ export const killed = (cell) =>
 const EACH = 25
 
 /**
- * Two tabs record at the same time while the endpoint is out of order, and are closed: how much
- * of it does a later visit deliver?
+ * Two tabs record at the same time while the endpoint fails, and are closed. The result is how much of it a later
+ * visit delivers.
  */
 export const twoTabs = async (cell) => {
   const { endpoint } = cell
@@ -193,7 +195,7 @@ export const twoTabs = async (cell) => {
   return { verdict: stored() === markers.length ? 'arrived' : 'lost', note: `${stored()} of ${markers.length}` }
 }
 
-/** The page goes on without its script for a while; the visitor is faster. */
+/** The page continues without its script for a while, and the visitor acts first. */
 export const lateScript = (open) => async (cell) => {
   const tab = await cell.newTab()
   await tab.goto(cell.site.url('/app'), { waitUntil: 'commit' })
@@ -206,7 +208,7 @@ export const lateScript = (open) => async (cell) => {
   return (await cell.endpoint.until(marker)) ? 'arrived' : 'lost'
 }
 
-/** A blocker takes the script: the page must not notice. */
+/** A blocker removes the script: the page must not notice. */
 export const blockedScript = async (cell) => {
   const tab = await cell.newTab()
   await tab.goto(cell.site.url('/app'))
@@ -215,7 +217,7 @@ export const blockedScript = async (cell) => {
   return cell.thrown.length ? 'throws' : 'arrived'
 }
 
-/** On a page that is hard on scripts: the event has to arrive, and nothing may be thrown into the page. */
+/** On a page that is hard on scripts, the event has to arrive, and no exception may reach the page. */
 export const hardPage = async (cell) => {
   const tab = await cell.newTab()
   await tab.goto(cell.site.url('/app'))

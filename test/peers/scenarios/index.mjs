@@ -5,10 +5,10 @@ import * as reach from './reach.mjs'
 
 const { lateScript, blockedScript, hardPage, ...onAnyPage } = faults
 
-/** Says on the console what the page's policy has caught. */
+/** Logs on the console the violations of the page's policy. */
 const LISTEN = `<script>addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) => console.log('violation:', violatedDirective, sample))</script>`
 
-/** Fills what the origin may store, down to the last character. */
+/** Fills the storage of the origin, down to the last character. */
 const FILL = `<script>
 for (let size = 1 << 20, key = 0; size >= 1; ) {
   try { localStorage.setItem('full' + key++, 'x'.repeat(size)) } catch { size >>= 1 }
@@ -21,7 +21,7 @@ const gate = () => {
   return { open, scripts }
 }
 
-/** Those that are about the page itself: how its cell is made, and what happens in it. */
+/** Scenarios about the page itself: how its cell is made, and what happens in it. */
 const SPECIAL = {
   late() {
     const { open, scripts } = gate()
@@ -36,7 +36,7 @@ const SPECIAL = {
   }),
 }
 
-/** Columns that ask something else of a peer than what it is for. */
+/** Whether a column applies to a peer: some ask for more than its purpose. */
 const applies = (peer, key) => {
   if (key in campaign || key in reach) return true
   if (key === 'late') return Boolean(peer.stub)
@@ -44,14 +44,14 @@ const applies = (peer, key) => {
   return peer.sends
 }
 
-/** What the peer's documentation shows how to do. */
+/** Whether the peer's documentation shows how to do it. */
 const offers = ({ reach: { withoutCode, elsewhere, server } }, key) =>
   Boolean({ withoutCode: withoutCode.body, elsewhere: elsewhere.module ?? elsewhere.head, server: server.send }[key])
 
-/** Far beyond what any cell takes. */
+/** Far longer than any cell takes. */
 const LIMIT = 400_000
 
-/** Runs one cell of the table, in a world of its own, and says what happened. */
+/** Runs one cell of the table, in a world of its own, and returns its verdict. */
 export const runCell = async (world, peer, key) => {
   if (!applies(peer, key)) return { verdict: '–' }
   if (key in reach && !offers(peer, key)) return { verdict: 'no' }

@@ -2,7 +2,7 @@ import { brotli } from '../build.mjs'
 import { createCell } from '../cell.mjs'
 import { QUIET, sleep } from '../wait.mjs'
 
-/** New visitors for each figure. Two are the least: what both send alike is nobody's id. */
+/** The number of new visitors for each figure. Two are the least: a value that both send alike is nobody's id. */
 export const ROUNDS = Number(process.env.ROUNDS ?? 5)
 
 const sum = (items, read) => items.reduce((total, item) => total + read(item), 0)
@@ -10,8 +10,8 @@ const sum = (items, read) => items.reduce((total, item) => total + read(item), 0
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]
 
 /**
- * Milliseconds that the page's main thread has worked in scripts, compiling included: of the processor, not of the
- * clock, which a busy machine stretches.
+ * Milliseconds that the page's main thread has worked in scripts, including compilation: time of the processor, not
+ * of the clock, which a busy machine stretches.
  */
 const scriptTime = async (session) => {
   const { metrics } = await session.send('Performance.getMetrics')
@@ -26,7 +26,7 @@ const watchPage = async (cell) => {
   return { tab, session }
 }
 
-/** One call may be below what the browser's own metric can show. */
+/** One call may be shorter than the browser's own metric can show. */
 const MANY = 20
 
 const round = async (world, peer, timed = true) => {
@@ -56,7 +56,7 @@ const round = async (world, peer, timed = true) => {
 
     const before = await scriptTime(session)
     const markers = Array.from({ length: timed ? MANY : 0 }, cell.marker)
-    // From a timer: what the debugger calls is no script of the page's.
+    // From a timer: a call by the debugger would not count as a script of the page.
     await tab.evaluate((ids) => void setTimeout(() => ids.forEach((id) => window.convert(id))), markers)
     for (const each of peer.name === 'nothing' ? [] : markers) await arrive(each)
     await cell.quiet()
@@ -78,7 +78,7 @@ const round = async (world, peer, timed = true) => {
   }
 }
 
-/** A page that does nothing: what watching costs by itself is taken off. */
+/** A page that does nothing: it shows the cost of watching, which is subtracted. */
 const NOTHING = {
   name: 'nothing',
   title: 'nothing',
@@ -88,8 +88,8 @@ const NOTHING = {
 }
 
 /**
- * What all visitors send alike: no id of a person. The peer's set-up has failed where a
- * conversion does not arrive on a healthy network.
+ * The values that all visitors send alike, so no ids of a person. The peer's set-up has failed if a conversion does
+ * not arrive on a healthy network.
  */
 const findConstants = (all) => {
   const failed = all.find(({ arrived }) => !arrived)
@@ -111,7 +111,7 @@ const middle = (all, read) => median(all.map(read))
 
 const rounded = (number, digits = 1) => Number(Math.max(0, number).toFixed(digits))
 
-/** Each figure is the median of several new visitors, without what watching costs by itself. */
+/** Each figure is the median of several new visitors, minus the cost of watching. */
 const figuresOf = (all, nothing) => {
   const less = (read) => middle(all, read) - middle(nothing, read)
   return {
@@ -131,7 +131,7 @@ const figuresOf = (all, nothing) => {
 
 /**
  * Measures the peers in turn, round by round, since a machine's pace changes within minutes; one at a time, since two
- * cores have no room for two. Resolves to what each peer came to, or why its set-up failed.
+ * cores have no room for two. Resolves to the figures of each peer, or the reason why its set-up failed.
  */
 export const measureAll = async (world, peers) => {
   const runs = [NOTHING, ...peers].map((peer) => ({ peer, all: [], error: undefined }))

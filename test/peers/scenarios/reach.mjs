@@ -24,12 +24,12 @@ export const elsewhere = async (cell) => {
   return convertOn(cell, tab, campaign)
 }
 
-/** The server confirms the sign-up, and knows of the visitor what a browser sends and what the page hands over. */
+/** The server confirms the sign-up. It knows of the visitor only what a browser sends and what the page passes on. */
 export const server = async (cell) => {
   const campaign = cell.campaign()
   const tab = await cell.newTab()
   await land(cell, tab, campaign)
-  // The shop counts as https would: `Secure` cookies go to its server.
+  // The shop counts as https would: its server receives `Secure` cookies.
   const jar = await cell.context.cookies('https://www.shop.test/')
   const marker = cell.marker()
   await cell.peer.reach.server.send({

@@ -1,10 +1,12 @@
-// Builds what the simulation runs: the script with or without a fault in its source, into memory; the lives, for Node.
+// Builds the parts of the simulation: the script in memory, with or without a fault in its source, and the lives for
+// Node.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 /**
- * Puts a fault into the source. A text that is not there, or there twice, is an error: the fault would be another one.
+ * Puts a fault into the source. It is an error if the text is missing or occurs twice: the fault would be another
+ * one.
  */
 const seeded = ({ name, file, text, instead }) => ({
   name: 'seeded-fault',
@@ -22,7 +24,7 @@ const codeOf = async (input, output) => {
   return chunks[0].code
 }
 
-/** The script, not made small, with this fault in its source. */
+/** The script, not minified, with this fault in its source. */
 export const buildScript = (fault) =>
   codeOf(
     { input: 'src/tracker/snippet.ts', platform: 'browser', plugins: fault ? [seeded(fault)] : [] },
@@ -33,7 +35,7 @@ export const buildScript = (fault) =>
 export const buildLives = () =>
   codeOf({ input: 'test/tracker/simulation/index.ts', platform: 'node', external: ['tough-cookie'] }, { format: 'es' })
 
-/** What the pages of a user have. */
+/** The built files that the pages of a user load. */
 export const readBuilt = () => ({
   script: readFileSync('dist/wasabi.js', 'utf8'),
   stub: readFileSync('dist/stub.js', 'utf8'),

@@ -1,32 +1,32 @@
-/** A moment that something was planned for. */
+/** Work that is planned for a moment. */
 export type Plan = { readonly at: number; readonly run: () => void; isCancelled: boolean }
 
 export type Clock = {
   /** Milliseconds since the life began. Never jumps. */
   readonly now: () => number
-  /** What a page reads: unix milliseconds, and a person can set it. */
+  /** The time that a page reads, in unix milliseconds. A person can set it. */
   readonly wall: () => number
   readonly jump: (milliseconds: number) => void
   readonly plan: (delay: number, run: () => void) => Plan
-  /** Runs all that is planned until then, each with the promises that follow from it. */
+  /** Runs all work that is planned until then, each with the promises that follow from it. */
   readonly pass: (milliseconds: number) => Promise<void>
-  /** Whether more has happened than a script that works can do: nothing happens any more. */
+  /** True once more work has run than a working script can cause. From then on nothing runs. */
   readonly isEndless: () => boolean
 }
 
-/** What one life may do. Those that work do a few thousand things. */
+/** The most plans that one life may run. With a working script it runs a few thousand. */
 const MOST = 50_000
 
 const BEGINNING = Date.parse('2026-11-23T10:00:00.000Z')
 
-/** Node runs it after every promise that is ready, and after every one that follows from those. */
+/** Resolves after every promise that is ready, and after every promise that follows from those. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 export const createClock = (): Clock => {
   let time = 0
   let skew = 0
   let count = 0
-  // In the order of time; of two with the same time, the one that was planned first.
+  // Sorted by time. Of two plans with the same time, the one that was planned first is first.
   const plans: Plan[] = []
 
   const plan = (delay: number, run: () => void) => {

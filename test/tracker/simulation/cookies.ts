@@ -7,7 +7,7 @@ export type Cookies = {
   readonly value: (url: string, name: string) => string | undefined
 }
 
-/** The cookies of one profile, with the public suffixes as browsers have them. */
+/** The cookies of one profile. As in browsers, no cookie belongs to a public suffix. */
 export const createCookies = (clock: Clock): Cookies => {
   const jar = new CookieJar(undefined, { rejectPublicSuffixes: true })
   // Each page reads its cookies more often than any page writes one.
@@ -24,7 +24,7 @@ export const createCookies = (clock: Clock): Cookies => {
       known.clear()
       const cookie = Cookie.parse(text, { loose: true })
       if (!cookie) return
-      // The jar knows the real clock alone.
+      // The jar knows the real clock only.
       if (cookie.expires instanceof Date)
         cookie.expires = new Date(cookie.expires.getTime() - clock.wall() + Date.now())
       jar.setCookieSync(cookie, url, { ignoreError: true })

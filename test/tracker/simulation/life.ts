@@ -5,7 +5,7 @@ import { calm, doStep, openTab, pickHabits, type Scene } from './steps'
 import { checkRefusal, checkRequest } from './watch'
 import { createWorld, type Built } from './world'
 
-/** One life: what was promised and not kept, and all that happened. */
+/** One life: the promises that it broke, and all that happened. */
 export type Life = {
   readonly seed: number
   readonly faults: readonly string[]
@@ -32,7 +32,7 @@ const createScene = (built: Built, seed: number): Scene => {
   }
   world.network.onWait = ({ origin }, milliseconds) => {
     if (!milliseconds || !world.mayStore()) return
-    // Where there is no room, the page that heard it knows it alone.
+    // Without room in storage, only the page that received the answer knows the wait.
     if (world.area(origin).isFull) world.waits.delete(origin)
     else world.waits.set(origin, { since: world.clock.wall(), wait: milliseconds })
   }
@@ -44,7 +44,7 @@ const createScene = (built: Built, seed: number): Scene => {
   return scene
 }
 
-/** Short waits are the ones that race. */
+/** Short waits cause the races. */
 const nextWait = ({ world: { random } }: Scene) =>
   random.next() * random.pick([0, 0, 1, 5, 5, 50, 300, 300, 2000, 20_000, 200_000])
 
@@ -53,7 +53,9 @@ const isWaiting = ({ world }: Scene, origin: string) =>
 
 const stays = (page: Page) => page.isAlive() && !page.isFrozen()
 
-/** A page that stays delivers what it has recorded and corrected, or deletes it after a refusal, without help. */
+/**
+ * Checks that a page that stays delivers its records and corrections, or deletes them after a refusal, without help.
+ */
 const checkStaying = ({ world, model }: Scene) => {
   for (const { id, must, page, corrector } of model.actions.values()) {
     const stored = world.network.store.get(id)
@@ -74,7 +76,7 @@ const end = async (scene: Scene) => {
   const { world, tabs, model } = scene
   calm(scene)
   await settled()
-  // Nobody goes back to them: they are as good as gone.
+  // No visitor returns to these pages: they count as gone.
   for (const page of world.pages) if (page.isFrozen()) model.leave(page)
   if (world.random.chance(0.5)) for (const tab of tabs.filter((each) => each.isOpen())) tab.close()
   await world.clock.pass(SOME_MINUTES)
@@ -93,7 +95,7 @@ const end = async (scene: Scene) => {
   checkStore(world, model)
 }
 
-/** Lives one life of these steps, from a seed: the same is the same life. Ends it when all works again. */
+/** Lives one life of these steps. The same seed produces the same life. Ends it after everything works again. */
 const liveThrough = async (built: Built, seed: number, steps: (scene: Scene) => Promise<void>): Promise<Life> => {
   const scene = createScene(built, seed)
   const { world, model } = scene
@@ -118,7 +120,7 @@ export const live = (built: Built, seed: number): Promise<Life> =>
 /** A step, and the milliseconds until the next one. */
 export type Moment = readonly [milliseconds: number, step: (scene: Scene) => void]
 
-/** A life in which this happens, and nothing else. */
+/** A life with these steps and nothing else. */
 export const liveMoments = (built: Built, seed: number, moments: readonly Moment[]): Promise<Life> =>
   liveThrough(built, seed, async (scene) => {
     for (const [milliseconds, step] of moments) {

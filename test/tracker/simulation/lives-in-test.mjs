@@ -1,2 +1,2 @@
-/** How many lives each `npm test` has, from seed 0 on. */
+/** The number of lives in each `npm test`, from seed 0 on. */
 export const LIVES_IN_TEST = 3000

@@ -1,6 +1,6 @@
 import type { Clock } from './clock'
 
-/** A page as far as its locks know it. */
+/** The part of a page that locks use. */
 export type Holder = {
   readonly origin: string
   readonly isFrozen: () => boolean
@@ -15,7 +15,7 @@ export type Locks = {
   readonly release: (page: Holder) => void
 }
 
-/** Web Locks of one profile, as far as one name with `ifAvailable` goes. */
+/** Web Locks of one profile, limited to one name and `ifAvailable`. */
 export const createLocks = (clock: Clock): Locks => {
   const holders = new Map<string, Holder>()
   const release = (page: Holder) => {
@@ -25,7 +25,7 @@ export const createLocks = (clock: Clock): Locks => {
     release,
     request: (page, work) =>
       new Promise((resolve, reject) => {
-        // The answer comes from another process.
+        // The answer arrives from another process.
         clock.plan(1, () => {
           page.run(() => {
             const holder = holders.get(page.origin)

@@ -13,16 +13,16 @@ export type Call = {
   readonly time: number
 }
 
-/** What one call of `track` must become. */
+/** The values that one call of `track` must have recorded. */
 export type Recorded = { readonly type: string; readonly campaign: string; readonly createdAt: number }
 
-/** One action under its id. */
+/** The expected state of one action. */
 export type Expected = {
   readonly id: string
   readonly page: Page
   /** The page that corrected it last. */
   corrector: Page
-  /** The first stands; the others count where the first one may be gone. */
+  /** The first call counts. The others count where the first one may be gone. */
   readonly calls: Recorded[]
   /** Its customer now: an id, or `person 3` for a visitor. */
   customer: string
@@ -32,13 +32,13 @@ export type Expected = {
   /** Whether it must be stored in the end, and whether its last correction must be. */
   must: boolean
   mustBeCorrected: boolean
-  /** The page's memory alone has it: storage was full or cleared. */
+  /** True if only the page's memory contains it: storage was full or cleared. */
   isInMemoryOnly: boolean
-  /** The memory of the page that corrected it alone knows how to correct it again: storage was full. */
+  /** True if only the memory of the page that corrected it can correct it again: storage was full. */
   isRememberedByCorrectorOnly: boolean
-  /** Another tab has logged out since, which does not reach that memory. */
+  /** True if another tab has logged out since, which does not reach that memory. */
   isBeyondReset: boolean
-  /** Its page has a copy beside the storage. One that has been in the back/forward cache has none. */
+  /** True if its page has a copy beside the storage. A page that was in the back/forward cache has none. */
   hasCopy: boolean
   /** When a page forgot how to correct it. */
   forgottenAt: number
@@ -48,7 +48,7 @@ type PageState = {
   waiting: Call[]
   isOpen: boolean
   isHeld: boolean
-  /** Its start has nothing urgent, and waits for an idle moment. */
+  /** True while its start waits for an idle moment, without anything urgent. */
   isLate: boolean
   latest: string
   readonly seen: Set<string>
@@ -56,7 +56,7 @@ type PageState = {
   readonly trail: () => readonly string[]
 }
 
-/** What should be true: one browser, its campaign, its person and its permission. */
+/** The expected state of one browser: its campaign, its person and its permission. */
 export type Model = {
   readonly actions: Map<string, Expected>
   /** When a page of an origin last heeded a refusal. */
@@ -64,9 +64,9 @@ export type Model = {
   readonly open: (page: Page, queue: readonly Call[]) => void
   readonly make: (page: Page, captured: Set<string>, trail: () => readonly string[]) => void
   readonly call: (page: Page, call: Call) => void
-  /** The page looks at what the visitor has permitted. */
+  /** The page reads the visitor's permission. */
   readonly look: (page: Page) => void
-  /** The page has nothing else to do. */
+  /** The page is idle. */
   readonly rest: (page: Page) => void
   readonly freeze: (page: Page) => void
   readonly leave: (page: Page) => void
@@ -75,7 +75,7 @@ export type Model = {
   readonly known: (origin: string) => readonly string[]
 }
 
-/** The latest that a tab hears of a change, in milliseconds. */
+/** The longest delay until a tab hears of a change, in milliseconds. */
 export const LATEST = 60
 
 const writeTime = (time: number) => new Date(time).toISOString()
@@ -106,7 +106,7 @@ export const createModel = (world: World): Model => {
   const isStored = (id: string) => !!world.network.store.get(id)?.created
   const isFull = (origin: string) => world.area(origin).isFull
 
-  /** What one page's memory alone has, no other page knows. */
+  /** Whether only another page's memory contains the action. */
   const isElsewhere = (page: Page, action: Expected) =>
     (action.isInMemoryOnly && action.page !== page) || (action.isRememberedByCorrectorOnly && action.corrector !== page)
 
@@ -124,7 +124,7 @@ export const createModel = (world: World): Model => {
     if (!person.customer) return
     for (const action of journal(origin).values())
       if (action.customer === `person ${person.number}`) give(page, action, person.customer)
-    // The journal may have the later of two calls with one id.
+    // The journal may contain the later of two calls with one id.
     for (const { page: first, calls, customers } of actions.values())
       if (first.origin === origin && calls.length > 1) customers.add(person.customer)
   }
@@ -137,7 +137,7 @@ export const createModel = (world: World): Model => {
     if (!campaign || campaign === state.latest) return
     state.latest = campaign
     const second = Math.floor(time / 1000)
-    // A time to come is now.
+    // A time in the future counts as now.
     const before = touch && Math.min(touch.time, Math.floor(clock.wall() / 1000))
     const stays =
       before !== undefined &&
@@ -154,18 +154,18 @@ export const createModel = (world: World): Model => {
     const call = { type, campaign: CARRYING.includes(type) ? (touch?.campaign ?? '') : '', createdAt: time }
     const before = actions.get(id)
     if (before) {
-      // One action, however often it is called: the first call counts, if anything is left of it.
+      // The calls with one id are one action. The first call counts, if anything of it is left.
       const isWaiting = page === before.page && before.calls.some(({ createdAt }) => createdAt === time)
       before.calls.push(call)
       before.customers.add(owner)
       before.mustBeCorrected = false
-      // Nothing was made of the call where the first still waits, as it does in its own millisecond.
+      // A call creates no event while the first one still waits, as it does in its own millisecond.
       const isNew =
         !isWaiting &&
         world.network.requests.some(({ key, body }) => key === `C ${id} ` && body.includes(writeTime(time)))
       if (!isNew) return
       known.set(id, Object.assign(before, { customer: owner }))
-      // The first page keeps no copy beside what another page has written under the same key.
+      // The first page loses its copy when another page writes under the same key.
       if (page !== before.page && page.origin === before.page.origin) before.hasCopy = false
       return
     }
@@ -200,7 +200,7 @@ export const createModel = (world: World): Model => {
       action.contract = call.contract ?? action.contract
     }
     const forgotten = actions.get(call.id ?? '')
-    // A tab that has not heard of it yet may still correct it, or not: neither came first.
+    // A tab that has not yet heard that the action was forgotten may correct it or not: the two are concurrent.
     const isSoon = !!forgotten && clock.now() - forgotten.forgottenAt < LATEST
     const isRemembered = forgotten?.isBeyondReset === true && forgotten.corrector === page
     if (call.name === 'update' && forgotten && !action && (isSoon || isRemembered || forgotten.calls.length > 1)) {
@@ -221,7 +221,7 @@ export const createModel = (world: World): Model => {
     if (['page', 'consent', 'identify'].includes(call.name)) correctVisitor(page)
   }
 
-  /** All that is stored goes; what has left the page may arrive. */
+  /** Deletes everything that is stored. Requests that have left the page may arrive. */
   const refuse = (page: Page) => {
     const state = stateOf(page)
     state.waiting = []
@@ -236,7 +236,7 @@ export const createModel = (world: World): Model => {
     for (const action of actions.values()) {
       if (!isStored(action.id)) action.must = false
       action.mustBeCorrected = false
-      // An origin that no page has looked at since still knows it.
+      // An origin still knows the action until one of its pages reads the permission.
       action.forgottenAt = Infinity
     }
   }
@@ -260,7 +260,7 @@ export const createModel = (world: World): Model => {
     heedAnswers(page)
     if (permission() === 'denied') refuse(page)
     if (permission() !== 'granted' || !state.waiting[0]) return
-    // A router's or a former page's landing counts where none that waits has brought one.
+    // Without a campaign in the page's own address, a landing in the trail counts: of a router or of an earlier page.
     if (state.isHeld && !campaignIn(page.href))
       for (const href of state.trail()) capture(page, href, { time: state.waiting[0].time, isRevisit: false })
     for (const call of state.waiting.splice(0)) {
@@ -271,7 +271,7 @@ export const createModel = (world: World): Model => {
     state.isHeld = false
   }
 
-  /** What only the page's memory has goes with the page. */
+  /** Loses an action with its page if only the page's memory contains it. */
   const loseMemory = (action: Expected) => {
     if (!action.isInMemoryOnly) return
     journal(action.page.origin).delete(action.id)
@@ -327,7 +327,7 @@ export const createModel = (world: World): Model => {
 const customerOf = (action: Action, visitors: Map<string, string>, allowed: ReadonlySet<string>) => {
   const id = action.customerId
   if (!id.startsWith('visitor-')) return id
-  // One visitor id, one person: the first action of an id says whose it is.
+  // One visitor id identifies one person. The first action with the id decides which.
   const people = [...allowed].filter((each) => each.startsWith('person '))
   const person = visitors.get(id) ?? (people.length === 1 ? people[0] : undefined)
   if (person) visitors.set(id, person)
@@ -335,7 +335,7 @@ const customerOf = (action: Action, visitors: Map<string, string>, allowed: Read
 }
 
 const checkAction = (world: World, expected: Expected, visitors: Map<string, string>) => {
-  // A page corrects what its memory has, also where the storage that all share was cleared.
+  // A page corrects the actions in its memory, even after the shared storage was cleared.
   const { id, calls, customers } = expected
   const stored = world.network.store.get(id)
   const created = stored?.created
@@ -347,7 +347,7 @@ const checkAction = (world: World, expected: Expected, visitors: Map<string, str
     call.campaign === (utmParameters?.utmCampaign ?? '') &&
     writeTime(call.createdAt) === createdAt
   for (const action of all) {
-    // A correction may be one of a later call: an id that is called again after a log-out is the endpoint's to refuse.
+    // A correction may belong to a later call: the endpoint is to refuse an id that is called again after a log-out.
     const possible = action === created && expected.must && !expected.isInMemoryOnly ? calls.slice(0, 1) : calls
     if (!possible.some((call) => isOfCall(action, call)))
       world.fault(`${id} stored as ${JSON.stringify(action)}, not as ${JSON.stringify(calls)}`)
@@ -366,7 +366,7 @@ const checkAction = (world: World, expected: Expected, visitors: Map<string, str
     world.fault(`${id} ends with another contract than ${expected.contract}`)
 }
 
-/** Compares what is stored in the end with what should be. */
+/** Compares the stored actions at the end with the expected ones. */
 export const checkStore = (world: World, model: Model): void => {
   const visitors = new Map<string, string>()
   for (const id of world.network.store.keys()) if (!model.actions.has(id)) world.fault(`${id} was never called`)

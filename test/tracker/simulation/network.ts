@@ -2,10 +2,10 @@ import type { Action } from '../../../src/contract/customer-action'
 import type { Clock } from './clock'
 import type { Random } from './random'
 
-/** What becomes of one request. */
+/** The outcome of one request. */
 type Fate = 'taken' | 'request lost' | 'answer lost' | '503' | 'wait' | 'hangs' | 'page' | 'slow' | 'slow answer'
 
-/** What may become of all requests: one fate, or one of several. */
+/** The possible outcomes of all requests: one fate, or one of several. */
 export type Weather = 'fair' | 'mixed' | 'down' | Fate
 
 const FATES: Partial<Readonly<Record<Weather, readonly Fate[]>>> = {
@@ -26,7 +26,7 @@ const FATES: Partial<Readonly<Record<Weather, readonly Fate[]>>> = {
   down: ['request lost', '503', '503', 'hangs', 'wait', 'page'],
 }
 
-/** A page as far as its requests know it. */
+/** The part of a page that requests use. */
 export type Sender = {
   readonly name: string
   readonly origin: string
@@ -41,33 +41,31 @@ export type Request = {
   readonly key: string
   readonly at: number
   readonly keepalive: boolean
-  /** `heard`: the page has the receipt. `unheard`: it is over, and the page has no receipt. */
+  /** `heard`: the page has the receipt. `unheard`: the request is over, and the page has no receipt. */
   state: 'under way' | 'heard' | 'unheard'
-  /** Its page hears that it failed. */
+  /** Reports to its page that it failed. */
   readonly fail: () => void
-  /** It goes on without its page, which heard that it failed. */
+  /** True if it continues without its page, which heard that it failed. */
   hasOutlivedPage?: true
 }
 
 export type FetchOptions = { readonly body: string; readonly keepalive: boolean; readonly signal: AbortSignal | null }
 
-/** What the endpoint holds of one action. */
+/** The stored events of one action at the endpoint. */
 export type Stored = { created?: Action; readonly updates: Map<string, Action> }
 
 export type Network = {
   weather: Weather
   readonly requests: Request[]
   readonly store: Map<string, Stored>
-  /** A page has heard that it should wait for so many milliseconds. */
+  /** Called when a page hears that it should wait for so many milliseconds. */
   onWait: (page: Sender, milliseconds: number) => void
   readonly isOnline: () => boolean
   readonly setOnline: (isOnline: boolean) => void
   readonly fetch: (page: Sender, options: FetchOptions) => Promise<unknown>
-  /**
-   * Ends the requests of a page that is gone: what `keepalive` holds arrives all the same, and nobody hears the answer.
-   */
+  /** Ends the requests of a page that is gone. Those with `keepalive` arrive, but nobody hears the answer. */
   readonly leave: (page: Sender) => void
-  /** A page that goes hears that all its requests have failed, before it is hidden (Chromium 156). */
+  /** A page that is left hears that all its requests have failed, before it is hidden (Chromium 156). */
   readonly fail: (page: Sender) => void
 }
 
@@ -92,7 +90,7 @@ const keep = (store: Network['store'], body: string) => {
   const { eventAction, body: action } = JSON.parse(body) as { eventAction: string; body: Action }
   const stored = store.get(action.interactionId) ?? { updates: new Map<string, Action>() }
   store.set(action.interactionId, stored)
-  // The first stands.
+  // The first event counts.
   if (eventAction === 'CREATED') stored.created ??= action
   else if (!stored.updates.has(action.updatedAt)) stored.updates.set(action.updatedAt, action)
 }
@@ -102,7 +100,7 @@ export const createNetwork = (clock: Clock, random: Random): Network => {
   const store: Network['store'] = new Map()
   const gone = new WeakSet<Request>()
   let online = true
-  /** Milliseconds, up to more than a page waits. */
+  /** A delay in milliseconds, up to more than a page waits. */
   const slowly = () => 2000 + random.next() * 40_000
 
   const fetch: Network['fetch'] = (page, { body, keepalive, signal }) =>

@@ -1,7 +1,7 @@
 import type { Storage } from './storage'
 import type { World } from './world'
 
-/** What a page's code calls. */
+/** The functions that a page's code calls. */
 export type Api = {
   readonly track: (type: string, details?: object) => string
   readonly update: (id: string, details: object) => void
@@ -23,7 +23,7 @@ export type Page = {
   readonly wasFrozen: () => boolean
   readonly isHidden: () => boolean
   readonly wasHidden: () => boolean
-  /** Runs code in the page; in a frozen one when it is shown again, in a page that is gone never. */
+  /** Runs code in the page. A frozen page runs it when it is shown again, a page that is gone never. */
   readonly run: (work: () => void) => void
   readonly hear: (name: string, event: object) => void
   readonly listeners: () => readonly string[]
@@ -35,13 +35,13 @@ export type Page = {
   readonly die: () => void
 }
 
-/** Where a page is made. */
+/** The surroundings of a new page. */
 export type Place = {
   readonly href: string
   readonly way: Page['way']
   readonly referrer: string
   readonly session: Storage
-  /** The addresses of the tab, as `navigation.entries()` has them. */
+  /** The addresses of the tab, as `navigation.entries()` lists them. */
   readonly entries: () => readonly string[]
 }
 
@@ -55,7 +55,7 @@ type Script = (...globals: readonly unknown[]) => void
 
 const scripts = new Map<string, Script>()
 
-/** Each text is read once, and runs in each page anew. */
+/** Each text is parsed once, and runs anew in each page. */
 const scriptOf = (text: string): Script => {
   const script = scripts.get(text) ?? (new Function(...NAMES, text) as Script)
   scripts.set(text, script)

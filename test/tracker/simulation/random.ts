@@ -1,4 +1,4 @@
-/** A source of chance that gives the same row for the same seed. */
+/** A source of chance. The same seed produces the same sequence. */
 export type Random = {
   /** At least 0, below 1. */
   readonly next: () => number

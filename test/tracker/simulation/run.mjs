@@ -1,6 +1,5 @@
-// `npm run simulate -- 1000000`: as many lives as asked for, on all cores. `npm run simulate -- --faults`: how many
-// lives it takes to find each of the seeded faults. `--from 5000` begins with another seed,
-// `--cores 1` leaves the others alone.
+// `npm run simulate -- 1000000` runs so many lives, on all cores. `npm run simulate -- --faults` counts the lives until
+// each of the seeded faults is found. `--from 5000` begins with another seed, `--cores 1` leaves the other cores free.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
@@ -21,10 +20,10 @@ const { values, positionals } = parseArgs({
 })
 const cores = Number(values.cores)
 
-/** Seeds that are shown with their story. */
+/** The number of failed seeds whose story is shown. */
 const MAX_STORIES = 3
 
-// Beside the installed packages, where Node finds what the lives import.
+// Beside the installed packages, where Node finds the imports of the lives.
 const folder = resolve(`test-results/simulation-${process.pid}`)
 mkdirSync(folder, { recursive: true })
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -39,7 +38,7 @@ const startWorker = (data, onLife) =>
   new Promise((done, fail) => {
     const worker = new Worker(new URL('worker.mjs', import.meta.url), {
       workerData: { lives: pathToFileURL(lives).href, ...data },
-      // A life leaves little behind: a tenth more lives a second than with the usual 16 MB.
+      // A life leaves little memory behind: a tenth more lives a second than with the usual 16 MB.
       resourceLimits: { maxYoungGenerationSizeMb: 64 },
     })
     workers.add(worker)
@@ -56,7 +55,7 @@ const showProgress = (done, all, since) => {
   process.stderr.write(`\r${'█'.repeat(full)}${'░'.repeat(width - full)} ${done} of ${all}, ${pace} a second `)
 }
 
-/** Ctrl+C, or the end of a session: what was lived until then counts. */
+/** Ctrl+C, or the end of a session: the lives until then count. */
 const stop = () => {
   for (const worker of workers) void worker.terminate()
 }
@@ -85,7 +84,7 @@ const simulate = async (count) => {
   return failed.length === 0 && done === count
 }
 
-/** How many lives it takes until a fault is found, and what it looked like; nothing when it is not found. */
+/** Counts the lives until a fault is found, and reports what it broke. Returns nothing if it is not found. */
 const find = async (script) => {
   let found
   const onLife = ({ seed, faults }) => {

@@ -1,4 +1,4 @@
-/** A mistake put into the source: a text of a file in `src/tracker`, and what stands there instead. */
+/** A mistake in the source: a text of a file in `src/tracker`, and the text that replaces it. */
 export type SeededFault = {
   readonly name: string
   readonly file: string
@@ -13,7 +13,7 @@ const fault = (name: string, file: string, [text, instead]: readonly [text: stri
   instead,
 })
 
-/** What some of the lives of each `npm test` find: `npm run simulate -- --faults` says which. */
+/** Faults that some of the lives of each `npm test` find: `npm run simulate -- --faults` names these lives. */
 export const SEEDED_FAULTS: readonly SeededFault[] = [
   fault('an event is not stored', 'outbox', ['  writeText(key, event)\n  //', '  //']),
   fault('a correction gets the campaign of today', 'recorder', [
@@ -124,7 +124,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
   fault('an answer sends nothing of what waited', 'outbox', ['  cancelRetry()\n  flush()\n', '  cancelRetry()\n']),
 ]
 
-/** What a life meets once in ten thousand: `scenes.test.ts` lives through it. */
+/** Faults that one life in ten thousand finds. `scenes.test.ts` lives through each of them. */
 export const RARE_FAULTS: readonly SeededFault[] = [
   fault('a page in the back/forward cache keeps its copies', 'browser/storage', [
     "  addEventListener('pagehide', forgetAllStored)\n",
@@ -132,7 +132,10 @@ export const RARE_FAULTS: readonly SeededFault[] = [
   ]),
   fault('what is stored stays in memory', 'browser/storage', ['  forgetStored(key)\n}', '}']),
   fault('a clock that was set back makes a wait longer', 'outbox', ['waited >= 0 && ', '']),
-  fault('what became ready while a round ended has no timer', 'outbox', ['!hasRun || listReady()[0]', '!hasRun']),
+  fault('an event that became ready while a round ended has no timer', 'outbox', [
+    '!hasRun || listReady()[0]',
+    '!hasRun',
+  ]),
   fault('a refusal that is taken back at once is not heeded', 'gate', [
     "      if (permission() === 'denied') refuse()\n",
     '',

@@ -4,10 +4,10 @@ import type { Random } from './random'
 import { createTab, type Tab } from './tab'
 import type { World } from './world'
 
-/** How often a life does each of the {@link STEPS}, beside the others. */
+/** How often a life does each of the {@link STEPS}, relative to the others. */
 type Habits = readonly number[]
 
-/** What a life is about: its browser, its truth, and the tabs that are open. */
+/** The parts of a life: its browser, its model, and the tabs that are open. */
 export type Scene = {
   readonly world: World
   readonly model: Model
@@ -26,7 +26,9 @@ const detailsOf = ({ customer, contract }: Call) => ({
   ...(contract && { subscriptionContractId: contract }),
 })
 
-/** Makes a call in the page, and in the model. The model hears an answer first, since it judges all that follows. */
+/**
+ * Makes a call in the page and in the model. The model hears of a `consent` first, since it judges all that follows.
+ */
 export const makeCall = ({ world, model, queues }: Scene, page: Page, given: Omit<Call, 'time'>): void => {
   const api = page.api()
   if (!api || (given.name === 'init' && !page.hasScript())) return
@@ -105,7 +107,7 @@ const online = ({ world, model, tabs }: Scene, isOnline: boolean) => {
   }
 }
 
-/** The page does what sites do at log-out. */
+/** Clears the storage in the page, as sites do at log-out. */
 export const clear = ({ world, model }: Scene, page: Page): void => {
   world.log(`${page.name} clears its storage`)
   page.run(() => {
@@ -145,7 +147,7 @@ const call =
     makeCall(scene, tab.page(), { name, ...more(scene) })
   }
 
-/** What happens in a life, and how often beside the others. */
+/** The steps of a life, and how often each happens, relative to the others. */
 const STEPS: readonly (readonly [weight: number, step: Step])[] = [
   [16, (scene, tab) => track(scene, tab.page())],
   [14, (scene, tab) => update(scene, tab.page())],
@@ -169,8 +171,8 @@ const STEPS: readonly (readonly [weight: number, step: Step])[] = [
 ]
 
 /**
- * Each life prefers other steps than the next: what takes three rare ones in a row is found sooner (swarm testing,
- * Groce et al. 2012).
+ * Each life prefers other steps than the next. This finds a fault sooner that needs three rare steps in a row (swarm
+ * testing, Groce et al. 2012).
  */
 export const pickHabits = (random: Random): Habits => STEPS.map(([weight]) => weight * random.pick([0, 1, 1, 5]))
 
@@ -179,14 +181,14 @@ const pickStep = ({ world, habits }: Scene): Step => {
   return STEPS[habits.findIndex((weight) => (left -= weight) < 0)]?.[1] ?? setWeather
 }
 
-/** Does one thing of those that a visitor, a page or the world may do. */
+/** Does one step of a visitor, a page or the world. */
 export const doStep = (scene: Scene): void => {
   const open = scene.tabs.filter((tab) => tab.isOpen())
   const tab = open.length ? scene.world.random.pick(open) : openTab(scene, newAddress(scene))
   pickStep(scene)(scene, tab)
 }
 
-/** All works again, and stays so. */
+/** Everything works again, for good. */
 export const calm = (scene: Scene): void => {
   scene.world.log('all works again')
   scene.world.network.weather = 'fair'

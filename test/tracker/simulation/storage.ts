@@ -1,7 +1,7 @@
 import type { Clock } from './clock'
 import type { Random } from './random'
 
-/** A page as far as its storage knows it. */
+/** The part of a page that storage uses. */
 export type Reader = {
   readonly origin: string
   readonly isAlive: () => boolean
@@ -24,9 +24,9 @@ type Surroundings = {
   readonly clock: Clock
   readonly random: Random
   readonly readers: () => readonly Reader[]
-  /** The page whose code runs; a page hears nothing of its own changes. */
+  /** The page whose code runs. A page hears nothing of its own changes. */
   readonly current: () => Reader | undefined
-  /** Is asked before anything is stored. */
+  /** Called before anything is stored. */
   readonly onStore: (key: string) => void
 }
 
@@ -38,7 +38,7 @@ type Hooks = {
   readonly isFull: () => boolean
 }
 
-/** An object whose own keys are what was stored, as a page sees it. */
+/** An object whose own keys are the stored keys, as a page sees it. */
 export const createStorage = ({ onStore, onChange, isFull }: Hooks): Storage => {
   const storage = Object.create(null) as Record<string, string>
   return Object.defineProperties(storage, {
@@ -71,12 +71,12 @@ export const createStorage = ({ onStore, onChange, isFull }: Hooks): Storage => 
 }
 
 /**
- * How long after a change another tab hears of it, in milliseconds: 3 in the middle, 53 at most
- * (measured in Chromium 156).
+ * The delay until another tab hears of a change, in milliseconds: 3 in the middle, 53 at most (measured in Chromium
+ * 156).
  */
 const latency = (random: Random) => (random.chance(0.7) ? random.next() * 6 : random.next() * 55)
 
-/** The `localStorage` of one origin. Its events are late, and in order. */
+/** The `localStorage` of one origin. Its events arrive late, but in order. */
 export const createArea = (origin: string, { clock, random, readers, current, onStore }: Surroundings): Area => {
   const due = new WeakMap<Reader, number>()
   const area = { isFull: false } as { isFull: boolean; storage: Storage }
@@ -86,7 +86,7 @@ export const createArea = (origin: string, { clock, random, readers, current, on
       const at = Math.max(due.get(reader) ?? 0, clock.now() + latency(random))
       due.set(reader, at)
       clock.plan(at - clock.now(), () => {
-        // A page in the back/forward cache hears nothing, also later.
+        // A page in the back/forward cache never hears of the change.
         if (reader.isAlive() && !reader.isFrozen()) reader.hear('storage', { key })
       })
     }

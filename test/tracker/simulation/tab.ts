@@ -19,7 +19,7 @@ export type Tab = {
 
 const originOf = (href: string) => new URL(href).origin
 
-/** The neighbours of an entry on its origin, as far as they go without a break: `navigation.entries()`. */
+/** The entries around an entry that are of its origin, without a gap: `navigation.entries()`. */
 const neighbours = (entries: readonly Entry[], at: number) => {
   const origin = originOf(entries[at]?.href ?? '')
   let [from, to] = [at, at]
@@ -34,7 +34,7 @@ const hidePage = (model: Model, page: Page) => {
   page.setHidden(true)
 }
 
-/** Hidden after its `pagehide` (HTML, 7.4.2.4), and then in the back/forward cache. */
+/** Hides a page after its `pagehide` (HTML, 7.4.2.4), and then puts it into the back/forward cache. */
 const freezePage = (model: Model, page: Page) => {
   page.hear('pagehide', { persisted: true })
   hidePage(model, page)
@@ -42,7 +42,9 @@ const freezePage = (model: Model, page: Page) => {
   page.freeze()
 }
 
-/** Requests fail after the first listener of `pagehide` (Chromium 156): ours may be that one, or a later one. */
+/**
+ * Requests fail after the first listener of `pagehide` (Chromium 156): the script's may be that one, or a later one.
+ */
 const endPage = ({ clock, network, random }: World, model: Model, page: Page) => {
   const steps = [
     () => {
@@ -91,7 +93,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
     entry.page = page
     world.pages.push(page)
     world.log(`${name} ${way} ${entry.href}`)
-    // The tab may have its next page when this one looks at its trail.
+    // The tab may already have its next page when this one reads its trail.
     const loading = page
     const trail = () => [...mine(), referrer].filter((href) => originOf(href || 'x://y') === loading.origin)
     model.make(page, captured, trail)
@@ -108,11 +110,11 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
   const go = (href: string) => {
     const referrer = entries[at]?.href ?? ''
     if (at >= 0) leavePage(world, model, { page, isKept: random.chance(0.5) })
-    // What lay ahead in the history is gone.
+    // The entries ahead in the history are gone.
     for (const { page: ahead } of entries.splice(at + 1)) if (ahead?.isAlive()) ahead.die()
     entries.push({ href })
     at++
-    // Another site shows no more of the referrer than its origin.
+    // Another site sees no more of the referrer than its origin.
     load('navigate', originOf(href) === originOf(referrer || href) ? referrer : '')
   }
 
@@ -135,7 +137,7 @@ export const createTab = (world: World, model: Model, first: string): Tab => {
   const end = (how: () => void) => {
     isOpen = false
     how()
-    // The page itself ends as it was asked to; those in the back/forward cache end with their tab.
+    // The current page ends in the given way. Pages in the back/forward cache end with their tab.
     for (const { page: old } of entries) if (old !== page && old?.isAlive()) old.die()
   }
 

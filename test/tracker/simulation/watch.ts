@@ -3,7 +3,7 @@ import { keyOf, type FetchOptions, type Request } from './network'
 import type { Page } from './page'
 import type { World } from './world'
 
-/** Requests of one origin that a second may bring, first attempts apart. A browser sends four a second. */
+/** The most requests of one page in a second, without first attempts. A browser sends four a second. */
 const MOST_A_SECOND = 8
 
 /** Milliseconds between two events of a page that catches up. */
@@ -13,13 +13,13 @@ const isFrozenUnderWay = (request: Request) => request.state === 'under way' && 
 
 type Sending = { readonly model: Model; readonly page: Page; readonly options: FetchOptions }
 
-/** What one page's memory alone has, another page can record and correct in the same millisecond. */
+/** Whether other pages know the action. If not, they can record and correct it in the same millisecond. */
 const isShared = (model: Model, key: string) => {
   const action = model.actions.get(key.split(' ')[1] ?? '')
   return !action?.isInMemoryOnly && !action?.isRememberedByCorrectorOnly
 }
 
-/** What was recorded before a refusal is not sent after it, though the visitor has permitted it again. */
+/** An event recorded before a refusal is not sent after it, even if the visitor has permitted it again. */
 export const checkRefusal = (world: World, { model, page, options: { body } }: Sending) => {
   const refused = model.refusals.get(page.origin) ?? -Infinity
   const key = keyOf(body)
@@ -29,8 +29,8 @@ export const checkRefusal = (world: World, { model, page, options: { body } }: S
 }
 
 /**
- * Watches each request as it is made: the same bytes in every attempt, no more attempts than
- * answers were lost, a bound.
+ * Checks each request as it is made: the same bytes in every attempt, no more attempts than answers were lost, a
+ * limit per second.
  */
 export const checkRequest = (world: World, { model, page, options }: Sending) => {
   const key = keyOf(options.body)
@@ -39,7 +39,7 @@ export const checkRequest = (world: World, { model, page, options }: Sending) =>
   const others = before.filter(({ body }) => body !== options.body)
   const isOther = others.length > 0
   const isKnownOther = others.some((request) => isShared(model, key) || request.page === page)
-  // An id that is called again after its action was taken, and forgotten here, is the endpoint's to refuse.
+  // The endpoint is to refuse an id that is called again after its action was stored, and forgotten here.
   const waiting = world.area(page.origin).storage.getItem(`wasabi.C.${key.split(' ')[1] ?? ''}`)
   const isOverwriting = waiting !== null && waiting !== options.body
   if (isKnownOther && (key.startsWith('U') || isOverwriting))
@@ -49,12 +49,12 @@ export const checkRequest = (world: World, { model, page, options }: Sending) =>
   const isOwnAgain = before.some(({ page: other, body }) => other === page && body === options.body)
   if (isOwnAgain && options.keepalive && !page.wasHidden())
     world.fault(`${key} sent again by a page that stays, in a request that would outlive it`)
-  // A page that goes sends all that it can, and ends what it began when it is shown again.
+  // A page that is left sends all that it can, and finishes this when it is shown again.
   if (key.startsWith('U') && waiting !== null && !page.wasHidden()) world.fault(`${key} sent before its CREATED`)
   const isLast = (request: Request) => request.keepalive && request !== before[0]
-  // A page that goes asks nobody before it sends: it may be the last chance.
+  // A page that is left does not wait for the lock before it sends: it may be the last chance.
   const lost = before.filter((each) => each.state === 'unheard' || isFrozenUnderWay(each) || isLast(each)).length
-  // One that is under way in another tab is sent once more, since nobody knows whether that tab lives.
+  // An event under way in another tab is sent once more, since no page knows whether that tab lives.
   if (!isOther && !options.keepalive && before.length > 1 + lost)
     world.fault(`${key} sent ${before.length + 1} times, ${lost} without answer`)
   if (before.length === 0) return
@@ -66,7 +66,7 @@ export const checkRequest = (world: World, { model, page, options }: Sending) =>
     world.fault(`${key} sent again ${wait - waited} ms before the endpoint wants it`)
   const previous = requests.filter((each) => each.page === page && !each.keepalive).at(-1)
   const isEarly = previous?.state === 'heard' && world.clock.now() - previous.at < PACE
-  // A page that is shown again begins anew.
+  // A page that is shown again starts anew, without a pause.
   if (isEarly && !options.keepalive && !page.wasFrozen()) world.fault(`${key} follows another without a pause`)
   const recent = requests.filter(({ at, page: { name } }) => at > world.clock.now() - 1000 && name === page.name)
   const repeats = recent.length - new Set(recent.map((each) => each.key)).size

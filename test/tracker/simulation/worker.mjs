@@ -1,4 +1,4 @@
-// Lives every nth life from its first on, until it is stopped or has lived all.
+// Lives every nth life from the first one on, until it is stopped or all have been lived.
 import { parentPort, workerData } from 'node:worker_threads'
 
 const { lives, built, from, end, step, untilFound } = workerData

@@ -7,20 +7,20 @@ import type { Page } from './page'
 import { createRandom, type Random } from './random'
 import { createArea, createStorage, type Area, type Storage } from './storage'
 
-/** Requests of one life: none that works comes near. */
+/** The most requests of one life. A working script sends far fewer. */
 const MOST = 2000
 
 /** The built files that run in the pages. */
 export type Built = { readonly script: string; readonly stub: string }
 
-/** What the site's tag says, as a `dataset` has it. */
+/** The options in the site's tag, as in its `dataset`. */
 export type Tag = {
   readonly endpoint: string
   readonly consent: 'implied' | 'required'
   readonly attribution: 'last' | 'first'
 }
 
-/** What a profile and its network are made of. */
+/** The parts of a profile and its network. */
 export type World = Built & {
   readonly tag: Tag
   readonly clock: Clock
@@ -35,7 +35,10 @@ export type World = Built & {
   readonly origins: () => readonly string[]
   /** A new `sessionStorage`. */
   readonly session: () => Storage
-  /** When an origin was asked to send nothing, by the clock that pages read, and for how many milliseconds. */
+  /**
+   * The time at which an origin was asked to send nothing, by the clock that pages read, and the milliseconds to
+   * wait.
+   */
   readonly waits: Map<string, { readonly since: number; readonly wait: number }>
   /** Names of cookies and keys that pages have stored. */
   readonly stored: Set<string>
@@ -46,7 +49,7 @@ export type World = Built & {
   readonly say: (...words: readonly unknown[]) => void
   readonly checkCookie: (text: string) => void
   readonly fetch: (page: Page, options: FetchOptions) => Promise<unknown>
-  /** Whether the visitor has permitted it, as the model knows it. */
+  /** Whether the visitor has permitted storage, as the model knows it. */
   mayStore: () => boolean
   /** The calls that the stub of a page has queued, as the model knows them. */
   queueOf: (page: Page) => readonly Call[]

@@ -1,6 +1,6 @@
 import { campaignCookie, customerAction, readCampaign } from 'wasabi-utm/server'
 
-/** A request in, a response out, as Deno and workers have it. */
+/** Turns a request into a response, as Deno and workers do. */
 export const handle = async (request, endpoint) => {
   if (new URL(request.url).pathname !== '/sign-up') {
     const cookie = campaignCookie(request.url, { domain: 'example.com' })

@@ -1,6 +1,6 @@
 const { createTracker } = require('wasabi-utm')
 
-// A file of its own is a document of its own: nothing is left of the other tracker.
+// A file of its own has a document of its own: nothing is left of the other tracker.
 test('a test file starts anew', async () => {
   const send = jest.spyOn(globalThis, 'fetch')
   const wasabi = createTracker({ endpoint: process.env.ENDPOINT, utmTypes: 'SUBSCRIPTION_CANCELLED' })

@@ -1,6 +1,6 @@
 const { TestEnvironment } = require('jest-environment-jsdom')
 
-// Jest's document has no `fetch`. Node's knows no `AbortSignal` but its own.
+// Jest's document has no `fetch`. Node's `fetch` accepts only Node's own `AbortSignal`.
 module.exports = class extends TestEnvironment {
   async setup() {
     await super.setup()

@@ -1,7 +1,7 @@
 import { NextResponse } from 'next/server'
 import { campaignCookie } from 'wasabi-utm/server'
 
-// On the edge runtime, for each page that somebody can land on.
+// On the edge runtime, for each page that a visitor can land on.
 export function middleware(request) {
   const response = NextResponse.next()
   const cookie = campaignCookie(request.url)

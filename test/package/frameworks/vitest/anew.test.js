@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createTracker } from 'wasabi-utm'
 
-// A file of its own is a document of its own: nothing is left of the other tracker.
+// A file of its own has a document of its own: nothing is left of the other tracker.
 test('a test file starts anew', async () => {
   const send = vi.spyOn(globalThis, 'fetch')
   const wasabi = createTracker({ endpoint: process.env.ENDPOINT, utmTypes: 'SUBSCRIPTION_CANCELLED' })
