@@ -11,15 +11,15 @@ import dts from 'rollup-plugin-dts'
 import uglify from 'uglify-js'
 
 /**
- * `noEmitOnError` (tsconfig.json) is what makes a type error fail the build instead of being printed only. All that a
- * configuration includes is checked, whatever is built of it: by one build, and the others of that configuration
- * translate only.
+ * With `noEmitOnError` (tsconfig.json), a type error fails the build instead of being printed only. One build checks
+ * all files that a configuration includes, also those that it does not build. The other builds of that configuration
+ * only translate.
  */
 const compile = (folder, isChecked) => typescript({ tsconfig: `${folder}/tsconfig.json`, noCheck: !isChecked })
 
 /**
- * More passes find what one leaves; `module` shortens the names of the one file that is its own scope. `unsafe` is
- * about code that changes the built-ins of the language, which ours does not.
+ * More passes find more to shorten. `module` also shortens the top-level names: each file is a scope of its own.
+ * `unsafe` only breaks code that changes the built-ins of the language, which ours does not.
  */
 const smallest = terser({
   ecma: 2021,
@@ -27,7 +27,7 @@ const smallest = terser({
   compress: { passes: 4, unsafe: true, unsafe_arrows: true, pure_getters: true, inline: 1 },
 })
 
-/** uglify-js shares variables between branches and makes variables of constants, which terser does not: 2 % less. */
+/** uglify-js shares variables between branches and turns constants into variables, which terser does not: 2 % less. */
 const smaller = {
   name: 'uglify',
   renderChunk(code) {
@@ -45,7 +45,7 @@ const smaller = {
   },
 }
 
-/** What of js-cookie no page of ours reaches, by the text that it begins with and the text that follows it. */
+/** The parts of js-cookie that the script never reaches, each by the text at its beginning and the text after it. */
 const UNREACHED = [
   ['var defaultConverter', 'function init('],
   ["    if (typeof document === 'undefined') {", '    attributes = assign('],
@@ -54,7 +54,7 @@ const UNREACHED = [
   ['      get: get', '      withConverter:'],
 ]
 
-/** Leaves out what is never reached; the build fails when js-cookie looks different, rather than leave out too much. */
+/** Removes the unreached parts. If js-cookie has changed, the build fails rather than remove too much. */
 const lessCookie = {
   name: 'less-cookie',
   transform(code, id) {
@@ -65,7 +65,7 @@ const lessCookie = {
       return rest.slice(0, start) + rest.slice(end)
     }
     const less = UNREACHED.reduce(cut, code).replace('init(defaultConverter,', 'init({},')
-    // Its `for…in` takes what a page has added to `Object.prototype` for attributes of a cookie, and throws.
+    // Its `for…in` reads properties that a page added to `Object.prototype` as attributes of a cookie, and throws.
     const own = less.replace(
       "if (key === '__proto__') continue",
       'if (!Object.hasOwnProperty.call(source, key)) continue',
@@ -74,10 +74,10 @@ const lessCookie = {
   },
 }
 
-/** Without the source maps. */
+/** The scripts of a bundle, without the source maps. */
 const chunksOf = (bundle) => Object.values(bundle).filter(({ type }) => type === 'chunk')
 
-/** Logs what a page would load, and the `integrity` with which its tag can insist on these very bytes. */
+/** Logs the size that a page would load, and the `integrity` by which its tag can require exactly these bytes. */
 const report = {
   name: 'report',
   generateBundle({ file }, bundle) {
@@ -91,7 +91,7 @@ const report = {
   },
 }
 
-/** Compressed once, at build time: the endpoint serves these files as they are, also where it can write none. */
+/** Compresses once, at build time. The endpoint serves these files as they are, also where it cannot write files. */
 const compressed = {
   name: 'compressed',
   generateBundle(_, bundle) {
@@ -102,7 +102,7 @@ const compressed = {
   },
 }
 
-/** Nobody waits for the operator's page: 4 % more of Chart.js than terser leaves, in a thirtieth of the time. */
+/** Leaves 4 % more of Chart.js than terser, in a thirtieth of the time. Nobody waits for the operator's page. */
 const quickMinifier = {
   name: 'quick-minifier',
   async renderChunk(code, { fileName }) {
@@ -142,7 +142,8 @@ const modules = [
 export default [
   ...tags.map(([input, file, ...more]) => ({
     input,
-    // The compiler has checked all that `'use strict'` would. A page pays for no comment that names the map.
+    // The compiler has checked all that `'use strict'` would check. No comment names the map: pages would have to load
+    // it.
     output: { file, format: 'iife', strict: false, sourcemap: 'hidden' },
     plugins: [
       compile('src/tracker', file === 'dist/wasabi.js'),
@@ -157,7 +158,7 @@ export default [
   ...modules.flatMap(([input, name]) => [
     {
       input,
-      // js-cookie is inside: nothing else has to be installed or mapped.
+      // js-cookie is included: nothing else has to be installed or mapped.
       output: [
         { file: `dist/${name}.js`, format: 'es', sourcemap: true },
         { file: `dist/${name}.cjs`, format: 'cjs', sourcemap: true },
@@ -171,16 +172,16 @@ export default [
     },
   ]),
   {
-    // Pasted into pages as it stands: an expression, not a module, in ES5.
+    // Pasted into pages unchanged: an expression, not a module, in ES5.
     input: 'src/tracker/stub.js',
     output: { file: 'dist/stub.js', format: 'es' },
     plugins: [terser({ ecma: 5, module: false, compress: { inline: 0 } }), report],
   },
   {
-    // The endpoint and the demo around it. Packages stay packages: they are installed, not shipped.
+    // The endpoint and the demo around it. Packages are not bundled: they are installed, not shipped.
     input: { 'endpoint/main': 'src/endpoint/main.ts', 'demo/demo': 'demo/server.ts', 'demo/serve': 'demo/serve.ts' },
     output: { dir: 'dist', format: 'es', chunkFileNames: 'endpoint/[name].js' },
-    // What the two of the demo share stays in one of them: all chunks go into the endpoint's package.
+    // Code that both entries of the demo share stays in one of them: all chunks are part of the endpoint's package.
     preserveEntrySignatures: 'allow-extension',
     external: (id) => !/^[./]/.test(id),
     plugins: [compile('demo', true), json()],

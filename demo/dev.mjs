@@ -1,5 +1,4 @@
-// `npm run dev`: the demo, built again and started again whenever a source changes. Pages and
-// styles need a reload only.
+// `npm run dev`: builds and starts the demo again whenever a source changes. Pages and styles need a reload only.
 import { spawn } from 'node:child_process'
 import { buildIfOld } from '../src/build.mjs'
 
@@ -7,7 +6,7 @@ const run = (...args) => spawn(process.execPath, args, { stdio: ['ignore', 'inhe
 
 if (!buildIfOld()) process.exit(1)
 
-// By their files and without a shell between, so that both end with this one.
+// Started by their files, without a shell between, so that both end with this process.
 const children = [
   run('node_modules/rollup/dist/bin/rollup', '-c', '--watch', '--silent', '--no-watch.clearScreen'),
   run('--watch', 'dist/demo/demo.js'),

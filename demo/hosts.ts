@@ -1,13 +1,14 @@
 /**
- * The shop and its app have a name each, as a product's would. Both lie under `wasabi.localhost`, since browsers refuse
- * a cookie for `localhost` itself; Chromium and Firefox look up no name below `localhost`, but
- * know that it is this machine (RFC 6761, 6.3).
+ * The shop and its app have a host name each, as a real product's would. Both are below `wasabi.localhost`, since
+ * browsers refuse a cookie for `localhost` itself. Chromium and Firefox look up no name below `localhost`: they know
+ * that it is this machine (RFC 6761, 6.3).
  */
 export const SHOP = 'wasabi.localhost'
 const APP = `app.${SHOP}`
 
 /**
- * Names that lead to this machine only. Any other in `Host` is a page elsewhere that had its own name resolved to here.
+ * Names that lead only to this machine. Any other name in `Host` is from a page elsewhere whose own name resolves to
+ * this machine.
  */
 const OURS: readonly string[] = [SHOP, APP, 'localhost', '127.0.0.1', '[::1]']
 
@@ -19,8 +20,8 @@ const nameOf = (host: string) => host.replace(/:\d+$/, '')
 export const isOurs = (host = '') => OURS.includes(nameOf(host))
 
 /**
- * Where a page lives, if not on the host that was asked for it. Under any other name, as on
- * plain `localhost`, all pages live together.
+ * The host of a page, if it is not the host of the request. Under any other name, such as plain `localhost`, all pages
+ * share one host.
  */
 export const homeOf = (host: string, path: string): string | undefined => {
   const name = nameOf(host)

@@ -2,14 +2,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { text } from 'node:stream/consumers'
 import { createWeather, WEATHERS, type Attempt, type Weather } from './weather'
 
-/** So many attempts are shown to a page that opens later. */
+/** The most attempts that are shown to a page that opens later. */
 const REMEMBERED = 200
 
 const isWeather = (word: string): word is Weather => (WEATHERS as readonly string[]).includes(word)
 
 const message = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
-/** Shows the inspector what passes between browsers and the endpoint, and lets it go wrong on demand. */
+/** Shows the inspector the requests between browsers and the endpoint, and lets them fail on demand. */
 export const createLive = (handle: RequestListener, onChange: () => void) => {
   const followers = new Set<ServerResponse>()
   const attempts = new Map<number, Attempt>()
@@ -31,7 +31,7 @@ export const createLive = (handle: RequestListener, onChange: () => void) => {
     /** Whether the endpoint works as it should. */
     isUp: () => weather.now() === 'up',
 
-    /** `GET /demo/live`: server-sent events, beginning with the choice and the attempts so far. */
+    /** `GET /demo/live`: server-sent events, beginning with the weather and the attempts so far. */
     follow(response: ServerResponse) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write(
@@ -42,7 +42,7 @@ export const createLive = (handle: RequestListener, onChange: () => void) => {
       response.on('close', () => followers.delete(response))
     },
 
-    /** `POST /demo/weather`: one word. Only pages of the demo may say it. */
+    /** `POST /demo/weather`: one word. Only pages of the demo may send it. */
     async change(request: IncomingMessage, response: ServerResponse) {
       const { origin, host } = request.headers
       const word = origin === `http://${host ?? ''}` ? await text(request).catch(() => '') : ''

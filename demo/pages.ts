@@ -24,8 +24,8 @@ const fileOf = (path: string) => {
 }
 
 /**
- * What a page may do: nothing inline but the stub, which its hash names, and no text that becomes HTML. Campaign links
- * are written by strangers, and these pages show their values.
+ * Allows nothing inline but the stub, by its hash, and no text that becomes HTML. Strangers write campaign links, and
+ * these pages show their values.
  */
 const policy = (stub: string) => {
   const hash = createHash('sha256').update(stub).digest('base64')
@@ -42,12 +42,12 @@ const policy = (stub: string) => {
   ].join('; ')
 }
 
-/** The path that was asked for, and who asks: looked up for pages only, since a new visitor gets a number. */
+/** The requested path, and its visitor: read for pages only, since a new visitor is assigned a number. */
 type Asked = { readonly path: string; readonly visitor: () => Visitor }
 
 /**
- * Puts in what all pages share: head, header, footer, and the stub as it was built. And who the
- * customer is; and the header marks the page.
+ * Inserts the parts that all pages share: head, header, footer, and the stub as it was built. Also inserts the
+ * customer's number, and marks the page's own link in the header.
  */
 const assemble = async (
   html: string,
@@ -84,7 +84,7 @@ const read = async (file: string, { path, visitor }: Asked) => {
   }
 }
 
-/** Serves the demo's pages and what they load. */
+/** Serves the demo's pages and the files that they load. */
 export const servePage = async (asked: Asked, response: ServerResponse): Promise<void> => {
   try {
     const file = fileOf(asked.path)
@@ -92,7 +92,7 @@ export const servePage = async (asked: Asked, response: ServerResponse): Promise
     const { headers, content } = await read(file, asked)
     response.writeHead(200, headers).end(content)
   } catch {
-    // Not there, or not to be read: the same to a visitor.
+    // A missing file and an unreadable one are the same to a visitor.
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('There is no such page.')
   }
 }

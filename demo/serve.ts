@@ -6,7 +6,7 @@ import { createLive } from './live'
 import { servePage } from './pages'
 import { createVisitors } from './visitors'
 
-/** What hangs because a visitor wanted it to would keep the demo open: so long it may, in milliseconds. */
+/** Milliseconds until connections are cut: requests that a visitor lets hang would keep the demo from closing. */
 const PATIENCE = 1000
 
 /** The demo's pages, at the paths that are not the endpoint's. */
@@ -22,7 +22,7 @@ const createPages = (file: string): RequestListener => {
   }
 }
 
-/** Ends what is open, and the server with it. */
+/** Ends all connections and the server. */
 const end = async (server: Server): Promise<void> => {
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()
@@ -33,7 +33,7 @@ const end = async (server: Server): Promise<void> => {
   clearTimeout(impatience)
 }
 
-/** The demo: its pages and the endpoint in one server, which listens to nothing yet. */
+/** The demo: its pages and the endpoint in one server, which does not listen yet. */
 export const createDemo = async (file: string) => {
   const endpoint = await createEndpoint({ file, elsewhere: createPages(file) })
   const handle: RequestListener = (request, response) => {
@@ -49,11 +49,11 @@ export const createDemo = async (file: string) => {
     const [path = '/'] = url.split('?', 1)
     const { host = '' } = headers
     const isChange = method === 'POST' && path === '/demo/weather'
-    // A browser sends a request again by itself when a connection ends that was used before, once for each that it has:
+    // If a reused connection ends, a browser sends its request again by itself, once for each connection that it has:
     // https://source.chromium.org/search?q=HttpNetworkTransaction::ShouldResendRequest
     if (isChange || !live.isUp()) response.shouldKeepAlive = false
     if (isStopping) {
-      // Its store may be closed already.
+      // The endpoint's store may be closed already.
       response.writeHead(503).end()
       return
     }
@@ -62,7 +62,7 @@ export const createDemo = async (file: string) => {
       return
     }
     const home = method === 'GET' ? homeOf(host, path) : undefined
-    // With its query: a redirect that drops it would drop the campaign.
+    // The redirect keeps the query, which contains the campaign.
     if (home !== undefined) response.writeHead(302, { location: `http://${home}${url}` }).end()
     else if (method === 'POST' && path === '/customer-actions') live.take(request, response)
     else if (isChange) void live.change(request, response)

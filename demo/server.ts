@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net'
 import { SHOP } from './hosts'
 import { createDemo } from './serve'
 
-/** Where the spring campaign's link leads: the example of the schema. */
+/** The landing page of the spring campaign's link: the example of the schema. */
 const LANDING =
   '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'
 
-/** A sentence instead of a stack, with what to do. */
+/** Prints a sentence that says what to do, instead of a stack, and exits. */
 const giveUp = (sentence: string): never => {
   console.error(sentence)
   process.exit(1)
@@ -19,7 +19,7 @@ const readPort = (text = '4173') => {
 }
 
 const port = readPort(process.env.PORT)
-// Its own, so that what is tried here does not get among what an endpoint on this machine has.
+// The demo's own file, so that its events do not mix with those of an endpoint on this machine.
 const file = process.env.DATA_FILE || 'data/demo.sqlite'
 const { server, close } = await createDemo(file).catch((error: unknown) => giveUp((error as Error).message))
 

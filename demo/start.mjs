@@ -1,5 +1,5 @@
 // `npm start`: builds what is old, then serves the demo and the endpoint on one port.
-// Plain, old JavaScript, so that an old Node can still say what is wrong.
+// Plain, old JavaScript, so that an old Node can still print this message.
 const major = Number(process.versions.node.split('.')[0])
 
 if (major < 20) {

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { SHOP } from './hosts'
 
-/** What a page shows about its visitor. */
+/** A page's visitor. */
 export type Visitor = {
-  /** Goes on the tag as `data-consent="required"`. */
+  /** Sets `data-consent="required"` on the tag. */
   readonly consentRequired: boolean
   /** The number under which this visitor signs up. */
   readonly customer: string
-  /** Gives a new visitor that number; absent for one who has it. */
+  /** Assigns that number to a new visitor; absent for one who has it. */
   readonly cookie?: string
 }
 
@@ -17,8 +17,8 @@ const EXAMPLE = '123456789'
 const YEAR = 31_536_000
 
 /**
- * Knows visitors by a cookie of the demo's own. Each has a customer number, so that the sign-up of one is not taken for
- * that of another. The first one of a new data file is the customer of the schema's example.
+ * Recognises visitors by a cookie of the demo's own. Each has a customer number, so that the sign-up of one is not
+ * mistaken for that of another. The first one of a new data file is the customer of the schema's example.
  */
 export const createVisitors = (isNew: boolean) => {
   let next: string | undefined = isNew ? EXAMPLE : undefined

@@ -1,16 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
-/** What goes wrong between the browser and the endpoint, while a visitor wants it to. */
+/** The failures between the browser and the endpoint that a visitor can choose; `up` is none. */
 export const WEATHERS = ['up', 'unavailable', 'hangs', 'slow', 'drops', 'away'] as const
 export type Weather = (typeof WEATHERS)[number]
 
-/** One request for the endpoint, and what the browser got for it. */
+/** One request to the endpoint, and its answer as the browser received it. */
 export type Attempt = {
   readonly number: number
   /** Unix milliseconds. */
   readonly at: number
   readonly weather: Weather
-  /** Of the page that sent it: each origin has an outbox of its own. */
+  /** The origin of the page that sent it. Each origin has an outbox of its own. */
   readonly origin: string
   readonly body: string
   /** A status; `none` if the connection ended without one; absent while the browser waits. */
@@ -21,18 +21,18 @@ export type Attempt = {
 const SLOW = 4000
 const RETRY_AFTER = 5
 
-/** A page has six connections to a host; the rest is left to what it shows. */
+/** Requests that hang at once. A page has six connections to a host, and loads its content by the others. */
 const MOST_HANGING = 2
 
 const LARGEST_BODY = 16 * 1024
 
-/** Stands before the endpoint, and fails as hosts and networks do. Only the demo has it. */
+/** A layer in front of the endpoint that fails as hosts and networks do. Only the demo has it. */
 export const createWeather = (handle: RequestListener, onAttempt: (attempt: Attempt) => void) => {
   let weather: Weather = 'up'
   let count = 0
   const hanging = new Set<ServerResponse>()
 
-  /** Reads along, and reports the request when it arrives and again when it is over. */
+  /** Reads the body as well, and reports the request when it arrives and again when it is over. */
   const watch = (request: IncomingMessage, response: ServerResponse, onBody: () => void) => {
     const attempt = { number: ++count, at: Date.now(), weather, origin: request.headers.origin ?? '' }
     const chunks: Buffer[] = []
@@ -64,7 +64,7 @@ export const createWeather = (handle: RequestListener, onAttempt: (attempt: Atte
     response.end('{"errors":[{"path":"","message":"the demo was asked to fail"}]}')
   }
 
-  /** The endpoint has committed by the time it answers: the answer is late, or lost on the way. */
+  /** The endpoint has committed before it answers. Only the answer is late, or lost on the way. */
   const delay = (response: ServerResponse) => {
     const end = response.end.bind(response) as (...args: readonly unknown[]) => ServerResponse
     response.end = ((...args: readonly unknown[]) => {
@@ -88,11 +88,11 @@ export const createWeather = (handle: RequestListener, onAttempt: (attempt: Atte
 
     change(next: Weather) {
       weather = next
-      // A host that is up again has forgotten the connections that it had.
+      // A host that is up again no longer has its old connections.
       for (const response of hanging) cut(response)
     },
 
-    /** Lets a request through, late, half or not at all. */
+    /** Passes a request to the endpoint, or makes it fail in the chosen way. */
     take(request: IncomingMessage, response: ServerResponse) {
       const end = instead[weather]
       watch(request, response, () => end?.(response))

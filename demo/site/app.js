@@ -1,4 +1,4 @@
-// Loads in the head and listens at the document, so that no click is too early.
+// Loads in the head and listens at the document, so that no early click is lost.
 const actions = {
   'sign-up'(account) {
     wasabi.identify(account.customerId)

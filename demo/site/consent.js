@@ -1,5 +1,5 @@
-// Stands right after the banner, so that it is there with the first paint for who is asked (`data-consent="required"`
-// on the tag) and has not answered yet.
+// Runs right after the banner, so that the first paint shows it to a visitor who is asked (`data-consent="required"` on
+// the tag) and has not answered yet.
 const banner = document.querySelector('#consent')
 const asked = document.querySelector('script[data-consent="required"]')
 banner.hidden = !asked || document.cookie.includes('wasabi_consent=')

@@ -1,6 +1,6 @@
-// Makes this browser a new visitor: forgets all that wasabi keeps, on the app's host and then on the shop's, and gives
-// its customer number back, since the sign-up of the old one stays in the data file: the server assigns the next page
-// another. This page has no tag, so nothing is written back.
+// Makes this browser a new visitor. It deletes all that wasabi stores, on the app's host and then on the shop's. It
+// also deletes the customer number, whose sign-up stays in the data file: the server assigns another one to the next
+// page. This page has no tag, so nothing is written back.
 const SHOP = 'wasabi.localhost'
 const LANDING =
   '/?utm_source=123456789&utm_medium=youtube&utm_campaign=spring_sale&utm_content=banner_ad&utm_term=cats+kitten+food'

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-// The command of the package. The program comes after the look at Node's version, which could not read it.
+// The command of the package. It checks Node's version before it loads the program, which an old Node cannot parse.
 import './node.mjs'
 import('./dist/endpoint/main.js')

@@ -1,4 +1,4 @@
-/** Reads an answer's text, and no more of it than so many bytes: what matters is short, and some servers never end. */
+/** Reads an answer's text until it has this many bytes: the useful part is short, and some answers never end. */
 export const readText = async ({ body }: Response, most: number): Promise<string> => {
   const chunks: Uint8Array[] = []
   let size = 0

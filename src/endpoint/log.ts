@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 
-/** What a line may say. There is no place in it for an address, an id or a body. */
+/** The content of a log line. It has no field for an address, an id or a body. */
 export type LogLine = {
   readonly event:
     | 'start'
@@ -19,10 +19,10 @@ export type LogLine = {
   readonly events?: number
 }
 
-/** Takes one line. */
+/** Logs one line. */
 export type Log = (line: LogLine) => void
 
-/** An error in words that hold no data: what PostgreSQL adds in `detail` and `where` quotes rows. */
+/** Describes an error without any data: the `detail` and `where` of a PostgreSQL error quote rows. */
 export const wordsOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown'
   const { code } = error as { readonly code?: unknown }
@@ -33,7 +33,7 @@ export const wordsOf = (error: unknown): string => {
 
 const isTrouble = ({ event }: LogLine): boolean => event.startsWith('cannot')
 
-/** Where lines go at once, since the process may be about to end. A full disk or a closed pipe ends the log alone. */
+/** Writes lines at once, since the process may be about to end. A full disk or a closed pipe ends only the log. */
 const outputOf = (descriptor: 1 | 2) => pino.destination({ dest: descriptor, sync: true }).on('error', () => undefined)
 
 const lines = (descriptor: 1 | 2) =>
@@ -48,13 +48,13 @@ const lines = (descriptor: 1 | 2) =>
 const output = lines(1)
 const errors = lines(2)
 
-/** Writes one line of JSON for each: to the standard output, or the error output when it reports trouble. */
+/** Writes a line as JSON: to the standard output, or to the error output if it reports trouble. */
 export const logJson: Log = (line) => {
   if (isTrouble(line)) errors.error(line)
   else output.info(line)
 }
 
-/** Writes what reports trouble only. */
+/** Writes only the lines that report trouble. */
 export const logTrouble: Log = (line) => {
   if (isTrouble(line)) logJson(line)
 }

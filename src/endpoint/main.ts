@@ -46,8 +46,8 @@ const withStore = async (work: (store: Store) => Promise<boolean>): Promise<bool
 }
 
 /**
- * A store that is there already: a slip in its name would make an empty one, with nothing to
- * write and nobody to notice.
+ * Opens a store that exists already. A typo in its name would create an empty one: the command would write nothing, and
+ * nobody would notice.
  */
 const withKnownStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
   const { file } = readPlace(process.env)
@@ -61,7 +61,7 @@ const printExport = async (store: Store): Promise<boolean> => {
   return true
 }
 
-/** Lines that are named: of a wrong file, none is a row. */
+/** The most unreadable lines that are named: in a wrong file, no line is a row of an export. */
 const namedLines = 10
 
 const printImport = async (store: Store): Promise<boolean> => {
@@ -84,7 +84,7 @@ const printReplay = async (store: Store): Promise<boolean> => {
 }
 
 const importInput = (): Promise<boolean> => {
-  // A folder would be read as a file that is empty.
+  // A folder would be read as an empty file.
   if (process.stdin.isTTY || fstatSync(0).isDirectory())
     throw new Error('Say what to import, as in wasabi-endpoint import < events.ndjson.')
   return withStore(printImport)
@@ -98,8 +98,8 @@ const print = async (text: string): Promise<boolean> => {
 const words = process.argv.slice(3)
 
 /**
- * Refuses more words than a command has use for: a file that is named would be ignored without a word. So would all
- * backups but the first one, which is the oldest, where a shell puts the names of many in place of a pattern.
+ * Refuses words that a command does not use. Otherwise, a file that they name would be ignored silently. So would all
+ * backups but the first, which is the oldest, if a shell replaces a pattern with the names of many.
  */
 const withWords = (count: 0 | 1 | 2, work: () => Promise<boolean>): (() => Promise<boolean>) => {
   return () => {
@@ -122,7 +122,7 @@ const commands: Readonly<Record<string, () => Promise<boolean>>> = {
   '--version': () => print(version),
 }
 
-/** Says what is wrong with the name of a command. */
+/** Prints the problem with the name of a command, and the usage. */
 const refuse = (name: string): void => {
   const option = /^--(?<variable>[\w-]+)/.exec(name)?.groups?.variable
   const variable = option?.toUpperCase().replaceAll('-', '_') ?? ''
@@ -135,7 +135,7 @@ const run = async (): Promise<void> => {
   endWithShell()
   const [, , name] = process.argv
   if (name === undefined) {
-    // No other command loads the modules of a server, which take two fifths of the processor's work at its start.
+    // Only this command loads the modules of a server: they take two fifths of the processor's work at its start.
     const { serve } = await import('./commands/serve')
     const page = fileURLToPath(new URL('../page', import.meta.url))
     await serve(await readConfig(process.env), { script: script, page })

@@ -1,4 +1,4 @@
-// Plain old JavaScript that imports nothing, so that an old Node can say so, and not what it lacks.
+// Old JavaScript without imports: an old Node then prints this message, and not an error about a feature that it lacks.
 const major = Number(process.versions.node.split('.')[0])
 if (major < 20) {
   console.error(

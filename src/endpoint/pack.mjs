@@ -1,6 +1,6 @@
-// Before `npm pack`: gathers what the package holds, the program, the script that it serves and the contract's schema,
-// in the places that they have under dist. After it: removes them, since only what is under
-// dist in the root is kept new.
+// Before `npm pack`: copies the files of the package to the places that they have under dist: the program, the scripts
+// that it serves and the contract's schema. After it: removes the copies, since only the dist in the root is kept up to
+// date.
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -29,6 +29,6 @@ const gather = () => {
 }
 
 rmSync(packed, { recursive: true, force: true })
-// Tests have built already: `--gather` with another folder does the rest.
+// Tests have built already, so they only use `--gather`, with another folder.
 if (step === '') build()
 if (step !== '--remove') gather()

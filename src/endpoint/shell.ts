@@ -1,9 +1,11 @@
-/** As it was when the program began. Later, a shell that is gone already could not be missed. */
+/**
+ * The parent process when the program began. If it were read later, a shell that had ended before would go unnoticed.
+ */
 const shell = process.ppid
 
 /**
- * npm runs a command through a shell. The shell dies of the signal that npm passes on, and passes it on to nobody. So
- * this process sends it to itself, and each command does what it does then.
+ * npm runs a command through a shell. npm passes a signal on to the shell, which ends and passes it on to nobody. So
+ * this process then sends itself SIGTERM, and each command handles it as usual.
  */
 export const endWithShell = (): void => {
   if (process.env.npm_lifecycle_event === undefined) return

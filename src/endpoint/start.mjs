@@ -1,6 +1,6 @@
 // `npm run endpoint` and `npm run check`: build what is missing or older than its source, then run.
 import './node.mjs'
-// A shell that is ended while this builds passes the signal on to nobody.
+// A shell that is ended during the build passes the signal on to nobody.
 const shell = process.ppid
 const { buildIfOld } = await import('../build.mjs')
 if (!buildIfOld() || process.ppid !== shell) process.exit(1)

@@ -1,4 +1,4 @@
-// Reads what wasabi keeps in this browser, as anyone can: from the cookies and from localStorage.
+// Reads wasabi's data in this browser, as anyone can: from the cookies and from localStorage.
 const UTM = {
   utm_source: 'utmSource',
   utm_medium: 'utmMedium',
@@ -15,15 +15,15 @@ const parse = (text) => {
   }
 }
 
-/** The same for no two events, a correction included. */
+/** The key of an event. No two events share one; a correction has its own. */
 export const keyOf = ({ eventAction, body = {} } = {}) => [eventAction, body.interactionId, body.updatedAt].join(' ')
 
 const FIELDS = Object.values(UTM)
 
 /**
- * The campaign that a conversion would get now, as wasabi's own `attribution()` says it: before consent it is known and
- * not stored. The inspector's own page has no tag, and reads the cookie. Until a page has
- * loaded there is the stub, which has no answer.
+ * The campaign that a conversion would get now, as wasabi's own `attribution()` returns it: before consent, it is known
+ * but not stored. The inspector's own page has no tag, and reads the cookie. Until a page has loaded, there is only the
+ * stub, which has no answer.
  */
 export const readCampaign = ({ campaign }) => {
   if (!window.wasabi || document.readyState !== 'complete') return campaign

@@ -36,7 +36,7 @@ export const createConversions = () => {
     const rows = rowsOf(answer)
     empty.hidden = rows.length > 0
     table.show(rows, totals(answer))
-    // Not before the canvas is on the page, which says how it looks.
+    // Only once the canvas is on the page, whose style it uses.
     draw ??= createPicture(canvas, 'y')
     draw(rows.slice(0, MOST_BARS))
   }

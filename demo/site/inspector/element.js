@@ -1,5 +1,5 @@
 /**
- * Makes an element. What is put into it is text: campaigns come from anyone's links. Names with a hyphen are
+ * Creates an element. Strings become text, never HTML: anyone can write a campaign link. Names with a hyphen are
  * attributes, others properties.
  */
 export const element = (name, properties = {}, ...children) => {
@@ -33,7 +33,7 @@ export const terms = (pairs) =>
     ),
   )
 
-/** Runs an update only when what it shows has changed: a reader there keeps place and focus. */
+/** Runs an update only if its value has changed, so that a reader keeps place and focus. */
 export const whenChanged = (update) => {
   let shown
   return (value) => {

@@ -1,5 +1,5 @@
-// Follows the endpoint's stream and the demo's own. A page that is hidden lets go of both: a browser has six
-// connections to a host, for all of its tabs.
+// Follows the endpoint's stream and the demo's own. A hidden page closes both: a browser has six connections to a host,
+// for all of its tabs.
 const OUTCOMES = ['stored', 'repeated', 'refused']
 
 /** @param on called with `stored`, `repeated`, `refused`, `attempt`, `weather` or `connected`, and its data */

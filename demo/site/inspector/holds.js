@@ -4,7 +4,7 @@ const FIELDS = ['utmSource', 'utmMedium', 'utmCampaign', 'utmContent', 'utmTerms
 
 const ANSWERS = { granted: 'granted', denied: 'refused: nothing is stored or sent' }
 
-/** So many of what was recorded are named. */
+/** The most recorded events that are named. */
 const NAMED = 4
 
 const asked = () => document.cookie.includes('demo_consent=required')
@@ -31,7 +31,7 @@ export const createCampaign = () => {
   }
 }
 
-/** What else the browser holds now. */
+/** The other data that the browser stores. */
 export const createHolds = () => {
   const content = element('div')
   const raw = element('pre', { tabIndex: 0 })

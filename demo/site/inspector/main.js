@@ -10,7 +10,7 @@ import { createTools } from './tools.js'
 import { createTour } from './tour.js'
 import { createWeather } from './weather.js'
 
-/** wasabi announces nothing, so its cookies and keys are read this often, in milliseconds. */
+/** wasabi reports no changes, so its cookies and keys are read this often, in milliseconds. */
 const LOOK = 500
 
 const entries = []
@@ -58,7 +58,7 @@ const update = () => {
 }
 
 let due = false
-/** Once for all that arrives together: a stream begins with everything there is. */
+/** One update for all messages that arrive together: a stream begins with everything so far. */
 const updateSoon = () => {
   if (due) return
   due = true

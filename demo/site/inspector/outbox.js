@@ -31,7 +31,7 @@ const describe = (model, event) => {
     .join(', ')
 }
 
-/** Browsers give each host a storage of its own. */
+/** In a browser, each host has a storage of its own. */
 const noteOf = ({ hostname, port }) => {
   if (!hostname.endsWith(SHOP)) return undefined
   const other = hostname === SHOP ? `app.${SHOP}` : SHOP

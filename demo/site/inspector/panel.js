@@ -9,8 +9,8 @@ const remember = (state) => {
 }
 
 /**
- * Opens and closes the panel: beside the page where there is room, over it on a phone, closed there at first.
- * On a phone it covers the lower half, and the page above it can be used.
+ * Opens and closes the panel. Where there is room, it is beside the page. On a phone it is closed at first, and covers
+ * the lower half; the page above it can be used.
  */
 export const startPanel = () => {
   const toggle = document.querySelector('#panel-toggle')

@@ -12,7 +12,7 @@ const setCookie = (pair) => {
   document.cookie = `${pair}; path=/; max-age=31536000${domain}`
 }
 
-/** What a visitor can try out beside the shop. */
+/** The tools that a visitor can try beside the shop. */
 export const createTools = (newestStored) => {
   const again = element('button', {
     type: 'button',

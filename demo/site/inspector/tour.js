@@ -6,7 +6,7 @@ const [, customerId] = /\bdemo_account=(\d{9})\b/.exec(document.cookie) ?? []
 
 const failed = ({ answer }) => answer === 'none' || answer >= 500
 
-/** What a first visitor should see, in order: a text, where it is done, and whether this visitor has seen it. */
+/** The steps for a first visitor, in order: a text, a link, and whether this visitor has seen it. */
 const stepsOf = ({ browser, campaign, entries, attempts }) => {
   const isOwn = (event) => [customerId, browser.visitor].includes(event?.body.customerId)
   const taken = entries.filter(({ outcome, event }) => outcome !== 'refused' && isOwn(event)).map(({ event }) => event)

@@ -9,7 +9,7 @@ const CHOICES = [
   ['away', 'Is away', 'Nobody can connect to it.'],
 ]
 
-/** Lets the endpoint go wrong. One for all browsers and tabs: the server does it. */
+/** Lets the endpoint fail, for all browsers and tabs at once: the server does it. */
 export const createWeather = () => {
   const radios = new Map()
   const meaning = element('p', { className: 'none', 'aria-live': 'polite' })
@@ -27,7 +27,7 @@ export const createWeather = () => {
     'change',
     ({ target }) => void fetch('/demo/weather', { method: 'POST', body: target.value }).catch(() => undefined),
   )
-  // Only on news from the server: a click is not undone while it is on its way there.
+  // Only when the server reports a change, so that a click is not undone before its request arrives.
   const show = whenChanged((weather) => {
     const radio = radios.get(weather)
     if (radio) radio.checked = true

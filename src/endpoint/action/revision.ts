@@ -9,8 +9,8 @@ export const parseAction = (text: string): CustomerAction => JSON.parse(text) as
 export const instantOf = (time: string): string => readInstant(time) ?? time
 
 /**
- * What distinguishes the events of one interaction: its `CREATED` is one whatever its times, an `UPDATED` is one for
- * each instant of `updatedAt`.
+ * Distinguishes the events of one interaction. All of its `CREATED` are one event, whatever their times. Each instant
+ * of `updatedAt` is an `UPDATED` of its own.
  */
 export const revisionOf = ({ eventAction, body }: CustomerAction): string =>
   eventAction === 'CREATED' ? '' : instantOf(body.updatedAt)
@@ -21,6 +21,6 @@ const contentOf = (text: string): unknown => {
   return { ...action, body: { ...action.body, createdAt: instantOf(createdAt), updatedAt: instantOf(updatedAt) } }
 }
 
-/** Says whether two valid bodies state the same, whatever their white space, order of fields and offsets. */
+/** Says whether two valid bodies have the same content. White space, order of fields and offsets do not matter. */
 export const sameContent = (one: string, other: string): boolean =>
   one === other || isDeepStrictEqual(contentOf(one), contentOf(other))

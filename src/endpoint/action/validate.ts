@@ -7,15 +7,15 @@ import { isInstant } from '../../contract/instant'
 /** One reason for a refusal. `path` is a JSON pointer (RFC 6901), `""` for the whole body. */
 export type Problem = { readonly path: string; readonly message: string }
 
-/** A body that can never be taken, and why. */
+/** The refusal of a body that can never be accepted, with its reasons. */
 export type Refusal = { readonly status: 400 | 413 | 422; readonly errors: readonly Problem[] }
 
-/** What a body turned out to be. */
+/** The result of a validation. */
 export type Validated =
   | { readonly type: 'valid'; readonly text: string; readonly action: CustomerAction }
   | { readonly type: 'refused'; readonly refusal: Refusal }
 
-/** The contract's own objects nest three deep. Readers with a recursive parser give up at some thousands. */
+/** Levels of nesting. The contract's own objects have three. Readers with a recursive parser fail at some thousands. */
 const deepest = 64
 
 const ajv = new Ajv({ allErrors: true })
@@ -40,7 +40,7 @@ const messageOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): 
 const nestsDeeperThan = (levels: number, value: unknown): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  // Without an array of each object's values, which took as long as the schema.
+  // No array of each object's values is made: that took as long as the check against the schema.
   for (const key in value)
     if (nestsDeeperThan(levels - 1, (value as Readonly<Record<string, unknown>>)[key])) return true
   return false
@@ -54,9 +54,9 @@ export const refusal = (status: Refusal['status'], message: string): Refusal => 
 
 const refused = (because: Refusal): Validated => ({ type: 'refused', refusal: because })
 
-/** Reads a body's bytes against the contract. Throws nothing, whatever the bytes. */
+/** Checks a body's bytes against the contract. Never throws, whatever the bytes. */
 export const validate = (bytes: Buffer): Validated => {
-  // Decoding would replace what is not UTF-8, and the body would no longer be the one that came.
+  // Decoding would replace bytes that are not UTF-8, and the body would no longer be the one that arrived.
   if (!isUtf8(bytes)) return refused(refusal(400, 'is not UTF-8'))
   const text = bytes.toString()
   let value: unknown

@@ -1,10 +1,10 @@
 import { checks } from './list'
 import { createTarget, type Target } from './target'
 
-/** What a check came to; without a problem it went well. */
+/** The result of a check. It passed if it names no problem. */
 export type Finding = { readonly name: string; readonly problem?: string }
 
-/** Tries an endpoint against the contract, from outside, one thing after the other. */
+/** Tests an endpoint against the contract, from outside, with one check after the other. */
 export async function* runChecks(target: Target): AsyncGenerator<Finding> {
   for (const { name, look } of checks) {
     const problem = await look(target)
@@ -15,16 +15,16 @@ export async function* runChecks(target: Target): AsyncGenerator<Finding> {
 const isPlain = ({ protocol, hostname }: URL): boolean =>
   protocol === 'http:' && !/(?:^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname)
 
-/** What the system calls it when nothing is there. */
+/** The system's error codes for an address where nothing answers. */
 const absence = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
 
 /**
- * What OpenSSL and Node call a server that no browser would speak to:
+ * The error codes of OpenSSL and Node for a server that no browser trusts:
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
 const distrust = /CERT|SELF_SIGNED|^UNABLE_TO_|^ERR_(?:SSL|TLS)_|^EPROTO$/
 
-/** Says why no page gets an answer from an address, and what to look at; `undefined` where one comes, or is slow. */
+/** Says why no page can reach an address, and what to check. `undefined` if an answer arrives or is only slow. */
 const findSilence = async (url: string): Promise<string | undefined> => {
   try {
     await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(5000) })
@@ -39,7 +39,7 @@ const findSilence = async (url: string): Promise<string | undefined> => {
   }
 }
 
-/** Says what is wrong with the address of an endpoint, or with the site whose page sends. */
+/** Describes the problem with the address of an endpoint, or with the site whose page sends. */
 const findSlip = async (url: string | undefined, site: string | undefined): Promise<string | undefined> => {
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url))
     return (
@@ -54,7 +54,8 @@ const findSlip = async (url: string | undefined, site: string | undefined): Prom
 }
 
 /**
- * Prints what an endpoint would lose or double of what a page of `site` sends. Resolves to `true` if there is nothing.
+ * Prints the problems by which an endpoint would lose or double events of a page of `site`. Resolves to `true` if there
+ * are none.
  */
 export const check = async (url: string | undefined, site?: string): Promise<boolean> => {
   const slip = await findSlip(url, site)

@@ -4,7 +4,7 @@ import { again, refused } from './verdict'
 const firstOf = async (looks: readonly Promise<string | undefined>[]): Promise<string | undefined> =>
   (await Promise.all(looks)).find((problem) => problem !== undefined)
 
-/** Sends what can never be taken. */
+/** Sends bodies that can never be accepted. */
 export const sendFaulty = ({ post, event }: Target): Promise<string | undefined> => {
   const faulty: readonly (readonly [string, string])[] = [
     ['an empty body', ''],
@@ -20,7 +20,7 @@ export const sendFaulty = ({ post, event }: Target): Promise<string | undefined>
   return firstOf(faulty.map(async ([what, body]) => refused(what, await post(body))))
 }
 
-/** Sends what breaks parsers and stores. */
+/** Sends bodies that break parsers and stores. */
 export const sendOdd = ({ post, event }: Target): Promise<string | undefined> => {
   const odd: readonly (readonly [string, string])[] = [
     ['NUL in an id', event({ customerId: 'a\0b' })],
@@ -47,7 +47,7 @@ const reasonsOf = (text: string): readonly unknown[] => {
   }
 }
 
-/** Reads what a refusal says. */
+/** Checks that a refusal names the faulty field. */
 export const readReasons = async ({ post, event }: Target): Promise<string | undefined> => {
   const { text } = await post(event({ customerId: undefined }))
   const paths = reasonsOf(text).map((error) => (error as { readonly path?: unknown } | null)?.path)

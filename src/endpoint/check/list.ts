@@ -99,7 +99,7 @@ const sendElsewhere = async ({ post, event }: Target): Promise<string | undefine
     : undefined
 }
 
-/** What an endpoint has to do so that no event is lost or stored twice. */
+/** The checks that an endpoint has to pass so that no event is lost or stored twice. */
 export const checks: readonly Check[] = [
   { name: 'takes a new event, without a redirect or a page of HTML', look: sendPlainly },
   { name: 'knows an event that comes again', look: sendTwice },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readText } from '../bounded'
 
-/** What came back, or that nothing did. */
+/** An answer. Its status is 0 if there was none. */
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
 
 /** An endpoint as a page sees it. */
@@ -11,19 +11,19 @@ export type Target = {
   readonly origin: string
   /** Customer of all events that are sent, so that they can be found and erased. */
   readonly customerId: string
-  /** The text of a new event; `fields` go into its `body`. */
+  /** The text of a new event; `fields` are added to its `body`. */
   readonly event: (fields?: Readonly<Record<string, unknown>>, eventAction?: 'CREATED' | 'UPDATED') => string
   readonly post: (body: string, options?: { readonly path?: string; readonly type?: string }) => Promise<Answer>
   readonly preflight: () => Promise<Answer>
 }
 
-/** Milliseconds. The tracker gives an attempt up after 30 s. */
+/** Milliseconds. The tracker ends an attempt after 30 s. */
 const patience = 30_000
 
-/** Bytes of an answer that are read. What matters of a refusal is far shorter. */
+/** Bytes of an answer that are read. The useful part of a refusal is far shorter. */
 const longestAnswer = 64 * 1024
 
-/** Stands for no answer at all. */
+/** Represents a missing answer. */
 const silence: Answer = { status: 0, headers: new Headers(), text: '' }
 
 /** Says whether an answer means that the event is stored, as the tracker reads it. */
@@ -41,8 +41,8 @@ export const inWords = ({ status, headers }: Answer): string => {
 }
 
 /**
- * Prepares requests to an endpoint as the tracker makes them: simple requests that follow no redirect. By default, they
- * are those of a site that no endpoint has heard of.
+ * Prepares requests to an endpoint as the tracker makes them: simple requests that follow no redirect. By default,
+ * their origin is a site that no endpoint knows.
  */
 export const createTarget = (url: string, origin = 'https://page.example'): Target => {
   const customerId = `wasabi-check-${randomUUID()}`

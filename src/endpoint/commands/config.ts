@@ -5,7 +5,7 @@ import { isLoopback } from '../http/access'
 import type { EndpointOptions } from '../http/endpoint'
 import type { StorePlace } from '../store/open'
 
-/** What the environment says about how to run. */
+/** The endpoint's settings, as the environment has them. */
 export type Config = {
   readonly host: string
   readonly port: number
@@ -38,7 +38,7 @@ const originIn = (site: string): string => {
 const originsIn = (text: string | undefined): readonly string[] | undefined => {
   if (text === undefined || text.trim() === '') return undefined
   const sites = text.split(/[\s,]+/).filter(Boolean)
-  // Commas alone name no site, and would turn all pages away.
+  // A list of commas alone names no site, and would refuse all pages.
   return (sites.length > 0 ? sites : [text]).map(originIn)
 }
 
@@ -50,14 +50,16 @@ const tokenIn = (text: string | undefined): string | undefined => {
     )
   if (/^(["']).*\1$/.test(text))
     throw new Error('READ_TOKEN has quotes around it, which would be a part of it: write it without them.')
-  // Blanks at the ends are no part of a header, and all else is written in several ways.
+  // Blanks at the ends are no part of a header, and there are several ways to encode other characters.
   if (/^[!-~](?:[ -~]*[!-~])?$/.test(text)) return text
   throw new Error(
     'READ_TOKEN has characters that a header cannot carry: set it to letters and digits, as from openssl rand -hex 16.',
   )
 }
 
-/** Says whether others can reach an address. Throws a sentence that says what to set when nobody knows it. */
+/**
+ * Says whether others can reach an address. Throws a sentence that says what to set if this machine does not know it.
+ */
 const isOpen = async (host: string): Promise<boolean> => {
   const addresses = await lookup(host, { all: true }).catch(() => [])
   if (addresses.length === 0)
@@ -67,13 +69,13 @@ const isOpen = async (host: string): Promise<boolean> => {
   return !addresses.every(({ address }) => isLoopback(address))
 }
 
-/** Events of one client in a minute: hundreds of people behind one address, and not one machine that floods. */
+/** Events of one client in a minute: enough for hundreds of people behind one address, too few for a flood. */
 const usualRate = 600
 
 /**
- * A file's name. Throws a sentence for what is a slip and not a name: the endpoint would start with an empty file at
- * another place. Only a shell knows `~`, `docker --env-file` passes quotes on, and a file from Windows has line ends of
- * its own. SQLite reads a `file:` URL as one, and nobody else does: https://sqlite.org/uri.html
+ * A file's name. Throws a sentence if it is a mistake: the endpoint would start with an empty file at another place.
+ * Only a shell expands `~`, `docker --env-file` passes quotes on, and a file from Windows has other line ends. Only
+ * SQLite reads a `file:` URL as a URL: https://sqlite.org/uri.html
  */
 const fileIn = (text: string | undefined): string => {
   const file = text || 'data/wasabi.sqlite'
@@ -100,7 +102,7 @@ const forwardIn = ({ FORWARD_TO, FORWARD_HEADERS, FORWARD_CONCURRENCY }: Environ
   return undefined
 }
 
-/** Reads everything else. Throws a sentence that says what to set. */
+/** Reads all settings. Throws a sentence that says what to set. */
 export const readConfig = async (environment: Environment): Promise<Config> => {
   const host = environment.HOST || '127.0.0.1'
   const readToken = tokenIn(environment.READ_TOKEN)
@@ -110,7 +112,7 @@ export const readConfig = async (environment: Environment): Promise<Config> => {
   const allowedOrigins = originsIn(environment.ALLOWED_ORIGINS)
   if ((await isOpen(host)) && readToken === undefined)
     throw new Error(`HOST is ${host}, which others can reach: set READ_TOKEN too, since reading would be open to them.`)
-  // A proxy on this machine makes everybody look as if they were here.
+  // Through a proxy on this machine, every request seems to be from this machine.
   if (readToken === undefined && trustedProxies > 0)
     throw new Error(
       'TRUST_PROXY is set, so others come through a proxy: set READ_TOKEN too, since reading would be open to them.',

@@ -6,8 +6,8 @@ import { allEntries, allErased } from '../store/pages'
 import type { Entry, Store } from '../store/store'
 
 /**
- * Writes an entry so that it can be imported. A body with line breaks does not fit a line as it is, so that it stands
- * there once more as a text.
+ * Writes an entry so that it can be imported. A body with line breaks does not fit into a line unchanged, so the line
+ * also contains it as a text.
  */
 const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string => {
   const time = JSON.stringify(new Date(receivedAt))
@@ -16,20 +16,20 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
     return `{"receivedAt":${time},${exact}"event":${text.replace(/[\r\n]/g, ' ')}}`
   }
   const kept = Buffer.from(bytes ?? [])
-  // As a text where it is one, so that it can be corrected by hand.
+  // As a text if it is UTF-8, so that it can be corrected by hand.
   const body = isUtf8(kept) ? { body: kept.toString() } : { base64: kept.toString('base64') }
   return JSON.stringify({ receivedAt: new Date(receivedAt), outcome, ...refusal, ...body })
 }
 
-/** The shell makes a file that everybody can read, and what is in it is for nobody else. */
+/** The shell creates a file that everybody can read, but its content is private. */
 const makePrivate = (output: Writable): void => {
   const { fd } = output as { readonly fd?: number }
   if (fd !== undefined && fstatSync(fd).isFile()) fchmodSync(fd, 0o600)
 }
 
 /**
- * Writes all that a store keeps as NDJSON: events, what was put aside, and digests of what was erased. Resolves to the
- * number of events; rejects rather than leave something out.
+ * Writes the whole content of a store as NDJSON: events, bodies kept aside, and digests of erased ids. Resolves to the
+ * number of events. Rejects rather than leave anything out.
  */
 export const exportAll = async (store: Store, output: Writable): Promise<number> => {
   let events = 0

@@ -8,7 +8,7 @@ import { readConcurrency } from '../forward/start'
 import { logJson } from '../log'
 import { isCursor, type Store } from '../store/store'
 
-/** How this command is used. */
+/** The usage of this command. */
 export const forwardHelp = `Hand events on with one of:
   forward --to URL [--headers FILE] [--concurrency N] [--once | --again]
   forward --file FILE [--after CURSOR]
@@ -34,7 +34,7 @@ const optionsIn = (words: readonly string[]) => {
 
 type Options = ReturnType<typeof optionsIn>
 
-/** Options that say nothing to this way of handing on: an `--after` that is ignored sends everything. */
+/** Finds an option that has no use here: if an `--after` were ignored, every event would be sent. */
 const misplacedIn = ({ to, ...options }: Options): string | undefined => {
   const names = to === undefined ? (['headers', 'concurrency', 'once', 'again'] as const) : (['after'] as const)
   return names.find((name) => options[name] !== undefined) ?? (options.once && options.again ? 'once' : undefined)
@@ -44,7 +44,7 @@ const endSignal = (): AbortSignal => {
   const ending = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.on(name, () => {
-      // Once more changes nothing: what is under way comes to an end.
+      // A second signal changes nothing: the work under way is ending already.
       ending.abort()
     })
   return ending.signal
@@ -71,7 +71,9 @@ const reportWritten = ({ events, cursor }: Written): boolean => {
   return true
 }
 
-/** Hands events on as the words of a command line say. Rejects with a sentence before anything is sent. */
+/**
+ * Forwards events as the words of a command line say. If they are wrong, it rejects with a sentence before it sends.
+ */
 export const forward = async (store: Store, words: readonly string[]): Promise<boolean> => {
   const options = optionsIn(words)
   const { to, file, stdout, after } = options

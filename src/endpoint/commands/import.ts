@@ -22,7 +22,7 @@ type Written = {
   readonly base64?: string
 }
 
-/** What an import came to. */
+/** The result of an import. */
 export type Imported = {
   readonly stored: number
   readonly known: number
@@ -34,20 +34,20 @@ export type Imported = {
 
 const atOnce = 500
 
-/** An export's row of a body of 16 KB in which each byte is escaped, twice, and some more. */
+/** Characters of a line: an export's row with a body of 16 KB, each byte of it escaped, twice, and some more. */
 const longestLine = 300_000
 
 const quoted = '"[^"]*"'
 const eventRow = new RegExp(
   `^\\s*\\{\\s*(?:"cursor"\\s*:\\s*${quoted}\\s*,\\s*)?` +
     `"receivedAt"\\s*:\\s*${quoted}\\s*,\\s*"event"\\s*:\\s*(.*)\\}\\s*$`,
-  // A line may hold U+2028, which is a line break to a regular expression.
+  // A line may contain U+2028, which is a line break to a regular expression.
   's',
 )
 
-/** A body's own text: what JavaScript would make of it and write anew need not be the same. */
+/** A body's own text: parsing and writing it anew in JavaScript may change it. */
 const eventText = (line: string, { text, event }: Written): string => {
-  // Where only the event was corrected, the event counts.
+  // If somebody corrected only the event, the event counts.
   if (text !== undefined && isDeepStrictEqual(JSON.parse(text), event)) return text
   return eventRow.exec(line)?.[1]?.trim() ?? JSON.stringify(event)
 }
@@ -59,7 +59,7 @@ const bytesOf = (line: string, written: Written): Buffer => {
   return Buffer.from(event === undefined ? '' : eventText(line, written))
 }
 
-/** Looks at the body anew: what was corrected is an event, and a reason is what this endpoint says. */
+/** Validates the body anew: a corrected body is an event, and the reasons of a refusal are those of this endpoint. */
 const arrivalOf = (bytes: Buffer, { receivedAt: written = '', outcome, status }: Written): Line => {
   const receivedAt = Date.parse(written)
   if (Number.isNaN(receivedAt)) return { type: 'unknown' }
@@ -69,12 +69,12 @@ const arrivalOf = (bytes: Buffer, { receivedAt: written = '', outcome, status }:
   return { type: 'arrival', arrival: { ...validated, receivedAt, bytes } }
 }
 
-/** A digest as `GET /erased` lists them: what is none would be known as nobody, and be in the way of that list. */
+/** A digest as `GET /erased` lists them. Any other text would match nobody, and break the paging of that list. */
 const erasureOf = (digest: unknown): Line =>
   typeof digest === 'string' && isDigest(digest) ? { type: 'erased', digest } : { type: 'unknown' }
 
 const readLine = (line: string): Line => {
-  // npm writes what it runs above what that writes, unless it is run with --silent.
+  // Without --silent, npm writes the command above the output of the command.
   if (line.trim() === '' || line.startsWith('> ')) return { type: 'nothing' }
   try {
     const written = JSON.parse(line) as Written
@@ -86,15 +86,15 @@ const readLine = (line: string): Line => {
 }
 
 /**
- * `readline` breaks at U+2028 too, which may be in JSON as it is. Of a line that is too long,
- * only the beginning is kept.
+ * Splits the input into lines. `readline` also breaks at U+2028, which JSON may contain unescaped. Of a line that is
+ * too long, only the beginning is kept.
  */
 async function* linesIn(input: Readable): AsyncGenerator<string> {
   let parts: string[] = []
   let size = 0
   let isFirst = true
   for await (const read of input.setEncoding('utf8')) {
-    // Editors on Windows begin a file with a mark that is no JSON.
+    // Editors on Windows begin a file with a byte order mark, which is not JSON.
     const chunk = isFirst ? String(read).replace(/^\uFEFF/, '') : String(read)
     isFirst = false
     for (const [index, part] of chunk.split('\n').entries()) {
@@ -115,10 +115,7 @@ const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' | '
   return outcome === 'refused' || outcome === 'conflicting' ? 'aside' : 'known'
 }
 
-/**
- * Takes over what was exported, or lines that `GET /customer-actions` wrote as NDJSON: nothing
- * twice, however often it is run.
- */
+/** Imports an export, or the NDJSON of `GET /customer-actions`. Nothing is stored twice, however often it is run. */
 export const importAll = async (store: Store, input: Readable): Promise<Imported> => {
   const counts = { stored: 0, known: 0, aside: 0, erased: 0 }
   const unreadable: number[] = []
@@ -128,7 +125,7 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   let number = 0
 
   const flush = async (): Promise<void> => {
-    // First, so that nothing of them is stored. One commit for many: each waits for the disk.
+    // The digests first, so that no event of their customers is stored. One commit for many: each waits for the disk.
     if (digests.length > 0) await store.addErased(digests)
     const outcomes = await store.append(arrivals)
     digests = []

@@ -7,7 +7,7 @@ import type { Config } from './config'
 /** How long requests that were under way may take after SIGTERM, in milliseconds. */
 const patience = 10_000
 
-/** Connections at once. Each holds at most one body in memory. */
+/** The most connections at once. Each keeps at most one body in memory. */
 const mostConnections = 10_000
 
 const helpFor = ({ host, port }: Config, { code = '', message }: NodeJS.ErrnoException): string => {
@@ -26,17 +26,17 @@ const listen = async (app: FastifyInstance, config: Config): Promise<string> => 
   }
 }
 
-/** Ends what goes on for longer than a request should. */
+/** Ends all connections after the time that requests under way may take. */
 const hurry = ({ server }: FastifyInstance): void => {
   setTimeout(() => {
     server.closeAllConnections()
   }, patience).unref()
 }
 
-/** What the endpoint serves beside its answers. */
+/** The files that the endpoint serves. */
 export type Served = { readonly script: ScriptOptions; readonly page: string }
 
-/** Runs the endpoint until SIGTERM or SIGINT: it takes no more then, answers what it has, and the process ends. */
+/** Runs the endpoint until SIGTERM or SIGINT. It then accepts no more events, answers those that it has, and exits. */
 export const serve = async (config: Config, { script, page }: Served): Promise<void> => {
   const app = await createEndpoint({ ...config.options, script, page, log: logJson })
   app.server.maxConnections = mostConnections
@@ -49,7 +49,7 @@ export const serve = async (config: Config, { script, page }: Served): Promise<v
 
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
-    // A second signal ends nothing sooner: what is under way is answered.
+    // A second signal ends nothing sooner: requests under way are answered.
     if (stopping) return
     stopping = true
     hurry(app)

@@ -1,6 +1,6 @@
 import { readText } from '../bounded'
 
-/** What a receiver's answer means for an event. */
+/** The meaning of a receiver's answer for an event. */
 export type Verdict =
   | { readonly type: 'receipt' }
   | { readonly type: 'refused'; readonly status: number; readonly answer: string }
@@ -9,14 +9,15 @@ export type Verdict =
 /** Characters of an answer that are kept. */
 const keptAnswer = 2000
 
-/** Bytes of an answer that are read. What is longer is cut off with its connection. */
+/** Bytes of an answer that are read. A longer answer is cut off, and its connection ends. */
 const readAnswer = 65_536
 
 const isPage = (response: Response): boolean =>
   /^\s*(?:text\/html|application\/xhtml)/i.test(response.headers.get('content-type') ?? '')
 
 /**
- * Milliseconds that an answer asks for, by seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ * The wait that `Retry-After` asks for, in seconds or by a date, as milliseconds:
+ * https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export const retryAfterOf = (value: string | null, now: number): number => {
   if (value === null) return 0
@@ -24,7 +25,7 @@ export const retryAfterOf = (value: string | null, now: number): number => {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0
 }
 
-/** Says why an answer is none of a receiver: a redirect, which would make a `GET` of the `POST`, or a page. */
+/** Says why an answer is not a receiver's: it is a redirect, which would turn the `POST` into a `GET`, or a page. */
 export const notAReceiver = (response: Response): string | undefined => {
   if (response.status >= 300 && response.status < 400) return 'the receiver redirects'
   return response.ok && isPage(response) ? 'the receiver answers with a page' : undefined

@@ -7,11 +7,11 @@ import { nameOf, type Receiver } from './receiver'
 import { send } from './send'
 import { pause, waitTime } from './wait'
 
-/** What forwarding works with. */
+/** The parts and settings of forwarding. */
 export type ForwardJob = {
   readonly store: Pick<Store, 'events' | 'forward'>
   readonly receiver: Receiver
-  /** How many events are on their way at once; those of one interaction go one after the other. */
+  /** How many events are posted at once. Those of one interaction are posted one after the other. */
   readonly concurrency: number
   readonly log: Log
   readonly signal: AbortSignal
@@ -31,7 +31,7 @@ const lanesOf = (entries: readonly Entry[], count: number): readonly (readonly n
   return lanes
 }
 
-/** Reports trouble once, until it is over. */
+/** Returns a function that logs trouble once, and its end. */
 export const createReport = (log: Log) => {
   let known = ''
   return (why: string): void => {
@@ -43,10 +43,10 @@ export const createReport = (log: Log) => {
 
 type Report = ReturnType<typeof createReport>
 
-/** What became of an event. */
+/** The outcome for an event. It is `gone` if the store no longer has it. */
 export type Fate = Exclude<Verdict['type'], 'trouble'> | 'gone'
 
-/** Posts one event until there is a receipt or a refusal. An event that was erased meanwhile is not handed on. */
+/** Posts one event until there is a receipt or a refusal. An event that was erased meanwhile is not forwarded. */
 const deliver = async (
   { store, receiver, signal }: ForwardJob,
   { cursor, text }: Entry,
@@ -65,7 +65,7 @@ const deliver = async (
   }
 }
 
-/** Hands on the events of one page, each lane beside the others, and saves how far that is. */
+/** Forwards the events of one page, all lanes at the same time, and saves the position. */
 export const forwardPage = async (
   job: ForwardJob,
   entries: readonly Entry[],

@@ -4,7 +4,7 @@ import { nameOf } from './receiver'
 import { send } from './send'
 import { pause, waitTime } from './wait'
 
-/** What one pass came to. */
+/** The result of one pass. */
 export type Forwarded = {
   readonly sent: number
   readonly setAside: number
@@ -12,12 +12,12 @@ export type Forwarded = {
   readonly left: number
 }
 
-/** Events that are read at once: as many as are read again after a kill, at most. */
+/** Events that are read at once. After a kill, at most this many are read again. */
 const atOnce = 200
 
 /**
- * Hands on all events after the stored position, each at least once. Rejects when the signal
- * says so or the store fails.
+ * Forwards all events after the stored position, each at least once. Rejects when the signal is aborted or the store
+ * fails.
  */
 export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   const report = createReport(job.log)
@@ -25,7 +25,7 @@ export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   let sent = 0
   let setAside = 0
   let after = await job.store.forward.position(target)
-  // The position is there from the beginning, and with it the lag.
+  // The position is stored from the beginning, so that the lag is known as well.
   await job.store.forward.savePosition(target, after)
   for (;;) {
     job.signal.throwIfAborted()
@@ -39,7 +39,7 @@ export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   }
 }
 
-/** Posts once more what the receiver refused, until it is away. Resolves to how many it has accepted now. */
+/** Posts refused events once more, until the receiver is away. Resolves to the result. */
 export const forwardAside = async ({ store, receiver, log, signal }: ForwardJob): Promise<Forwarded> => {
   const target = nameOf(receiver)
   let sent = 0
@@ -63,7 +63,7 @@ export const forwardAside = async ({ store, receiver, log, signal }: ForwardJob)
 /** Milliseconds between two looks for new events. */
 const lookAgain = 1000
 
-/** Hands on stored and new events until the signal ends it; goes on after a failure of the store. */
+/** Forwards stored and new events until the signal is aborted. Continues after a failure of the store. */
 export const followForward = async (job: ForwardJob): Promise<void> => {
   const { signal, log } = job
   let failures = 0

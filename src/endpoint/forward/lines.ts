@@ -5,7 +5,7 @@ import { finished, pipeline } from 'node:stream/promises'
 import { allEntries } from '../store/pages'
 import { firstCursor, type Store } from '../store/store'
 
-/** What was written, and the cursor to go on from. */
+/** The number of written events, and the cursor to continue from. */
 export type Written = { readonly events: number; readonly cursor: string }
 
 type LinesJob = { readonly store: Pick<Store, 'events' | 'settle'>; readonly after?: string | undefined }
@@ -26,17 +26,17 @@ export const writeLines = async ({ store, after = firstCursor }: LinesJob, outpu
   return { events, cursor }
 }
 
-/** Writes a new file that has its name once it is whole. Rejects with a sentence. */
+/** Writes a new file, which has its name only once it is complete. Rejects with a sentence. */
 export const writeFile = async (job: LinesJob, file: string): Promise<Written> => {
-  // It may be somebody's backup.
+  // An existing file may be somebody's backup.
   if (existsSync(file)) throw new Error(`${file} is there already: name a new file.`)
   const part = `${file}.part`
-  // What a killed run has left behind may be open to everybody, and a link may lead anywhere: it is a new file.
+  // The file of a killed run may be open to everybody, and a link may lead anywhere, so a new file is created.
   rmSync(part, { force: true })
   const output = createWriteStream(part, { mode: 0o600, flags: 'wx' })
   try {
     const done = finished(output)
-    // Awaited below; an error while writing reports itself there.
+    // Awaited below, where an error of the writing is reported.
     done.catch(() => undefined)
     await once(output, 'open')
     const written = await writeLines(job, output)

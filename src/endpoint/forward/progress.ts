@@ -1,6 +1,6 @@
 /**
- * Keeps how far a page of events has been dealt with: up to the first one that has not. One save is under way at a
- * time, and the next one saves all that was done meanwhile.
+ * Saves the progress in a page of events: up to the first event that is not finished. One save is under way at a time,
+ * and the next one saves all progress made meanwhile.
  */
 export const createProgress = (cursors: readonly string[], save: (cursor: string) => Promise<void>) => {
   const done = cursors.map(() => false)
@@ -18,16 +18,16 @@ export const createProgress = (cursors: readonly string[], save: (cursor: string
   }
 
   return {
-    /** Marks one event as dealt with, and begins to save. */
+    /** Marks one event as finished, and starts to save. */
     finish: (index: number): void => {
       done[index] = true
       while (done[reached] === true) reached += 1
       if (saved === reached) return
       saving ??= saveAll()
-      // Reported by `settled`, which everybody waits for in the end.
+      // `settled` reports the error, and every caller waits for it in the end.
       saving.catch(() => undefined)
     },
-    /** Resolves when all that was dealt with is saved; rejects when it could not be. */
+    /** Resolves when all progress is saved. Rejects if a save failed. */
     settled: async (): Promise<void> => {
       await saving
     },

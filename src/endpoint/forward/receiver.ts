@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Where events go: `headers` are sent with each, and are no one's business else. */
+/** The server that receives forwarded events. `headers` are sent with each event, and shown to nobody else. */
 export type Receiver = { readonly url: URL; readonly headers: Headers }
 
-/** What forwarding sets itself, or what would break a request. */
+/** Headers that forwarding sets itself, or that would break a request. */
 const ours = ['idempotency-key', 'content-length', 'transfer-encoding', 'connection', 'host', 'expect', 'upgrade']
 
 const readLines = (file: string): readonly string[] => {
@@ -20,7 +20,7 @@ const readLines = (file: string): readonly string[] => {
   }
 }
 
-/** Adds one line. The sentence does not quote it: it may be a token. */
+/** Adds one header. The sentence of an error does not quote its line: it may contain a token. */
 const addLine = (headers: Headers, line: string, place: string): void => {
   const [, name = '', value = ''] = /^([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? []
   if (ours.includes(name.toLowerCase()))
@@ -58,6 +58,6 @@ export const readUrl = (text: string | undefined): URL => {
 }
 
 /**
- * What a receiver is known by in the store, the metrics and the log. Its query is left out, since it may hold a token.
+ * The name of a receiver in the store, the metrics and the log. The query is left out, since it may contain a token.
  */
 export const nameOf = ({ url }: Receiver): string => url.origin + url.pathname

@@ -6,7 +6,9 @@ import type { Receiver } from './receiver'
 /** Milliseconds until an answer counts as lost. */
 const patience = 30_000
 
-/** The event's key: the same for each attempt, another one for each event, and of letters that a header can hold. */
+/**
+ * The event's key: the same for each attempt, different for each event, and of characters that a header can contain.
+ */
 export const keyOf = (text: string): string => {
   const action = parseAction(text)
   const parts = JSON.stringify([action.body.interactionId, revisionOf(action)])
@@ -24,8 +26,8 @@ const causeOf = (error: unknown): string => {
 }
 
 /**
- * Asks until this signal ends it, or the time for an answer is over. Not by `AbortSignal.any`, whose timer Node 20 may
- * collect: a receiver that hangs was waited for without end (nodejs/node#57736).
+ * Asks until the signal is aborted or the time for an answer is over. `AbortSignal.any` is not used: Node 20 may
+ * collect its timer, and the wait for a receiver that hangs never ended (nodejs/node#57736).
  */
 const within = async <Answer>(signal: AbortSignal, ask: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> => {
   const limit = new AbortController()
@@ -45,7 +47,7 @@ const within = async <Answer>(signal: AbortSignal, ask: (limit: AbortSignal) => 
   }
 }
 
-/** Posts one event byte for byte. Rejects when the signal ends it, and then only. */
+/** Posts one event byte for byte. Rejects only when the signal is aborted. */
 export const send = async (receiver: Receiver, text: string, signal: AbortSignal): Promise<Verdict> => {
   const headers = new Headers(receiver.headers)
   headers.set('Idempotency-Key', keyOf(text))
@@ -59,8 +61,8 @@ export const send = async (receiver: Receiver, text: string, signal: AbortSignal
 }
 
 /**
- * Looks at the receiver before anything is sent. Rejects with a sentence when it redirects or answers with a page; one
- * that is away, or answers a `HEAD` in another way, may be a receiver all the same.
+ * Checks the receiver before anything is sent. Rejects with a sentence if it redirects or answers with a page. A server
+ * that is away, or that answers a `HEAD` in another way, may still be a receiver.
  */
 export const checkReceiver = async (receiver: Receiver, signal = new AbortController().signal): Promise<void> => {
   const ask = (limit: AbortSignal) => request(receiver, { method: 'HEAD' }, limit)

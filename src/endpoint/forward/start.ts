@@ -6,20 +6,20 @@ import type { Receiver } from './receiver'
 import { checkReceiver } from './send'
 import { pause, waitTime } from './wait'
 
-/** Events at once at most. Each is a connection. */
+/** The most events at once. Each needs a connection. */
 const mostAtOnce = 100
 
-/** Reads how many events may be on their way at once. Throws a sentence. */
+/** Reads how many events may be posted at once. Throws a sentence. */
 export const readConcurrency = (text = '1'): number => {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1 && number <= mostAtOnce) return number
   throw new Error(`${text} events at once: set it to a whole number from 1 to ${String(mostAtOnce)}.`)
 }
 
-/** Where a server hands events on to, and how many at once. */
+/** The receiver of forwarded events, and how many are posted at once. */
 export type ForwardTo = { readonly receiver: Receiver; readonly concurrency: number }
 
-/** Waits until the receiver looks like one. The endpoint takes events meanwhile. */
+/** Waits until the receiver passes its check. The endpoint accepts events meanwhile. */
 const waitForReceiver = async ({ receiver, log, signal }: ForwardJob): Promise<void> => {
   const report = createReport(log)
   for (let failures = 0; ; failures += 1) {
@@ -35,14 +35,15 @@ const waitForReceiver = async ({ receiver, log, signal }: ForwardJob): Promise<v
 }
 
 /**
- * Hands events on beside taking them. Returns what ends that; it resolves when nothing of it uses the store any more.
+ * Forwards events while the endpoint accepts new ones. Returns a function that ends this and resolves when forwarding
+ * no longer uses the store.
  */
 export const startForward = (store: Store, { receiver, concurrency }: ForwardTo, log: Log): (() => Promise<void>) => {
   const ending = new AbortController()
   const job = { store, receiver, concurrency, log, signal: ending.signal }
   const running = waitForReceiver(job).then(
     () => followForward(job),
-    // It was ended while it waited.
+    // Forwarding was ended while it waited for the receiver.
     () => undefined,
   )
   return async () => {

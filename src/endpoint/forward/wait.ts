@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Milliseconds: the bound of the first wait, and of all. */
+/** The bounds of the first wait and of every wait, in milliseconds. */
 const first = 1000
 const longest = 300_000
 
-/** A longer `Retry-After` is a slip: a day, in milliseconds. */
+/** The longest `Retry-After` that is respected: a day, in milliseconds. A longer one is a mistake. */
 const mostPatience = 86_400_000
 
 /**
- * A random time below a bound that doubles, so that clients that were turned away together do not try again together
+ * A random time below a bound that doubles, so that clients that were refused together do not try again together
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); never before `Retry-After`.
  */
 export const waitTime = (failures: number, retryAfter: number, random = Math.random()): number =>
   Math.min(retryAfter, mostPatience) + random * Math.min(longest, first * 2 ** Math.min(failures, 20))
 
-/** Waits, or rejects as soon as the signal says so. */
+/** Waits. Rejects as soon as the signal is aborted. */
 export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   delay(milliseconds, undefined, { signal })

@@ -8,13 +8,16 @@ export const isLoopback = (address: string): boolean =>
   /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address) || address === '::1' || address === 'localhost'
 
 /**
- * A page that has its own name point to 127.0.0.1 reads through the browser of this machine's user; it
- * cannot but send that name: https://en.wikipedia.org/wiki/DNS_rebinding
+ * A page whose own name resolves to 127.0.0.1 could read through the browser of this machine's user, but its requests
+ * always contain that name: https://en.wikipedia.org/wiki/DNS_rebinding
  */
 const isOwnName = (host: string | undefined): boolean =>
   /^(?:(?:[^:]+\.)?localhost|\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host ?? '')
 
-/** Says why a request may not read where there is no token: it does not come from this machine, or not by its name. */
+/**
+ * Says why a request may not read if there is no token: it is not from this machine, or does not use one of its own
+ * names.
+ */
 export const denialOf = (
   { remoteAddress = '', localPort }: Pick<Socket, 'remoteAddress' | 'localPort'>,
   host: string | undefined,
@@ -31,7 +34,7 @@ const denyOthers = async (
   return denial === undefined ? undefined : answerProblem(reply, 403, denial)
 }
 
-/** Lets the operator alone use the routes of a scope: by a token or, without one, from this machine only. */
+/** Restricts the routes of a scope to the operator: by a token or, without one, to this machine. */
 export const guardAccess = async (app: FastifyInstance, token: string | undefined): Promise<void> => {
   if (token === undefined) {
     app.addHook('onRequest', denyOthers)
@@ -39,7 +42,7 @@ export const guardAccess = async (app: FastifyInstance, token: string | undefine
   }
   await app.register(bearerAuth, {
     keys: new Set([token]),
-    // The scheme's name is the same in lower case: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
+    // The scheme's name is case-insensitive: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
     specCompliance: 'rfc6749',
     addHook: false,
   })

@@ -4,11 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerProblem } from './answer'
 import type { Counted } from './metrics'
 
-/** Who may send events, and how many. */
+/** The limits for senders: which sites may send events, and how many. */
 export type AdmissionOptions = {
   /**
    * The sites whose pages may send events, as in `https://shop.example`; without them, all sites. A request without an
-   * `Origin` comes from no page, and is let through.
+   * `Origin` is not from a page, and is accepted.
    */
   readonly allowedOrigins?: readonly string[]
   /**
@@ -18,15 +18,13 @@ export type AdmissionOptions = {
   readonly rateLimit?: number
 }
 
-/** So many clients are remembered at once, the latest ones: some megabytes. */
+/** The most clients that are remembered, the latest ones: some megabytes. */
 const mostClients = 50_000
 
-/**
- * Seconds until a sender may come again: enough for a database to restart, short enough for a page to be still open.
- */
+/** Seconds until a sender may try again: enough for a database to restart, short enough for a page to be still open. */
 export const comeAgain = 5
 
-/** Answers that the event could not be taken for now. */
+/** Answers that the event cannot be stored for now. */
 export const answerUnavailable = (reply: FastifyReply): FastifyReply =>
   answerProblem(reply.header('Retry-After', comeAgain), 503, 'could not be stored, and can be sent again')
 
@@ -38,13 +36,14 @@ const addressIn = (written: string): string | undefined => {
 }
 
 /**
- * Says who sent a request: its address, IPv6 by its first 64 bits, since a household or a host has that much and
- * changes the rest at will. Clients behind a proxy that names no address count as that proxy.
+ * Identifies the sender of a request by its address. Of an IPv6 address, only the first 64 bits count: a household or a
+ * host has all addresses with these bits, and can change the rest. Clients behind a proxy that names no address count
+ * as that proxy.
  */
 export const clientOf = ({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string =>
   normalizeIP(addressIn(ip) ?? socket.remoteAddress ?? '', 64)
 
-/** What turns events away. */
+/** The limits for senders, with the state of the endpoint and a counter of refused requests. */
 export type Admission = AdmissionOptions & {
   readonly isClosed: () => boolean
   readonly count: (counted: Counted) => void
@@ -66,7 +65,7 @@ const addRateLimit = async (app: FastifyInstance, max: number, count: Admission[
   })
 }
 
-/** Turns events of a scope away before their bodies are read, and says why. */
+/** Refuses events of a scope before their bodies are read, and says why. */
 export const guardAdmission = async (
   app: FastifyInstance,
   { allowedOrigins, rateLimit: perMinute = 0, isClosed, count }: Admission,

@@ -6,28 +6,29 @@ import { wordsOf, type Log } from '../log'
 export const answerJson = (reply: FastifyReply, status: number, json: string): FastifyReply =>
   reply.code(status).type('application/json').send(json)
 
-/** Answers with what is wrong, in the form that the contract gives it. */
+/** Answers with the problems, in the contract's form. */
 export const answerProblems = (reply: FastifyReply, status: number, errors: readonly Problem[]): FastifyReply =>
   answerJson(reply, status, JSON.stringify({ errors }))
 
-/** Answers with the one thing that is wrong with the request as a whole. */
+/** Answers with one problem that concerns the whole request. */
 export const answerProblem = (reply: FastifyReply, status: number, message: string): FastifyReply =>
   answerProblems(reply, status, [{ path: '', message }])
 
 /**
- * Answers the methods that a path does not know. An event that is sent here by mistake must not
- * look as if it were taken.
+ * Refuses the methods that a path does not allow. An event that is sent there by mistake must not seem to be stored.
  */
 export const allowOnly = (app: FastifyInstance, url: string, allowed: readonly string[]): void => {
   const method = app.supportedMethods.filter((name) => !allowed.includes(name))
   const handler = (_: unknown, reply: FastifyReply): void => {
     answerProblem(reply.header('Allow', allowed.join(', ')), 405, `takes ${allowed.join(', ')} only`)
   }
-  // Before the body, which nobody reads here.
+  // Before the body, which is not read here.
   app.route({ method, url, onRequest: handler, handler })
 }
 
-/** Returns what answers for an error: with its own status where it is the sender's, else for the store. */
+/**
+ * Returns the error handler. It answers with the error's own status if the sender caused it, and otherwise with 503.
+ */
 export const createErrorAnswer =
   (log: Log) =>
   (error: FastifyError, _: unknown, reply: FastifyReply): FastifyReply => {

@@ -4,10 +4,10 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { logTrouble, type Log } from '../log'
 import { answerProblem, createErrorAnswer } from './answer'
 
-/** What stands around the routes. */
+/** The options of the app around the routes. */
 export type AppOptions = {
   /**
-   * How many proxies of one's own stand before the endpoint, each of which adds to `X-Forwarded-For`.
+   * How many of the operator's own proxies are in front of the endpoint. Each of them adds to `X-Forwarded-For`.
    * @default 0
    */
   readonly trustedProxies?: number
@@ -17,21 +17,21 @@ export type AppOptions = {
    */
   readonly elsewhere?: RequestListener
   /**
-   * Takes the endpoint's log lines.
-   * @default lines of JSON to the error output, for what goes wrong
+   * Writes the endpoint's log lines.
+   * @default lines of JSON to the error output, for trouble only
    */
   readonly log?: Log
 }
 
-/** Where events go. */
+/** The path that events are sent to. */
 export const collection = '/customer-actions'
 
-/** A slow sender is cut off: an event is less than a packet or two. All in milliseconds. */
+/** All in milliseconds. A slow sender is cut off: an event fits into a packet or two. */
 const limits = {
   requestTimeout: 10_000,
-  // Longer than the minute for which proxies keep a connection, or they send into one that is being closed.
+  // Longer than the minute for which proxies keep a connection. Otherwise they use one that is being closed.
   keepAliveTimeout: 65_000,
-  // Node looks every 30 s by default, and the limits are true then only.
+  // Node checks the limits every 30 s by default, and enforces them only then.
   http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
 }
 
@@ -43,33 +43,33 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
       elsewhere(request.raw, reply.raw)
       return
     }
-    // A page with a wrong path can read at least that.
+    // Lets a page with a wrong path read this answer.
     reply.header('Access-Control-Allow-Origin', '*')
     answerProblem(reply, 404, `nothing here: events go to ${collection}`)
   }
   const app = fastify({
     ...limits,
     trustProxy: trustedProxies > 0 && ((_, hop) => hop < trustedProxies),
-    // An answer of our own, which pages can read and which says when to come again.
+    // The endpoint's own answer is used instead: pages can read it, and it says when to try again.
     return503OnClosing: false,
     exposeHeadRoutes: true,
     routerOptions: {
       // An id may be as long as a request's head.
       maxParamLength: 16_384,
-      // An event has no query, and need not pay for reading one.
+      // A request with an event has no query, and should not cost the time to parse one.
       querystringParser: (text) => (text === '' ? {} : Object.fromEntries(new URLSearchParams(text))),
     },
-    // A percent sign without two digits is no name, and must not erase half a name.
+    // A percent sign without two digits makes a path invalid. No erasure may apply to a part of an id.
     frameworkErrors: (_, request, reply) => {
       if (/^\/(?:customers|erased)\//.test(request.raw.url ?? ''))
         answerProblem(reply, 400, 'is no path: write % as %25')
       else answerElsewhere(request, reply)
     },
   })
-  // Each method that Node reads, so that a path can say which ones it takes.
+  // Adds each method that Node parses, so that a path can answer which ones it allows.
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method)
-  // A body is JSON whatever its type says, also where that is no type at all: the route reads it itself.
+  // A body is JSON whatever its Content-Type, even an invalid one: the route reads the body itself.
   app.addHttpMethod('POST', { hasBody: false, overrideExisting: true })
   app.removeAllContentTypeParsers()
   app.setErrorHandler(createErrorAnswer(log))
@@ -77,7 +77,7 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
   return app
 }
 
-/** Lets a page of any origin read the answer, and when to come again. Cookies stay out of it: `*` forbids them. */
+/** Lets a page of any origin read the answer and its `Retry-After`. Cookies are excluded: `*` forbids them. */
 export const addCors = async (app: FastifyInstance): Promise<void> => {
   await app.register(cors, {
     origin: '*',
@@ -85,7 +85,7 @@ export const addCors = async (app: FastifyInstance): Promise<void> => {
     allowedHeaders: '*',
     exposedHeaders: 'Retry-After',
     maxAge: 86_400,
-    // Only where events are taken: the app may share a server with paths that want to be asked themselves.
+    // Only for the paths of events: the app may share a server with paths that answer preflights themselves.
     preflight: false,
     strictPreflight: false,
   })

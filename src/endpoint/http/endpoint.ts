@@ -17,30 +17,30 @@ import { addScript, type ScriptOptions } from './script'
 import { createStream } from './stream'
 
 /**
- * The endpoint as a Fastify app: `listen` serves it alone, `routing(request, response)` answers for it in another
- * server, and `close` commits and answers what was taken, ends the streams and closes the store.
+ * The endpoint as a Fastify app. `listen` serves it alone, and `routing(request, response)` answers for it in another
+ * server. `close` commits and answers the events that arrived, ends the streams and closes the store.
  */
 export type Endpoint = FastifyInstance
 
-/** How an endpoint behaves, whatever its store. */
+/** The options of an endpoint, without those of its store. */
 export type HandlerOptions = AppOptions &
   AdmissionOptions & {
-    /** What reading needs in its `Authorization: Bearer`; without it, reading is for this machine only. */
+    /** The token that reading needs as `Authorization: Bearer`; without it, only this machine may read. */
     readonly readToken?: string
     /** Events received longer ago are deleted; without it, none are. */
     readonly retentionDays?: number
-    /** The tracker to serve as `/wasabi.js`; without it, it is not served. */
+    /** The tracker to serve as `/wasabi.js`; without it, none is served. */
     readonly script?: ScriptOptions
-    /** The folder of the operator's page, served at `/`; without it, it is not served. */
+    /** The folder of the operator's page, served at `/`; without it, no page is served. */
     readonly page?: string
-    /** Where events are handed on to; without it, the endpoint hands nothing on. */
+    /** The receiver that events are forwarded to; without it, nothing is forwarded. */
     readonly forwardTo?: ForwardTo
   }
 
-/** How to set up an endpoint. */
+/** All options of an endpoint. */
 export type EndpointOptions = HandlerOptions & StorePlace
 
-/** The parts that an endpoint is joined from. */
+/** Creates the parts of an endpoint. */
 const createParts = (store: Store, log: Log) => {
   let closing = false
   let failedAt = -Infinity
@@ -56,7 +56,7 @@ const createParts = (store: Store, log: Log) => {
     else metrics.count('unavailable', arrivals.length)
   }
   const committer = createCommitter(store, onCommit)
-  // While the store is away, the other figures are needed most.
+  // Without the lags, the other figures are still reported: they are needed most while the store is away.
   const lags = () => store.forward.lags(Date.now()).catch(() => [])
   const metrics = createMetrics({ queued: committer.queued, streams: stream.count, lags })
 
@@ -100,7 +100,7 @@ const addPublic = async (
   allowOnly(app, '/erased/*', ['GET', 'HEAD', 'DELETE'])
 }
 
-/** Joins the endpoint's parts over a store. */
+/** Creates an endpoint over an open store. */
 export const createHandler = async (store: Store, options: HandlerOptions = {}): Promise<Endpoint> => {
   const { log = logTrouble, retentionDays, readToken } = options
   const parts = createParts(store, log)
@@ -119,7 +119,7 @@ export const createHandler = async (store: Store, options: HandlerOptions = {}):
   const stopForward = forwardTo && startForward(store, forwardTo, log)
   let idleCloser: NodeJS.Timeout | undefined
   app.addHook('preClose', async () => {
-    // A page that asks again and again keeps its connection, and a server waits for all of them.
+    // A page that keeps sending requests keeps its connection, and a server waits for all connections to end.
     idleCloser = setInterval(() => {
       app.server.closeIdleConnections()
     }, 50).unref()

@@ -5,7 +5,7 @@ import type { ErasureRequest, Store } from '../store/store'
 import { answerProblem } from './answer'
 import { pageOf, type Query } from './read'
 
-/** What erasures are answered from. */
+/** The parts that erasures need. */
 export type ErasureParts = {
   readonly store: Pick<Store, 'erase' | 'erased' | 'isErased' | 'readmit'>
   readonly log: Log
@@ -22,14 +22,14 @@ const withCustomer =
     return reply.send(await work(customerId, request))
   }
 
-/** What may be asked for, once each; ids of visitors with commas between them. */
+/** The parameters of an erasure, each at most once. The ids of visitors have commas between them. */
 const erasureFields: Readonly<Record<string, (value: string) => boolean>> = {
   linked: (value) => value === 'all',
   visitors: (value) => value.split(',').every(isVisitor),
   block: (value) => ['true', 'false'].includes(value),
 }
 
-/** Reads what may be asked for. Throws for a slip, since nobody can undo an erasure. */
+/** Reads the parameters of an erasure. Throws if one is wrong, since nobody can undo an erasure. */
 const erasureOptions = (url: string): Omit<ErasureRequest, 'customerId'> => {
   const fields = [...new URLSearchParams(url.replace(/^[^?]*\??/, ''))]
   const { linked, visitors, block } = Object.fromEntries(fields) as Query
@@ -56,7 +56,7 @@ const answerErased = async (
   return reply.send({ erased: shown, next: digests.length > page.limit ? shown.at(-1) : null })
 }
 
-/** Erases a customer, lists the erased ids, says whether an id is among them, and takes an erasure back. */
+/** Adds the routes that erase a customer, list the erased ids, check an id, and readmit one. */
 export const addErasure = (app: FastifyInstance, { store, log }: ErasureParts): void => {
   const erase: Work = async (customerId, { url }) => {
     const erasure = await store.erase({ customerId, ...erasureOptions(url) })

@@ -2,17 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import type { Lag } from '../store/forward'
 import { allowOnly } from './answer'
 
-/** Milliseconds for which an answer is valid, since anybody may ask, and each question is a commit. */
+/** Milliseconds for which an answer is valid, since anybody may ask, and each check is a commit. */
 const freshFor = 1000
 
-/** What the answer is found from. */
+/** The sources of the answer. */
 export type Health = {
   /** Rejects when no event can be committed. */
   readonly check: () => Promise<void>
   readonly lags: () => Promise<readonly Lag[]>
 }
 
-/** The receiver that is furthest behind. Its address is left out: anybody may ask, and a path may contain a secret. */
+/** The largest lag in events and in seconds. It has no address: anybody may ask, and a path may contain a secret. */
 const worstOf = (lags: readonly Lag[]) => ({
   events: Math.max(...lags.map(({ events }) => events)),
   seconds: Math.max(...lags.map(({ seconds }) => seconds)),

@@ -6,18 +6,18 @@ import type { Arrival } from '../store/store'
 import { answerUnavailable } from './admission'
 import { answerProblems } from './answer'
 
-/** 16 KB: some thirty times an event with all its fields. Browsers cap what `keepalive` carries at 64 KB. */
+/** 16 KB: some thirty times an event with all its fields. Browsers limit a body with `keepalive` to 64 KB. */
 const largestBody = 16 * 1024
 
-/** A body that was read, whole or, when it is larger than allowed, its beginning. */
+/** A body that was read: the whole of it or, if it is larger than allowed, its beginning. */
 type RequestBody = { readonly bytes: Buffer; readonly tooLarge: boolean }
 
 const noBytes = Buffer.alloc(0)
 
 /**
- * Reads a request's body, and never holds more of it than is allowed and one chunk. Fastify's own limit keeps nothing
- * of a larger body, and closes the connection on a sender that is still sending: a page reads no answer then, and comes
- * again for 30 days.
+ * Reads a request's body. Keeps no more of it in memory than the allowed size and one chunk. Fastify's own limit keeps
+ * nothing of a larger body, and closes the connection while the sender still sends: the page then reads no answer, and
+ * sends the event again for 30 days.
  */
 const readBody = (request: IncomingMessage, onBody: (body: RequestBody) => void): void => {
   const chunks: Buffer[] = []
@@ -29,7 +29,7 @@ const readBody = (request: IncomingMessage, onBody: (body: RequestBody) => void)
     onBody({ bytes: bytes.subarray(0, largestBody), tooLarge: size > largestBody })
   }
   const take = (chunk: Buffer): void => {
-    // The rest of a body that was answered is read and thrown away.
+    // After the answer, the rest of the body is read and discarded.
     if (size > largestBody) return
     chunks.push(chunk)
     size += chunk.length
@@ -40,14 +40,14 @@ const readBody = (request: IncomingMessage, onBody: (body: RequestBody) => void)
   })
 }
 
-/** Why a body that is larger than allowed is refused. */
+/** The refusal of a body that is larger than allowed. */
 export const tooLarge = refusal(413, `is larger than ${String(largestBody)} bytes`)
 
 const arrivalIn = (body: RequestBody): Arrival => {
   const receivedAt = Date.now()
   const validated: Validated = body.tooLarge ? { type: 'refused', refusal: tooLarge } : validate(body.bytes)
   if (validated.type === 'refused') return { ...validated, receivedAt, bytes: body.bytes }
-  // Spelt out: a spread costs two of the thirty microseconds that an event takes.
+  // Without a spread, which costs two of the thirty microseconds that an event takes.
   return { type: 'valid', text: validated.text, action: validated.action, receivedAt }
 }
 
@@ -59,7 +59,7 @@ const answerTo =
     else reply.code(outcome === 'stored' ? 201 : 200).send()
   }
 
-/** Takes events, each answered once it is committed, or known, or refused and kept aside. */
+/** Accepts events. Each is answered once it is committed, or known, or refused and kept aside. */
 export const addIngest = (
   app: FastifyInstance,
   path: string,

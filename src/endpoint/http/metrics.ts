@@ -2,7 +2,9 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Lag } from '../store/forward'
 import type { Outcome } from '../store/store'
 
-/** What became of a request to take an event: the store's outcomes, and what never came so far. */
+/**
+ * The outcome of a request with an event: one of the store's outcomes, or the reason why it did not reach the store.
+ */
 export type Counted = Outcome | 'unavailable' | 'limited' | 'forbidden'
 
 const counted: readonly Counted[] = [
@@ -16,10 +18,10 @@ const counted: readonly Counted[] = [
   'forbidden',
 ]
 
-/** Seconds: from a fast disk alone to a standby far away. */
+/** Seconds: from a fast disk alone to a distant standby. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** What is measured at the moment of asking. */
+/** Figures that are measured when they are asked for. */
 export type Measured = {
   readonly queued: () => number
   readonly streams: () => number
@@ -84,7 +86,7 @@ const addMeasured = (registers: Registry[], { queued, streams }: Measured): void
   })
 }
 
-/** Counts what happens, for Prometheus to read. */
+/** Creates the metrics that Prometheus reads. */
 export const createMetrics = (measured: Measured) => {
   const registry = new Registry()
   const registers = [registry]
@@ -94,7 +96,7 @@ export const createMetrics = (measured: Measured) => {
     labelNames: ['outcome'],
     registers,
   })
-  // A series that is there from the beginning can be compared with what it was.
+  // A series that exists from the beginning can be compared with its earlier values.
   const series = new Map(counted.map((outcome) => [outcome, events.labels(outcome)]))
   for (const one of series.values()) one.inc(0)
   const commits = new Histogram({

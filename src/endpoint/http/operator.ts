@@ -10,7 +10,7 @@ import { addErasure } from './erasure'
 import { addOverview } from './overview'
 import { answerInteraction, answerList, type List, type Query } from './read'
 
-/** What the operator's requests are answered from. */
+/** The parts that the operator's routes need. */
 export type OperatorParts = {
   readonly store: Store
   readonly follow: (from: string) => Readable
@@ -38,8 +38,8 @@ const answerStream = async (
 }
 
 /**
- * Answers what is for the operator only: reading, following, counting and erasing. Pages of
- * other origins read none of it.
+ * Adds the routes for the operator only: reading, following, counting and erasing. Pages of other origins cannot read
+ * the answers.
  */
 export const addOperator = async (app: FastifyInstance, path: string, parts: OperatorParts): Promise<void> => {
   const { store, registry, readToken } = parts
@@ -67,7 +67,7 @@ export const addOperator = async (app: FastifyInstance, path: string, parts: Ope
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get(path, (request, reply) => answerList(request, reply, listOf(store.events)))
   app.get(`${path}/*`, (request, reply) => {
-    // Compared as written, so that an interaction of such a name can still be asked for, as in %73tream.
+    // Compared before decoding, so that an interaction whose id is such a name can still be read, as in %73tream.
     const [written = ''] = request.url.slice(path.length + 1).split('?', 1)
     const answer = Object.hasOwn(named, written) ? named[written] : undefined
     return (

@@ -10,11 +10,11 @@ const day = 86_400_000
 /** Ten years, in days: one figure for each type and day. */
 const mostDays = 3660
 
-/** Refusals that are shown. */
+/** The most refusals in an answer. */
 const shown = 100
 
 const dayOf = (text: string | undefined): number | undefined => {
-  // `Date` takes 30 February for 2 March.
+  // `Date` reads 30 February as a day in March.
   return text !== undefined && isInstant(`${text}T00:00:00Z`) ? Date.parse(text) / day : undefined
 }
 
@@ -39,7 +39,7 @@ const answerConversions = async (store: Store, request: FastifyRequest, reply: F
   return reply.send({ by: question.by, from: nameOf(question.from), to: nameOf(question.to), values, days: named })
 }
 
-/** Answers what the operator's page shows, within the operator's routes. */
+/** Adds the routes for the data of the operator's page, among the operator's routes. */
 export const addOverview = (app: FastifyInstance, store: Store): void => {
   app.get('/overview/conversions', (request, reply) => answerConversions(store, request, reply))
   app.get('/overview/refused', async (_, reply) => {

@@ -12,7 +12,7 @@ const files = [
   ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
 ] as const
 
-/** Nothing from other hosts, nothing in the page's own text, and nobody frames it. */
+/** Allows nothing from other hosts, nothing inline, and no page that frames this one. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,8 +26,8 @@ const policy = [
 ].join('; ')
 
 /**
- * Serves the operator's page from a folder. It has no data: it asks for what it shows as any reader does. Without a
- * token it is for this machine only, as reading is.
+ * Serves the operator's page from a folder. The page contains no data: it requests its data as any reader does. Without
+ * a token, it is for this machine only, like reading.
  */
 export const addPage = async (app: FastifyInstance, folder: string, token: string | undefined): Promise<void> => {
   if (token === undefined) await guardAccess(app, token)

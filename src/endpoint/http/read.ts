@@ -9,15 +9,15 @@ import { entryRow } from './rows'
 /** The parameters of a query. */
 export type Query = Readonly<Record<string, string | undefined>>
 
-/** What a list reads from, and what says whether it can go on from a cursor. */
+/** The source of a list, and the check of a cursor that it is to continue from. */
 export type List = { readonly read: ReadPage } & Pick<Store, 'problemWith'>
 
 const largestPage = 1000
 
-/** Characters of rows: a page ends with the row that exceeds them, and `next` says where to go on. */
+/** Characters of rows: a page ends with the row that exceeds them, and `next` is the cursor to continue from. */
 const largestText = 1_000_000
 
-/** Reads where a page begins, and how many rows it has. Returns a sentence when that cannot be read. */
+/** Reads the start of a page and its number of rows. Returns a sentence if they cannot be read. */
 export const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): Page | string => {
   const limit = Number(written)
   if (!Number.isInteger(limit) || limit < 1 || limit > largestPage)
@@ -25,7 +25,7 @@ export const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): 
   return { after, limit }
 }
 
-/** Reads so many rows at most, and one more to see whether there is a next page. */
+/** Answers with at most `limit` rows, and reads one more to see whether there is a next page. */
 const answerPage = async (reply: FastifyReply, read: ReadPage, { after, limit }: Page): Promise<FastifyReply> => {
   const rows: string[] = []
   let next: string | null = null
@@ -54,7 +54,9 @@ async function* linesOf(entries: AsyncIterable<Entry>, limit: number): AsyncGene
     }
 }
 
-/** Answers with a page as JSON; as NDJSON with the same rows, all of them unless `limit` says otherwise. */
+/**
+ * Answers with a page as JSON. As NDJSON, the rows are the same, and all of them are sent unless there is a `limit`.
+ */
 export const answerList = async (
   { query, headers, method }: FastifyRequest,
   reply: FastifyReply,

@@ -6,12 +6,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { allowOnly } from './answer'
 
 /**
- * The file to serve as `/wasabi.js`, and the version of its lasting name. Its compressed forms lie beside it as `.br`
- * and `.gz`. `wasabi-html.js` is served as well where it lies beside it.
+ * The file to serve as `/wasabi.js`, and the version for its permanent name. Its compressed forms are beside it, as
+ * `.br` and `.gz`. If `wasabi-html.js` is beside it, that file is served as well.
  */
 export type ScriptOptions = { readonly file: string; readonly version: string }
 
-/** The names of a file: asked for anew each time, and kept for ever. */
+/** The paths of a file: browsers check the first one for changes each time, and keep the second one for ever. */
 const agesOf = (name: string, version: string) =>
   [
     [`/${name}.js`, 'no-cache'],
@@ -21,8 +21,8 @@ const agesOf = (name: string, version: string) =>
 const extensions = { br: '.br', gzip: '.gz' } as const
 
 /**
- * Returns what answers with a file, in the smallest form that the client can read. The bytes are those of the start: a
- * build or an upgrade in place must not put others, or none, under a name that is kept for ever.
+ * Returns a function that answers with a file, in the smallest form that the client can read. The bytes are read at the
+ * start: a build or an upgrade in place must not replace or remove them under a name that is kept for ever.
  */
 const createSender = (file: string) => {
   const codings = (['br', 'gzip'] as const).filter((coding) => existsSync(file + extensions[coding]))
@@ -40,8 +40,8 @@ const createSender = (file: string) => {
 }
 
 /**
- * Serves the scripts, under their plain names and their versions'. Every page may read them, which is what `integrity`
- * asks for: https://www.w3.org/TR/SRI/#cross-origin-data-leakage
+ * Serves the scripts under their plain names, and under names with the version. Every page may read them, as
+ * `integrity` requires: https://www.w3.org/TR/SRI/#cross-origin-data-leakage
  */
 export const addScript = async (app: FastifyInstance, { file, version }: ScriptOptions): Promise<void> => {
   await app.register(etag)

@@ -4,12 +4,12 @@ import type { Appended, Arrival, Entry, Store } from '../store/store'
 import { entryMessage, repeatMessage } from './rows'
 
 type Follower = {
-  /** Plain repeats, which are not kept and so cannot be read after a cursor. */
+  /** Plain repeats. They are not stored, so they cannot be read after a cursor. */
   notes: readonly string[]
   /** Whether a commit was reported since the last look. */
   hasNews: boolean
   wake: () => void
-  /** What is being read from the store, which must not be closed meanwhile. */
+  /** The read under way. The store must not be closed during it. */
   reading: Promise<readonly Entry[]>
   ended: boolean
 }
@@ -17,14 +17,15 @@ type Follower = {
 /** At the 16 KB of a body, a page is 0.8 MB. */
 const entriesAtOnce = 50
 
-/** Repeats that wait for a page that reads slowly. */
+/** The most repeats that wait for a slow reader. */
 const mostNotes = 50
 
-/** Milliseconds until what another process has stored is looked for: a commit of one's own wakes at once. */
+/** Milliseconds between two looks for events of other processes. A commit of this process wakes the stream at once. */
 const lookForOthers = 1000
 
 /**
- * Proxies close what is silent for a minute; a comment line keeps it open and shows a page that left without a word.
+ * Milliseconds. Proxies close a connection that is silent for a minute. A comment line keeps it open, and reveals a
+ * page that left without closing it.
  */
 const heartbeat = 15_000
 
@@ -35,11 +36,11 @@ const waitFor = async (follower: Follower): Promise<void> => {
   woken.abort()
 }
 
-/** Reads on only when the reader has read what was sent: a slow reader costs one page of rows. */
+/** Reads the next page only when the reader has read the last one: a slow reader costs one page of rows. */
 async function* messagesOf(follower: Follower, read: Store['entries'], from: string): AsyncGenerator<string> {
   let after = from
   let spoken = performance.now()
-  // An id without data: a reader that is cut off before the first event resumes from here all the same.
+  // An id without data: a reader that is cut off before the first event can resume from here.
   yield `id: ${from}\n\n`
   while (!follower.ended) {
     follower.hasNews = false
@@ -62,7 +63,7 @@ const repeatsIn = (arrivals: readonly Arrival[], outcomes: readonly Appended[]):
     arrival.type === 'valid' && outcomes[index] === 'repeated' ? repeatMessage(arrival.receivedAt, arrival.text) : [],
   )
 
-/** Shows what comes in, while it comes in, as server-sent events: https://html.spec.whatwg.org/#server-sent-events */
+/** Streams arrivals as server-sent events: https://html.spec.whatwg.org/#server-sent-events */
 export const createStream = (read: Store['entries']) => {
   const followers = new Set<Follower>()
   let ended = false
@@ -79,7 +80,7 @@ export const createStream = (read: Store['entries']) => {
   }
 
   return {
-    /** Follows what comes after a cursor, until the page goes. */
+    /** Follows the entries after a cursor, until the page closes the stream. */
     open: (from: string): Readable => Readable.from(follow(from), { highWaterMark: 1 }),
     /** Reports a commit to all followers. */
     report: (arrivals: readonly Arrival[], outcomes: readonly Appended[]): void => {
@@ -94,11 +95,10 @@ export const createStream = (read: Store['entries']) => {
     /** How many streams are open. */
     count: (): number => followers.size,
     /**
-     * Ends all streams, and resolves when none of them reads any more. Their pages come again
-     * by themselves, and resume.
+     * Ends all streams. Resolves when none of them reads any more. Their pages connect again by themselves, and resume.
      */
     end: async (): Promise<void> => {
-      // One that is being opened, after it has read where to begin, would keep the endpoint from closing.
+      // A stream that is being opened, and has read its start already, would otherwise keep the endpoint from closing.
       ended = true
       for (const follower of followers) {
         follower.ended = true

@@ -1,27 +1,27 @@
 const kept = 'wasabi.token'
 
-/** Milliseconds between two tries of the stream. */
+/** Milliseconds between two attempts to open the stream. */
 const again = 2000
 
-/** The token stays in the tab, and goes out in a header: URLs are logged. */
+/** The token is stored in the tab only, and sent in a header, since URLs are logged. */
 const headers = (): Record<string, string> => {
   const token = sessionStorage.getItem(kept)
   return token === null ? {} : { Authorization: `Bearer ${token}` }
 }
 
-/** Whether this tab has a token, be it right or wrong. */
+/** Whether this tab has a token, right or wrong. */
 export const hasToken = (): boolean => sessionStorage.getItem(kept) !== null
 
-/** Keeps the token for as long as the tab is there. */
+/** Stores the token until the tab is closed. */
 export const keepToken = (token: string): void => {
   sessionStorage.setItem(kept, token)
 }
 
-/** Asks the endpoint. Resolves to `undefined` when it wants a token, or another one; rejects with a sentence. */
+/** Asks the endpoint. Resolves to `undefined` if the token is missing or wrong; rejects with a sentence. */
 export const ask = async <Answer>(path: string): Promise<Answer | undefined> => {
   const response = await fetch(path, { headers: headers() })
   if (response.status === 401) return undefined
-  // A proxy before the endpoint answers with pages of its own.
+  // A proxy in front of the endpoint answers with pages of its own.
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as Answer
   const { errors } = (answer ?? {}) as { readonly errors?: readonly { readonly message: string }[] }
@@ -52,26 +52,26 @@ const openStream = (after: string): Promise<Response> =>
 
 type Listener = {
   readonly onMessage: (message: Message) => void
-  /** The stream can be read, or cannot. */
+  /** Called with `true` when the stream can be read, with `false` when it cannot. */
   readonly onReach: (isReached: boolean) => void
 }
 
-/** Follows the stream for good: an `EventSource` sends no header, so this one reads by `fetch`. */
+/** Follows the stream without end. It uses `fetch`, since an `EventSource` sends no header. */
 export const follow = async ({ onMessage, onReach }: Listener): Promise<never> => {
   let after = ''
   for (;;) {
     try {
       let stream = await openStream(after)
-      // The store was restored meanwhile, and knows no cursor of before.
+      // The store was restored meanwhile, and does not know the old cursor.
       if (stream.status === 400) stream = await openStream('')
       for await (const message of messagesIn(stream)) {
-        // The first message comes at once, with an id alone.
+        // The first message arrives at once, with an id only.
         onReach(true)
         after = message.id || after
         if (message.data !== '') onMessage(message)
       }
     } catch {
-      // The endpoint is away, or a proxy does not pass on the stream: it goes on where it was once that is back.
+      // The endpoint is away, or a proxy does not pass the stream on. The next attempt resumes after the last message.
       onReach(false)
     }
     await new Promise((resolve) => setTimeout(resolve, again))

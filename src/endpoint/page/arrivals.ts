@@ -6,13 +6,13 @@ import { readable } from './readable'
 export type Arrival = {
   readonly outcome: 'stored' | 'repeated' | 'refused'
   readonly receivedAt: string
-  /** A refused body may be anything, and has none. */
+  /** Missing for a refused body, which may be anything. */
   readonly event?: CustomerAction
   readonly reason?: string
   readonly body?: string
 }
 
-/** Entries that are kept, and those of them that are shown until somebody asks for all. */
+/** The most entries that are kept, and how many of them are shown until the reader asks for all. */
 const kept = 50
 const shownFirst = 6
 
@@ -26,10 +26,10 @@ const timeOf = (receivedAt: string): string =>
     second: '2-digit',
   })
 
-/** The contract allows more fields than it names, and anything in them. */
+/** The contract allows more fields than it names, with any value. */
 type Term = readonly [name: string, value: unknown]
 
-/** What a reader asks first: which campaign, and who. */
+/** The fields that a reader looks for first: the campaign and the customer. */
 const storyOf = ({ body }: CustomerAction): readonly Term[] => [
   ...Object.entries(body.utmParameters ?? {}),
   ['customerId', body.customerId],
@@ -44,7 +44,7 @@ const plumbingOf = ({ body }: CustomerAction): readonly Term[] => [
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** The fields that are there. */
+/** Shows the fields that have a value. */
 const terms = (pairs: readonly Term[]): HTMLElement =>
   element(
     'dl',

@@ -6,13 +6,13 @@ import { typeNames, type Row } from './rows'
 /** Distinct for people who see red and green alike (Okabe and Ito): https://jfly.uni-koeln.de/color/ */
 const colours = ['#0072b2', '#e69f00', '#cc79a7', '#009e73'] as const
 
-/** Characters of a name beside its bar, by the picture's width in pixels. The tooltip has all of it. */
+/** Characters of a name beside its bar, by the picture's width in pixels. The tooltip shows the whole name. */
 const roomFor = (width: number): number => Math.min(24, Math.max(8, Math.floor(width / 24)))
 
 const shorten = (text: string, longest: number): string =>
   text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 
-/** How the bars look. */
+/** The look of the bars. */
 export type Look = {
   /** `x` for bars that rise, `y` for bars that lie. */
   readonly indexAxis: 'x' | 'y'
@@ -48,7 +48,7 @@ export const barsOf = (rows: readonly Row[], { indexAxis, ink, line, width }: Lo
   }
 }
 
-/** One row a day, also for days without any. */
+/** One row for each day, also for days without events. */
 export const dayRows = (
   from: string,
   to: string,

@@ -1,6 +1,6 @@
 import { readable } from './readable'
 
-/** Makes an element. Its content is text: all values are written by strangers. */
+/** Creates an element. Strings become text, never HTML: strangers write all values. */
 export const element = (
   name: string,
   attributes: Readonly<Record<string, string>> = {},
@@ -12,8 +12,8 @@ export const element = (
   return made
 }
 
-/** A value from outside, in a direction of its own: one that is written from the right reorders nothing around it. */
+/** A value from outside, with a direction of its own: right-to-left text does not reorder the text around it. */
 export const outside = (value: string): HTMLElement => element('bdi', {}, readable(value))
 
-/** The element of an id that the page's own HTML has. */
+/** The element with an id of the page's own HTML. */
 export const byId = <Kind extends HTMLElement = HTMLElement>(id: string): Kind => document.getElementById(id) as Kind

@@ -7,7 +7,7 @@ type Refused = {
   readonly body: string
 }
 
-/** What the endpoint answers about forwarding. */
+/** The endpoint's answer about forwarding. */
 export type Forwarding = {
   readonly receivers: readonly {
     readonly target: string
@@ -45,14 +45,14 @@ const refusedItem = ({ receivedAt, errors, body }: Refused): HTMLElement =>
     ),
   )
 
-/** Shows what was refused, newest first. */
+/** Shows the refused bodies, newest first. */
 export const showRefused = (refused: readonly Refused[]): void => {
   byId('refused').replaceChildren(
     refused.length === 0 ? nothing('Nothing was refused.') : list(refused.map(refusedItem)),
   )
 }
 
-/** Shows how far each receiver is behind, and what it refused. */
+/** Shows how far each receiver is behind, and the events that it refused. */
 export const showForwarding = ({ receivers, refused }: Forwarding): void => {
   const lines = receivers.map(({ target, events, seconds, setAside }) =>
     element(

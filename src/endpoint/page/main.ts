@@ -10,7 +10,7 @@ import { createTable } from './table'
 /** As many bars as a reader can distinguish. */
 const mostBars = 12
 
-/** Milliseconds between two looks, and after news from the stream. */
+/** Milliseconds between two loads, and from a message of the stream to a load. */
 const lookAgain = 30_000
 const soon = 1000
 
@@ -54,7 +54,7 @@ const isOpen = (yes: boolean): void => {
   byId('content').hidden = !yes
 }
 
-/** Asks for everything. Resolves to whether the endpoint let it read. */
+/** Loads all data of the page. Resolves to whether the endpoint allowed it. */
 const load = async (): Promise<boolean> => {
   const query = new URLSearchParams({ by: valueOf('by'), from: valueOf('from'), to: valueOf('to') })
   try {
@@ -90,7 +90,7 @@ const open = async (): Promise<void> => {
     onReach: (isReached) => (unreached.hidden = isReached),
     onMessage: ({ event, data }) => {
       arrivals.add({ ...(JSON.parse(data) as Arrival), outcome: event as Arrival['outcome'] })
-      // Once for all that arrives together.
+      // One load for all events that arrive together.
       due ??= setTimeout(() => {
         due = undefined
         void load()

@@ -1,4 +1,4 @@
-// What the demo's inspector shares with the operator's page.
+// The parts that the demo's inspector shares with the operator's page.
 export { createArrivals } from './arrivals'
 export { createPicture } from './picture'
 export { rowsOf, totals } from './rows'

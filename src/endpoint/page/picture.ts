@@ -7,12 +7,12 @@ Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, To
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
-/** Returns what draws rows as bars. */
+/** Returns a function that draws rows as bars. */
 export const createPicture = (canvas: HTMLCanvasElement, indexAxis: Look['indexAxis']) => {
   let shown: readonly Row[] = []
 
   const bars = () => {
-    // A canvas knows no custom properties: the page computes their values.
+    // A canvas cannot read custom properties: the page computes their values.
     const { color, borderTopColor, fontFamily } = getComputedStyle(canvas.parentElement ?? canvas)
     Chart.defaults.font.family = fontFamily
     return barsOf(shown, { indexAxis, ink: color, line: borderTopColor, width: canvas.clientWidth })
@@ -26,7 +26,7 @@ export const createPicture = (canvas: HTMLCanvasElement, indexAxis: Look['indexA
     chart.update()
   }
   dark.addEventListener('change', paint)
-  // The chart has a tooltip over its bars only: over the names it is the browser's.
+  // The chart's tooltip appears over its bars only. Over the names, the browser shows the `title`.
   canvas.addEventListener('mousemove', ({ offsetX, offsetY }) => {
     const { x, y } = chart.scales
     const row = y && x && offsetX < x.left ? shown[y.getValueForPixel(offsetY) ?? -1] : undefined

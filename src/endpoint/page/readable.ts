@@ -1,8 +1,8 @@
-/** Joiners are part of words in Persian and of many emoji, and reorder nothing. */
+/** Joiners are part of words in Persian and of many emoji, and do not reorder text. */
 const harmless = '\u200c\u200d'
 
 /**
- * A value from outside, with each character shown that would be invisible or change the order of what is around it: an
+ * A value from outside. Each character that is invisible or reorders the text around it is shown as its code: an
  * override makes one value look like another (https://trojansource.codes). Line breaks and tabs stay.
  */
 export const readable = (text: string): string =>

@@ -1,6 +1,6 @@
 import { ACTION_TYPES } from '../../contract/customer-action'
 
-/** What the endpoint answers. */
+/** The endpoint's answer about conversions. */
 export type Conversions = {
   readonly by: string
   readonly from: string
@@ -12,17 +12,17 @@ export type Conversions = {
 /** One line of the table. */
 export type Row = {
   readonly name: string
-  /** Whether the name is the page's own, as for events without a campaign: a campaign may be called so, too. */
+  /** Whether the name is the page's own, as for events without a campaign: a campaign may have the same name. */
   readonly isOwn: boolean
   /** The count of each type, in the order of `ACTION_TYPES`. */
   readonly counts: readonly number[]
   readonly total: number
 }
 
-/** The types that carry a campaign by themselves. The others have none unless the site chose so. */
+/** The types that carry a campaign by default. The others carry one only if the site chose so. */
 const carriers: readonly string[] = ['SIGN_UP', 'PROMOTION_APPLIED']
 
-/** Types as people read them. */
+/** The names of the types, for people. */
 export const typeNames = ['Sign-ups', 'Restarts', 'Cancellations', 'Promotions'] as const
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0)
@@ -32,13 +32,13 @@ const nameOf = (by: string, value: string, type: string): string => {
   return carriers.includes(type) ? `(no ${by})` : `(types without a ${by})`
 }
 
-/** All of the range, by type. */
+/** The totals of the whole range, by type. */
 export const totals = ({ days }: Conversions): Row => {
   const counts = ACTION_TYPES.map((type) => sum(days.filter((one) => one.type === type).map(({ count }) => count)))
   return { name: 'All', isOwn: true, counts, total: sum(counts) }
 }
 
-/** The rows, the largest first; what the answer left out is one more. */
+/** The rows, the largest first. One more row counts the events that the answer left out. */
 export const rowsOf = (conversions: Conversions): readonly Row[] => {
   const lines = new Map<string, { readonly name: string; readonly isOwn: boolean; readonly counts: number[] }>()
   for (const { value, type, count } of conversions.values) {
@@ -65,7 +65,7 @@ export const share = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
 
 /**
- * A cell of a CSV file. A spreadsheet would run what begins as a formula:
+ * A cell of a CSV file. A spreadsheet would run a cell that begins like a formula:
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const cell = (value: string | number): string => {

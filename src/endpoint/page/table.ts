@@ -7,7 +7,7 @@ type Column = {
   readonly show: (row: Row, all: Row) => string | HTMLElement
 }
 
-/** The page's own names look different from a stranger's that are written the same. */
+/** The page's own names look different from strangers' names with the same text. */
 const nameIn = ({ name, isOwn }: Row): HTMLElement => (isOwn ? element('em', {}, name) : outside(name))
 
 const columns: readonly Column[] = [
@@ -39,7 +39,7 @@ const sortedBy = ({ index, down }: Order, rows: readonly Row[]): readonly Row[] 
   return [...rows].sort((one, other) => compare(value(one), value(other)) * (down ? -1 : 1))
 }
 
-/** Returns what shows rows as a table that sorts by each of its columns, and what says in which order they are. */
+/** Creates a table that sorts by each of its columns. `show` shows rows in it; `inOrder` sorts rows as it does. */
 export const createTable = (place: HTMLElement) => {
   let shown: { readonly rows: readonly Row[]; readonly all: Row } | undefined
   let sorted: Order = { index: columns.length - 2, down: true }
@@ -60,7 +60,7 @@ export const createTable = (place: HTMLElement) => {
   const draw = (): void => {
     if (shown === undefined) return
     const { rows, all } = shown
-    // Whoever sorts by the keyboard goes on where they were.
+    // The focus stays where it was, for people who sort by the keyboard.
     const focused = [...place.querySelectorAll('button')].findIndex((button) => button === document.activeElement)
     place.replaceChildren(
       element(
