@@ -17,14 +17,14 @@ import { endWithShell } from './shell'
 import { isThere } from './store/sqlite/file'
 import type { Store } from './store/store'
 
-const usage = `wasabi-endpoint                            takes events
-wasabi-endpoint export > events.ndjson     writes all that is kept, as NDJSON
-wasabi-endpoint import < events.ndjson     takes it over, into the store of DATA_FILE or DATABASE_URL
+const usage = `wasabi-endpoint                            accepts events
+wasabi-endpoint export > events.ndjson     writes everything that is stored, as NDJSON
+wasabi-endpoint import < events.ndjson     reads an export into the store of DATA_FILE or DATABASE_URL
 wasabi-endpoint restore copy.sqlite        puts a backup in place of DATA_FILE
-wasabi-endpoint replay                     takes what was refused and is valid by now
-wasabi-endpoint forward --to URL           hands each event on, and goes on where it stopped
-wasabi-endpoint forward --stdout           writes the events alone, as NDJSON
-wasabi-endpoint check URL [SITE]           tries an endpoint from outside, as a page of SITE
+wasabi-endpoint replay                     stores refused events that are valid by now
+wasabi-endpoint forward --to URL           forwards each event, and resumes where it stopped
+wasabi-endpoint forward --stdout           writes only the events, as NDJSON
+wasabi-endpoint check URL [SITE]           tests an endpoint from outside, as a page of SITE
 wasabi-endpoint --help | --version
 
 In the repository, npm run endpoint --silent -- does the same as wasabi-endpoint.`
@@ -73,7 +73,7 @@ const printImport = async (store: Store): Promise<boolean> => {
   for (const line of unreadable.slice(0, namedLines))
     console.error(`Line ${String(line)} is no row of an export: it was left out.`)
   const others = unreadable.length - namedLines
-  if (others > 0) console.error(`So were ${String(others)} more lines. Is it what wasabi-endpoint export wrote?`)
+  if (others > 0) console.error(`So were ${String(others)} more lines. Is the file an export of wasabi-endpoint?`)
   return unreadable.length === 0
 }
 
@@ -86,7 +86,7 @@ const printReplay = async (store: Store): Promise<boolean> => {
 const importInput = (): Promise<boolean> => {
   // A folder would be read as an empty file.
   if (process.stdin.isTTY || fstatSync(0).isDirectory())
-    throw new Error('Say what to import, as in wasabi-endpoint import < events.ndjson.')
+    throw new Error('Name the file to import, as in wasabi-endpoint import < events.ndjson.')
   return withStore(printImport)
 }
 

@@ -163,7 +163,7 @@ test('prints each finding at once, also while the endpoint hangs', async () => {
   })
   const child = program.run({}, 'check', url)
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer]
-  expect(line.toString()).toMatch(/^ok {6}takes a new event/)
+  expect(line.toString()).toMatch(/^ok {6}accepts a new event/)
   expect(child.exitCode).toBeNull()
 })
 
@@ -175,7 +175,7 @@ test('an endpoint that certain sites may use is checked as a page of one of them
 
   const other = await program.command({}, ['check', url])
   expect(other.output).toMatch(
-    /^FAILED {2}takes .*: a page of https:\/\/page\.example was answered with 403: .* name one/,
+    /^FAILED {2}accepts .*: a page of https:\/\/page\.example was answered with 403: .* name one/,
   )
   expect(other.code).toBe(1)
 })
@@ -183,14 +183,14 @@ test('an endpoint that certain sites may use is checked as a page of one of them
 test('prints what it found, and exits by it', async () => {
   const { url } = await startEndpoint()
   const good = await program.command({}, ['check', url])
-  expect(good.output).toMatch(/^ok {6}takes a new event/)
+  expect(good.output).toMatch(/^ok {6}accepts a new event/)
   expect([good.code, good.errors]).toEqual([0, ''])
 
   const bad = await program.command({}, [
     'check',
     `${await serve((_, response) => response.writeHead(500).end())}/events`,
   ])
-  expect(bad.output).toMatch(/FAILED {2}takes a new event.*500/)
+  expect(bad.output).toMatch(/FAILED {2}accepts a new event.*500/)
   expect(bad.code).toBe(1)
   expect(bad.output).toMatch(/count as sign-ups, until DELETE http:.*\/customers\/wasabi-check-/)
 })

@@ -207,7 +207,7 @@ describeStores((freshPlace) => {
     const answer = await erase('Ann', query)
     expect([answer.status, await answer.json()]).toEqual([
       400,
-      { errors: [{ path: '', message: expect.stringMatching(/^takes linked=all, .*; nothing was erased$/) }] },
+      { errors: [{ path: '', message: expect.stringMatching(/^allows linked=all, .*; nothing was erased$/) }] },
     ])
     expect(await ids()).toEqual(['a'])
   })

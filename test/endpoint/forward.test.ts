@@ -111,7 +111,7 @@ describeStores((freshPlace) => {
     expect(await store.forward.refusals(10)).toEqual([])
   })
 
-  test('an event that is erased while it waits is not handed on', async () => {
+  test('an event that is erased while it waits is not forwarded', async () => {
     const store = await openWith([action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })])
     const receiver = await startReceiver((response) => {
       void store.erase({ customerId: 'gone' }).then(() => response.writeHead(204).end())
@@ -159,7 +159,7 @@ describeStores((freshPlace) => {
   test('slips are named before anything is sent', async () => {
     const store = await openWith(story)
     const url = 'http://127.0.0.1:9/import'
-    await expect(forward(store, [])).rejects.toThrow('Hand events on with one of')
+    await expect(forward(store, [])).rejects.toThrow('Forward events with one of')
     await expect(forward(store, ['--to', 'ftp://example.com'])).rejects.toThrow('no http or https URL')
     await expect(forward(store, ['--to', 'http://u:secret@example.com'])).rejects.toThrow('contains a password')
     await expect(forward(store, ['--to', url, '--headers', '/none/there'])).rejects.toThrow('Cannot read the headers')

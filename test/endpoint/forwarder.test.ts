@@ -168,7 +168,7 @@ describeStores((freshPlace) => {
       expect(execFileSync('ps', ['-o', 'args=', '-p', String(child.pid)], { encoding: 'utf8' })).not.toContain(token)
       child.kill('SIGKILL')
       expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
-      await expect.poll(() => errors.join('')).toContain(`Hands events on to ${receiver.url}; waits for new ones.`)
+      await expect.poll(() => errors.join('')).toContain(`Forwards events to ${receiver.url}; waits for new ones.`)
       outputs.push(...errors)
     }
     receiver.works()
@@ -208,7 +208,7 @@ test('a receiver that hangs counts as one that is away after half a minute', asy
   expect(verdict).toMatchObject({ type: 'trouble', why: 'the receiver does not answer' })
 })
 
-test('an endpoint hands on by itself what it takes, and reports how far it is', async () => {
+test('an endpoint forwards events by itself, and reports its lag', async () => {
   const receiver = await startReceiver()
   const endpoint = await program.start({
     DATA_FILE: freshFile(),
@@ -254,11 +254,11 @@ test('an interrupted run says where the next one goes on', async () => {
   const ended = once(child, 'exit')
   await expect.poll(() => receiver.requests).toHaveLength(1)
   child.kill('SIGINT')
-  expect(await errors).toBe('A signal ended it before all was handed on. The next run goes on from there.\n')
+  expect(await errors).toBe('A signal ended it before all events were forwarded. The next run resumes there.\n')
   expect(await ended).toEqual([1, null])
 })
 
-test('an endpoint takes events while its receiver redirects, and hands them on when that is over', async () => {
+test('an endpoint accepts events while its receiver redirects, and forwards them later', async () => {
   let redirects = true
   const bodies: string[] = []
   const url = await serve((request, response) => {
@@ -270,13 +270,13 @@ test('an endpoint takes events while its receiver redirects, and hands them on w
   })
   const { post, log } = await program.start({ DATA_FILE: freshFile(), FORWARD_TO: url })
   expect(await post(action())).toBe(201)
-  await expect.poll(() => log.join('')).toContain('the receiver redirects: give the address that it leads to')
+  await expect.poll(() => log.join('')).toContain('the receiver redirects: use the address that it leads to')
   expect(bodies).toEqual([])
   redirects = false
   await expect.poll(() => bodies, { timeout: 30_000 }).toEqual([action()])
 })
 
-test('an endpoint takes events, and ends, while its receiver is asked and does not answer', async () => {
+test('an endpoint accepts events, and ends, while its receiver is asked and does not answer', async () => {
   const asked: IncomingMessage[] = []
   const url = await serve((request) => void asked.push(request))
   const { post, child } = await program.start({ DATA_FILE: freshFile(), FORWARD_TO: url })

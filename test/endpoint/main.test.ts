@@ -142,7 +142,7 @@ test('ends each of its commands when npm is ended', async () => {
   const place = { file: freshFile() }
   await (await openStore(place)).close()
   const { url } = await startReceiver()
-  const { npm, ended } = await runByNpm(environmentOf(place), `forward --to ${url}`, 'Hands events on')
+  const { npm, ended } = await runByNpm(environmentOf(place), `forward --to ${url}`, 'Forwards events')
   npm.kill('SIGTERM')
   await ended
 })
@@ -182,7 +182,7 @@ test('says what to do when the port is in use', async () => {
   const { code, errors } = await program.command({ DATA_FILE: freshFile(), PORT: port }, [])
   const { event, message } = JSON.parse(errors) as { event: string; message: string }
   expect([code, event]).toEqual([1, 'cannot start'])
-  expect(message).toMatch(/^Cannot listen on .*: stop what listens there, or set PORT to another port\.$/)
+  expect(message).toMatch(/^Cannot listen on .*: stop the program that listens there, or set PORT to another port\.$/)
 })
 
 const SERVED = { script: { file: `${root}dist/wasabi.js`, version: '0.0.0' }, page: `${root}dist/page` }

@@ -100,7 +100,7 @@ test('has a command that a shell can start', () => {
 })
 
 test.each([
-  ['--help', /^wasabi-endpoint +takes events/],
+  ['--help', /^wasabi-endpoint +accepts events/],
   ['--version', new RegExp(`^${version}\n$`)],
 ])('%s exits with 0', async (argument, sentence) => {
   const { child, said } = start([argument])

@@ -90,7 +90,7 @@ const startEndpoint = async (line: string, env: Readonly<Record<string, string>>
   return { origin, host: new URL(origin).host, end }
 }
 
-test('the first event is stored and read, checked, handed on, saved and restored', async () => {
+test('the first event is stored and read, checked, forwarded, saved and restored', async () => {
   const folder = freshPlace()
   const inFolder = (line: string) =>
     line.replaceAll(/\b(events\.ndjson|for-import\.ndjson|headers\.txt|new\.sqlite)\b/g, `${folder}/$1`)

@@ -201,7 +201,7 @@ test('says what to import when a folder is given', () => {
     env: { ...process.env, DATA_FILE: freshFile() },
   })
   closeSync(folder)
-  expect([status, stderr]).toEqual([1, 'Say what to import, as in wasabi-endpoint import < events.ndjson.\n'])
+  expect([status, stderr]).toEqual([1, 'Name the file to import, as in wasabi-endpoint import < events.ndjson.\n'])
 })
 
 test('imports rows that were edited, whatever the white space and the order of the fields', async () => {
@@ -292,7 +292,10 @@ if (hasTerminal)
         timeout: 20_000,
       },
     )
-    expect([status, stdout.trim()]).toEqual([1, 'Say what to import, as in wasabi-endpoint import < events.ndjson.'])
+    expect([status, stdout.trim()]).toEqual([
+      1,
+      'Name the file to import, as in wasabi-endpoint import < events.ndjson.',
+    ])
   })
 
 test.each([[['export']], [['forward', '--stdout']]])('says that %j was cut off, as head does', async (words) => {

@@ -63,7 +63,7 @@ const readAcross = async (target: Target): Promise<string | undefined> => {
   const exposed = headers.get('Access-Control-Expose-Headers') ?? ''
   return /(?:^|,)\s*(?:\*|retry-after)\s*(?:,|$)/i.test(exposed)
     ? undefined
-    : 'Retry-After is not exposed: pages come again sooner than they are asked to'
+    : 'Retry-After is not exposed: pages try again sooner than they are asked to'
 }
 
 const askFirst = async (target: Target): Promise<string | undefined> => {
@@ -101,23 +101,26 @@ const sendElsewhere = async ({ post, event }: Target): Promise<string | undefine
 
 /** The checks that an endpoint has to pass so that no event is lost or stored twice. */
 export const checks: readonly Check[] = [
-  { name: 'takes a new event, without a redirect or a page of HTML', look: sendPlainly },
-  { name: 'knows an event that comes again', look: sendTwice },
-  { name: 'knows an event that comes many times at once', look: sendAtOnce },
+  { name: 'accepts a new event, without a redirect or a page of HTML', look: sendPlainly },
+  { name: 'recognises an event that is sent again', look: sendTwice },
+  { name: 'recognises an event that is sent many times at once', look: sendAtOnce },
   { name: 'acknowledges a known interaction with other content', look: sendConflict },
-  { name: 'takes corrections, in any order', look: sendCorrection },
+  { name: 'accepts corrections, in any order', look: sendCorrection },
   {
-    name: 'takes times without an offset',
+    name: 'accepts times without an offset',
     look: taken('a time without an offset', ({ event }) => event({ createdAt: '2024-02-06T10:00:00' })),
   },
-  { name: 'takes unknown fields', look: taken('an event with an unknown field', ({ event }) => event({ note: 'x' })) },
   {
-    name: 'takes JSON sent as such',
+    name: 'accepts unknown fields',
+    look: taken('an event with an unknown field', ({ event }) => event({ note: 'x' })),
+  },
+  {
+    name: 'accepts JSON with the type of JSON',
     look: async ({ post, event }) => notTaken('application/json', await post(event(), { type: 'application/json' })),
   },
-  { name: 'refuses what can never be taken', look: sendFaulty },
-  { name: 'says what is wrong', look: readReasons },
-  { name: 'answers what is odd', look: sendOdd },
+  { name: 'refuses invalid events for good', look: sendFaulty },
+  { name: 'names the faulty field', look: readReasons },
+  { name: 'answers odd bodies', look: sendOdd },
   { name: 'lets pages of other sites read its answers', look: readAcross },
   { name: 'answers preflights', look: askFirst },
   {
@@ -125,5 +128,5 @@ export const checks: readonly Check[] = [
     look: async ({ post, event }) =>
       (await post(event())).headers.has('Set-Cookie') ? 'it sets a cookie, which no page sends back' : undefined,
   },
-  { name: 'takes nothing at other addresses', look: sendElsewhere },
+  { name: 'accepts nothing at other addresses', look: sendElsewhere },
 ]

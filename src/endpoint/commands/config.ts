@@ -115,7 +115,7 @@ export const readConfig = async (environment: Environment): Promise<Config> => {
   // Through a proxy on this machine, every request seems to be from this machine.
   if (readToken === undefined && trustedProxies > 0)
     throw new Error(
-      'TRUST_PROXY is set, so others come through a proxy: set READ_TOKEN too, since reading would be open to them.',
+      'TRUST_PROXY is set, so requests arrive through a proxy: set READ_TOKEN too, or all of them could read.',
     )
   return {
     host,

@@ -1,7 +1,7 @@
 /** By the error's code or name, for errors whose own message helps nobody. */
 const sentences: Readonly<Record<string, string>> = {
   EPIPE: 'The output was closed before all was written.',
-  AbortError: 'A signal ended it before all was handed on. The next run goes on from there.',
+  AbortError: 'A signal ended it before all events were forwarded. The next run resumes there.',
 }
 
 /** The sentence that a command prints when it fails. */

@@ -9,7 +9,7 @@ import { logJson } from '../log'
 import { isCursor, type Store } from '../store/store'
 
 /** The usage of this command. */
-export const forwardHelp = `Hand events on with one of:
+export const forwardHelp = `Forward events with one of:
   forward --to URL [--headers FILE] [--concurrency N] [--once | --again]
   forward --file FILE [--after CURSOR]
   forward --stdout [--after CURSOR]`
@@ -56,7 +56,7 @@ const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
   await checkReceiver(receiver)
   const job: ForwardJob = { store, receiver, concurrency, log: logJson, signal: endSignal() }
   if (options.once !== true && options.again !== true) {
-    console.error(`Hands events on to ${nameOf(receiver)}; waits for new ones. --once ends when all are handed on.`)
+    console.error(`Forwards events to ${nameOf(receiver)}; waits for new ones. --once ends when all are forwarded.`)
     await followForward(job)
     return true
   }
@@ -67,7 +67,7 @@ const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
 }
 
 const reportWritten = ({ events, cursor }: Written): boolean => {
-  console.error(`${String(events)} events written; what comes later: --after ${cursor}`)
+  console.error(`${String(events)} events written. For later ones: --after ${cursor}`)
   return true
 }
 
@@ -81,7 +81,7 @@ export const forward = async (store: Store, words: readonly string[]): Promise<b
   const misplaced = misplacedIn(options)
   if (misplaced !== undefined) throw new Error(`There is no use for --${misplaced} here.\n${forwardHelp}`)
   if (after !== undefined && !isCursor(after))
-    throw new Error(`${after} is no cursor: give the one that the last run named.`)
+    throw new Error(`${after} is no cursor: use the one that the last run named.`)
   const problem = after === undefined ? undefined : await store.problemWith(after)
   if (problem !== undefined) throw new Error(problem)
   if (to !== undefined) return forwardTo(store, options)

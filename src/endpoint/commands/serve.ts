@@ -12,7 +12,7 @@ const mostConnections = 10_000
 
 const helpFor = ({ host, port }: Config, { code = '', message }: NodeJS.ErrnoException): string => {
   const place = `Cannot listen on ${host}:${String(port)} (${message})`
-  if (code === 'EADDRINUSE') return `${place}: stop what listens there, or set PORT to another port.`
+  if (code === 'EADDRINUSE') return `${place}: stop the program that listens there, or set PORT to another port.`
   if (code === 'EACCES') return `${place}: set PORT to one from 1024 on, or let a proxy listen there.`
   return `${place}: set HOST to an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.`
 }
@@ -44,7 +44,7 @@ export const serve = async (config: Config, { script, page }: Served): Promise<v
   const place = config.options.file ?? 'PostgreSQL'
   logJson({
     event: 'start',
-    message: `takes events on ${url}/customer-actions and keeps them in ${place}; the operator's page is ${url}/`,
+    message: `accepts events on ${url}/customer-actions and keeps them in ${place}; the operator's page is ${url}/`,
   })
 
   let stopping = false

@@ -70,7 +70,7 @@ export const checkReceiver = async (receiver: Receiver, signal = new AbortContro
   const strange = answer && notAReceiver(answer)
   if (strange === undefined) return
   const help = strange.includes('redirects')
-    ? 'give the address that it leads to'
-    : 'give the address that takes events'
+    ? 'use the address that it leads to'
+    : 'use the address that accepts events'
   throw new Error(`Nothing was sent, since ${strange}: ${help}.`)
 }

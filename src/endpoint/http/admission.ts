@@ -61,7 +61,7 @@ const addRateLimit = async (app: FastifyInstance, max: number, count: Admission[
       count('limited')
     },
     errorResponseBuilder: () =>
-      Object.assign(new Error('comes too often, and can be sent again later'), { statusCode: 429 }),
+      Object.assign(new Error('is one of too many from this client, and can be sent again later'), { statusCode: 429 }),
   })
 }
 
@@ -73,7 +73,7 @@ export const guardAdmission = async (
   app.addHook('onRequest', ({ headers: { origin } }, reply, next) => {
     if (allowedOrigins !== undefined && origin !== undefined && !allowedOrigins.includes(origin)) {
       count('forbidden')
-      answerProblem(reply, 403, 'comes from a site that is not among ALLOWED_ORIGINS')
+      answerProblem(reply, 403, 'is from a site that is not among ALLOWED_ORIGINS')
     } else if (isClosed()) {
       count('unavailable')
       answerUnavailable(reply)

@@ -20,7 +20,7 @@ export const answerProblem = (reply: FastifyReply, status: number, message: stri
 export const allowOnly = (app: FastifyInstance, url: string, allowed: readonly string[]): void => {
   const method = app.supportedMethods.filter((name) => !allowed.includes(name))
   const handler = (_: unknown, reply: FastifyReply): void => {
-    answerProblem(reply.header('Allow', allowed.join(', ')), 405, `takes ${allowed.join(', ')} only`)
+    answerProblem(reply.header('Allow', allowed.join(', ')), 405, `allows ${allowed.join(', ')} only`)
   }
   // Before the body, which is not read here.
   app.route({ method, url, onRequest: handler, handler })

@@ -68,7 +68,7 @@ const createParts = (store: Store, log: Log) => {
     isClosed: (): boolean => closing || committer.isFull(),
     check: async (): Promise<void> => {
       // On a full disk a small commit may succeed where a larger one has just failed.
-      if (closing || performance.now() - failedAt < comeAgain * 1000) throw new Error('takes no events')
+      if (closing || performance.now() - failedAt < comeAgain * 1000) throw new Error('accepts no events')
       await store.check()
     },
     end: (): Promise<void> => {

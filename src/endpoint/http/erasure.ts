@@ -17,8 +17,7 @@ const withCustomer =
   (place: string, work: Work) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const customerId = (request.params as { readonly '*': string })['*']
-    if (customerId === '')
-      return answerProblem(reply, 400, `needs a customer id after ${place}, with what is special in a URL encoded`)
+    if (customerId === '') return answerProblem(reply, 400, `needs a customer id after ${place}, encoded as in a URL`)
     return reply.send(await work(customerId, request))
   }
 
@@ -36,7 +35,7 @@ const erasureOptions = (url: string): Omit<ErasureRequest, 'customerId'> => {
   const isRight = fields.every(([name, value]) => Object.hasOwn(erasureFields, name) && erasureFields[name]?.(value))
   if (!isRight || new Set(fields.map(([name]) => name)).size < fields.length)
     throw Object.assign(
-      new Error('takes linked=all, or visitors=visitor-… with commas between them, and block=true; nothing was erased'),
+      new Error('allows linked=all, or visitors=visitor-… separated by commas, and block=true; nothing was erased'),
       { statusCode: 400 },
     )
   return { visitors: linked === 'all' ? 'all' : (visitors?.split(',') ?? []), block: block === 'true' }

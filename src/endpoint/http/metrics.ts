@@ -92,7 +92,7 @@ export const createMetrics = (measured: Measured) => {
   const registers = [registry]
   const events = new Counter({
     name: 'wasabi_events_total',
-    help: 'Requests to take an event, by what became of them.',
+    help: 'Requests with an event, by outcome.',
     labelNames: ['outcome'],
     registers,
   })

@@ -60,7 +60,7 @@ const settle = async (query: Query): Promise<void> => {
     if (now?.settled === true) return
   }
   throw new Error(
-    'A transaction that is still open on the database server hides what was stored since it began: ' +
+    'A transaction that is still open on the database server hides the events that were stored since it began: ' +
       'end it, and try again.',
   )
 }

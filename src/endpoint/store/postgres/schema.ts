@@ -79,11 +79,10 @@ const checkServer = async (query: Query): Promise<void> => {
   const [row] = await query<{ readonly fsync: string; readonly encoding: string }>(
     `SELECT current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding`,
   )
-  if (row?.fsync === 'off')
-    throw new Error('it runs with fsync = off, and would lose in a power cut what it has said to have')
+  if (row?.fsync === 'off') throw new Error('it runs with fsync = off, and would lose confirmed events in a power cut')
   if (row?.encoding !== 'UTF8')
     throw new Error(
-      `its encoding is ${String(row?.encoding)}, which cannot hold every text: make a database with ENCODING 'UTF8'`,
+      `its encoding is ${String(row?.encoding)}, which cannot store every text: make a database with ENCODING 'UTF8'`,
     )
 }
 
