@@ -17,6 +17,13 @@ test.each(['alerts.yml', 'grafana.json'])('each series of %s is one that the end
   expect(outcomes.filter((name) => !text.includes(`outcome="${name}"`))).toEqual([])
 })
 
+test('each series that the README says to watch has a rule', () => {
+  const readme = readFileSync('src/endpoint/README.md', 'utf8')
+  const series = [...readme.matchAll(/^\| `((?:wasabi|process)_[^`]+)` \|/gm)].map(([, name = '']) => name)
+  expect(series.length).toBeGreaterThan(8)
+  expect(series.filter((name) => !read('alerts.yml').includes(name))).toEqual([])
+})
+
 test('the dashboard is JSON, and has a panel for each of its questions', () => {
   const { panels } = JSON.parse(read('grafana.json')) as { panels: readonly { id: number }[] }
   expect(new Set(panels.map(({ id }) => id)).size).toBe(6)
@@ -27,12 +34,12 @@ const has = (program: string) => spawnSync(program, ['--version']).status === 0
 test('Prometheus takes the rules and the configuration', () => {
   if (!has('promtool')) {
     // Debian's package prometheus contains promtool. Without it, only the shape of the rules is checked.
-    expect(read('alerts.yml').match(/^ {6}- alert: \w+\n {8}expr: \S/gm)).toHaveLength(8)
+    expect(read('alerts.yml').match(/^ {6}- alert: \w+\n {8}expr: \S/gm)).toHaveLength(10)
     return
   }
   expect(
     execFileSync('promtool', ['check', 'rules', 'src/endpoint/deploy/alerts.yml'], { encoding: 'utf8' }),
-  ).toContain('SUCCESS: 8 rules found')
+  ).toContain('SUCCESS: 10 rules found')
   execFileSync('promtool', ['check', 'config', 'src/endpoint/deploy/prometheus.yml'])
 })
 
