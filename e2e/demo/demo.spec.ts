@@ -78,7 +78,7 @@ test('each link puts its campaign on a conversion', { tag: '@chromium' }, async 
       await page.goto(demo.shop('/links'))
       await page.getByRole('link', { name: link }).click()
       // The script never saw a landing that was left before it ran.
-      await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toMatchObject(campaign)
+      await expect.poll(() => readTerms(page, 'Campaign of the next conversion')).toMatchObject(campaign)
       await page
         .getByRole('link', { name: /(Go|Go on) to the app/ })
         .or(page.getByRole('link', { name: 'Choose Regular' }))
@@ -94,7 +94,7 @@ test("a friend's link leaves the campaign as it was", { tag: '@chromium' }, asyn
   await page.goto(demo.shop('/links'))
   await page.getByRole('link', { name: 'nibble.example' }).click()
   await expect(page).toHaveURL(demo.shop())
-  await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+  await expect.poll(() => readTerms(page, 'Campaign of the next conversion')).toEqual(SEED_CAMPAIGN)
 })
 
 test(
@@ -105,7 +105,7 @@ test(
     await page.getByRole('link', { name: 'Free food!!!' }).click()
     const hostile = { utmSource: '<img src=x onerror=alert(1)>', utmMedium: '<script>alert(2)</script>' }
     await expect
-      .poll(() => readTerms(page, 'Campaign that gets the credit'))
+      .poll(() => readTerms(page, 'Campaign of the next conversion'))
       .toMatchObject({ ...hostile, utmTerms: '–' })
     await page.getByRole('link', { name: 'Go to the app' }).click()
     await page.getByRole('button', { name: 'Sign up' }).click()
@@ -163,7 +163,7 @@ test(
       })
     await page.getByRole('button', { name: 'Log out' }).click()
     await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
-    expect(await readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+    expect(await readTerms(page, 'Campaign of the next conversion')).toEqual(SEED_CAMPAIGN)
   },
 )
 
@@ -211,7 +211,7 @@ test('starting over makes a visitor somebody new', { tag: '@chromium' }, async (
   await page.getByRole('button', { name: 'Sign up' }).click()
   await page.getByRole('link', { name: 'Start over' }).click()
   await expect(page).toHaveURL(demo.address)
-  await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+  await expect.poll(() => readTerms(page, 'Campaign of the next conversion')).toEqual(SEED_CAMPAIGN)
   await expect(seen(page)).toHaveText(['Arrive by a campaign link.'])
   await page.getByRole('link', { name: 'Go to the app' }).click()
   await expect.poll(() => readTerms(page, 'This browser')).toMatchObject({ customer: '–', 'recorded here': '–' })
@@ -259,7 +259,7 @@ test(
     await page.evaluate(() => window.wasabi?.track('PROMOTION_APPLIED', { interactionId: 'early' }))
     expect((await context.cookies()).map(({ name }) => name).sort()).toEqual(['demo_account', 'demo_consent'])
     // The known campaign is shown, though nothing is stored.
-    await expect.poll(() => readTerms(page, 'Campaign that gets the credit')).toEqual(SEED_CAMPAIGN)
+    await expect.poll(() => readTerms(page, 'Campaign of the next conversion')).toEqual(SEED_CAMPAIGN)
     await expect(page.getByText('Nothing is stored before consent.')).toBeVisible()
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
     expect(await demo.stored()).toEqual([])

@@ -178,7 +178,7 @@ test(
       document.cookie = 'wasabi_id=; path=/'
     })
     await page.reload()
-    await expect(page.getByText('Nothing waits: the endpoint has it all.')).toBeVisible()
+    await expect(page.getByText('Nothing waits: the endpoint has every event.')).toBeVisible()
     expect(complaints).toEqual([])
   },
 )

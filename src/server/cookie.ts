@@ -61,7 +61,7 @@ const checkWord = (name: string, word: string, words: readonly string[]) => {
 const pairsIn = (cookies: unknown) => {
   // Express has an object, `request.cookies`, and AWS Lambda has a list.
   if (typeof (cookies ?? '') !== 'string')
-    throw new TypeError('wasabi: cookies are no text. Give the header as it came, as request.headers.cookie.')
+    throw new TypeError('wasabi: cookies are no text. Pass the header unchanged, as request.headers.cookie.')
   return ((cookies ?? '') as string).split(';').map((pair) => pair.trim())
 }
 

@@ -26,7 +26,7 @@ export const createCampaign = () => {
     content.replaceChildren(note, ...known)
   })
   return {
-    section: section('Campaign that gets the credit', content),
+    section: section('Campaign of the next conversion', content),
     update: ({ campaign, browser }) => show({ campaign, stored: browser.campaign.length > 0 }),
   }
 }

@@ -30,7 +30,7 @@ const arrivals = createArrivals(
 )
 const newestStored = () => entries.findLast(({ outcome }) => outcome === 'stored')?.event
 const columns = [
-  [createTour(), { section: section('What the endpoint got', ...arrivals.parts) }, createCampaign()],
+  [createTour(), { section: section('Arrivals at the endpoint', ...arrivals.parts) }, createCampaign()],
   [createOutbox(), createTools(newestStored)],
   [conversions, createHolds()],
 ]

@@ -49,7 +49,7 @@ export const createOutbox = () => {
   const list = element('ul', { className: 'outbox' })
   const empty = element('p', {
     className: 'none',
-    textContent: 'Nothing waits: the endpoint has it all. Choose “Is away” above, then act: the event waits here.',
+    textContent: 'Nothing waits: the endpoint has every event. Choose “Is away” above, then act: the event waits here.',
   })
   const rows = new Map()
 

@@ -16,7 +16,7 @@ export const createWeather = () => {
   const set = element(
     'fieldset',
     { className: 'weather' },
-    element('legend', { className: 'hidden', textContent: 'What the endpoint does' }),
+    element('legend', { className: 'hidden', textContent: 'Behaviour of the endpoint' }),
   )
   for (const [value, name] of CHOICES) {
     const radio = element('input', { type: 'radio', name: 'weather', value })

@@ -87,7 +87,7 @@ const detailsOf = (arrival: Arrival): HTMLElement => {
     element(
       'details',
       {},
-      element('summary', {}, event ? 'Ids, times, and the body as it came' : 'The body as it came'),
+      element('summary', {}, event ? 'Ids, times, and the body as it arrived' : 'The body as it arrived'),
       ...(event ? [terms(plumbingOf(event))] : []),
       element('pre', { tabindex: '0' }, readable(event ? JSON.stringify(event, null, 2) : body)),
     ),

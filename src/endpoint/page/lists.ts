@@ -40,7 +40,7 @@ const refusedItem = ({ receivedAt, errors, body }: Refused): HTMLElement =>
     element(
       'details',
       {},
-      element('summary', {}, 'The body as it came'),
+      element('summary', {}, 'The body as it arrived'),
       element('pre', { tabindex: '0' }, readable(body)),
     ),
   )
