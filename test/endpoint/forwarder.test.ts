@@ -243,7 +243,7 @@ test.each([
   expect(methods).toEqual(['HEAD'])
 })
 
-test('an interrupted run says where the next one goes on', async () => {
+test('an interrupted run reports where the next one resumes', async () => {
   const file = freshFile()
   const store = await openStore({ file })
   await store.append([arrivalOf(Buffer.from(action()))])

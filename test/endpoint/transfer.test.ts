@@ -298,7 +298,7 @@ if (hasTerminal)
     ])
   })
 
-test.each([[['export']], [['forward', '--stdout']]])('says that %j was cut off, as head does', async (words) => {
+test.each([[['export']], [['forward', '--stdout']]])('reports that %j was cut off, as head does', async (words) => {
   const file = freshFile()
   const store = await openStore({ file })
   // More than the buffer of a pipe (Linux: 64 KiB).
