@@ -1,7 +1,7 @@
 import { test as base, type Browser, type BrowserContext, type BrowserType } from 'playwright/test'
 import { startEndpoint } from './host'
 import { startNamedProxy } from './proxy'
-import { startSite, tag } from './site'
+import { startSite, tag, type Site } from './site'
 import type { Tab } from './tab'
 import { startWebKit } from './webkit'
 
@@ -28,7 +28,7 @@ type EngineFixtures = EngineOptions & {
 type Fixtures = {
   readonly profile: Profile
   readonly endpoint: Awaited<ReturnType<typeof startEndpoint>>
-  readonly site: Awaited<ReturnType<typeof startSite>>
+  readonly site: Site
   /** The tag with this test's endpoint, and with options of the test's own. */
   readonly wasabi: (options?: Readonly<Record<string, string>>) => string
   /** A first tab, in a browser profile of this test's own. */

@@ -34,6 +34,8 @@ export const page = (body: string): string =>
 /** A name that resolves to this machine, with cookies and storage of its own: for one of many cases in one tab. */
 export const hostOf = (index: number): string => `case-${index}.localhost`
 
+export type Site = Awaited<ReturnType<typeof startSite>>
+
 /** A site that serves the built script, under every name that resolves to this machine. */
 export const startSite = async () => {
   const pages = new Map<string, Page>()

@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import { startChild, startDisplay } from '../support/child'
 import { expect, test } from '../support/fixtures'
 import { startNamedProxy } from '../support/proxy'
-import { page } from '../support/site'
+import { page, type Site } from '../support/site'
 
 const WWW = 'www.shop.co.uk'
 const DAY = 86_400
@@ -25,19 +25,37 @@ const daysLeft = (jar: string, name: string): number => {
 }
 
 /**
- * WebKit without a driver, since sessions of the driver keep no jar. It opens one address, and the page reports the
- * rest to the server.
+ * A page that writes the cookie `probe` for 90 days again and again, and navigates to the address once the site has
+ * `/ready`. WebKit turns its tracking prevention on in a thread of its own, and a first page may write before that:
+ * https://github.com/WebKit/WebKit/blob/main/Source/WebKit/NetworkProcess/Classifier/WebResourceLoadStatisticsStore.cpp
  */
-const visit = async (
-  binary: string,
-  { jar, url, args }: { readonly jar: string; readonly url: string; readonly args: readonly string[] },
-) => {
+const waitingPage = (url: string): string => `<script>(function write() {
+  document.cookie = 'probe=' + Math.random() + '; max-age=${90 * DAY}'
+  fetch('/ready').then(({ ok }) => { if (ok) location.replace('${url}'); else setTimeout(write, 50) })
+})()</script>`
+
+type Visit = {
+  readonly args: readonly string[]
+  /** The days for which the browser keeps a cookie that a page writes for 90. */
+  readonly days: number
+  /** The path of the page, with its query. */
+  readonly path: string
+  readonly jar: string
+}
+
+/**
+ * WebKit without a driver, since sessions of the driver keep no jar. It opens the page once its jar shows that it
+ * keeps cookies as its arguments ask, and the page reports the rest to the server.
+ */
+const visit = async (binary: string, site: Site, { args, days, path, jar }: Visit) => {
+  site.put('/start', waitingPage(site.url(path, WWW)))
   const [display, proxy] = await Promise.all([startDisplay(), startNamedProxy()])
   const home = `${jar}-home`
   const env = { ...display.env, HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home }
-  const browser = startChild(binary, [...args, '-c', jar, `--proxy=${proxy.url}`, '--ignore-host=127.0.0.1', url], {
-    env,
-  })
+  const network = [`--proxy=${proxy.url}`, '--ignore-host=127.0.0.1']
+  const browser = startChild(binary, [...args, '-c', jar, ...network, site.url('/start', WWW)], { env })
+  await expect.poll(() => daysLeft(jar, 'probe')).toBe(days)
+  site.put('/ready', '')
   return async () => {
     await browser.stop()
     await Promise.all([proxy.close(), display.stop()])
@@ -56,7 +74,7 @@ for (const [prevention, args, days] of [
     async ({ webdriver, site, endpoint, wasabi }, testInfo) => {
       const jar = testInfo.outputPath('jar.db')
       site.put('/', `${wasabi()}${TRACK}`)
-      const leave = await visit(webdriver, { jar, url: site.url('/?utm_source=script', WWW), args })
+      const leave = await visit(webdriver, site, { args, days, path: '/?utm_source=script', jar })
       const [event] = await endpoint.holds(1)
       expect(event?.body.utmParameters).toEqual({ utmSource: 'script' })
       await expect.poll(() => daysLeft(jar, 'wasabi_utm')).toBe(days)
@@ -72,7 +90,8 @@ test(
     const jar = testInfo.outputPath('jar.db')
     const cookie = `wasabi_utm=utm_source=server; Domain=shop.co.uk; Path=/; SameSite=Lax; Max-Age=${400 * DAY}`
     site.put('/', { html: page(`${wasabi()}${TRACK}`), headers: { 'set-cookie': cookie } })
-    const leave = await visit(webdriver, { jar, url: site.url('/?utm_source=server', WWW), args: ['--enable-itp'] })
+    const path = '/?utm_source=server'
+    const leave = await visit(webdriver, site, { args: ['--enable-itp'], days: 7, path, jar })
     const [event] = await endpoint.holds(1)
     expect(event?.body.utmParameters).toEqual({ utmSource: 'server' })
     // The sentinel: the visitor id, which the script wrote, has reached the jar.
