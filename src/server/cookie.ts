@@ -1,6 +1,7 @@
 import type { UtmParameters } from '../contract/customer-action'
 import { readCampaign as readAddress, readValue, writeCampaign } from '../tracker/campaign'
 import type { AttributionModel, ConsentMode } from '../tracker/settings'
+import { checkNames, refuse } from './refuse'
 
 /** The options of the cookie that a landing sets. */
 export type CookieOptions = {
@@ -37,6 +38,7 @@ export type CookieOptions = {
 }
 
 const COOKIE = 'wasabi_utm'
+const OPTIONS = ['domain', 'days', 'cookies', 'consent', 'attribution']
 
 /** A domain, such as `example.com`. */
 const DOMAIN = /^\.?[a-z\d-]+(\.[a-z\d-]+)*$/i
@@ -45,17 +47,14 @@ const attributesOf = ({ domain, days = 90 }: CookieOptions) => {
   // A caller without types may pass `null`, whose text looks like a domain.
   const given: unknown = domain
   if (given !== undefined && !(typeof given === 'string' && DOMAIN.test(given)))
-    throw new TypeError(
-      `wasabi: domain "${String(given)}" is no domain. Give one as example.com, without scheme and port.`,
-    )
-  if (!Number.isInteger(days) || days < 1 || days > 400)
-    throw new TypeError(`wasabi: days "${String(days)}" is not a whole number from 1 to 400.`)
+    refuse('domain', given, 'is no domain. Give one as example.com, without scheme and port')
+  if (!Number.isInteger(days) || days < 1 || days > 400) refuse('days', days, 'is not a whole number from 1 to 400')
   return `${domain === undefined ? '' : `; Domain=${domain}`}; Path=/; Max-Age=${String(days * 86_400)}; SameSite=Lax`
 }
 
 /** Refuses any other word: a misspelt option must not store a campaign that it was meant to forbid. */
 const checkWord = (name: string, word: string, words: readonly string[]) => {
-  if (!words.includes(word)) throw new TypeError(`wasabi: ${name} "${word}" does not exist. Use ${words.join(' or ')}.`)
+  if (!words.includes(word)) refuse(name, word, `does not exist. Use ${words.join(' or ')}`)
 }
 
 const pairsIn = (cookies: unknown) => {
@@ -83,10 +82,12 @@ const mayStore = ({ cookies, consent = 'implied', attribution = 'last' }: Cookie
  *
  * @param url the requested address, whole or from its path on; the cookie is `Secure` unless it begins with `http:`
  * @returns the header's value; `undefined` without a campaign, without permission, or if an earlier campaign stays
- * @throws TypeError for an invalid `domain`, `days`, `consent` or `attribution`, and for `cookies` that are no text
+ * @throws TypeError for an unknown option, an invalid `domain`, `days`, `consent` or `attribution`, and for `cookies`
+ * that are no text
  * @example campaignCookie(request.url, { domain: 'example.com', days: 90, cookies: request.headers.cookie })
  */
 export const campaignCookie = (url: string | URL, options: CookieOptions = {}): string | undefined => {
+  checkNames('option', options, OPTIONS)
   const attributes = attributesOf(options)
   const campaign = mayStore(options) ? readAddress(String(url)) : undefined
   const secure = /^http:/i.test(String(url)) ? '' : '; Secure'

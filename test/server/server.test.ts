@@ -64,6 +64,12 @@ test.each([
   [{ days: NaN }, /days "NaN"/],
   [{ consent: 'Required' as 'required' }, /consent "Required" does not exist. Use implied or required./],
   [{ attribution: 'First' as 'first' }, /attribution "First" does not exist. Use last or first./],
+  [{ consent: Symbol('required') as never }, /consent "Symbol\(required\)" does not exist/],
+  [
+    { concent: 'required' } as never,
+    /option "concent" does not exist. Use domain, days, cookies, consent, attribution/,
+  ],
+  [{ domain: Object.create(null) as never }, /domain "object" is no domain/],
 ])('options %j throw a sentence, on every address', (options, sentence) => {
   expect(() => campaignCookie('/', options)).toThrow(sentence)
 })
@@ -125,12 +131,37 @@ test.each([
   ['SIGN_UP', { ...RIGHT, createdAt: '2024-02-30T10:00:00Z' }, /createdAt "2024-02-30T10:00:00Z" is no time/],
   ['SIGN_UP', { ...RIGHT, createdAt: new Date(NaN) }, /createdAt "Invalid Date" is no time/],
   ['SIGN_UP', { ...RIGHT, createdAt: 8.64e15 }, /createdAt "8640000000000000" is no time/],
-  ['SIGN_UP', { ...RIGHT, utmParameters: { utm_source: 'news' } }, /utmParameters "utm_source" is none of utmSource/],
+  [
+    'SIGN_UP',
+    { ...RIGHT, utmParameters: { utm_source: 'news' } },
+    /field of utmParameters "utm_source" does not exist. Use utmSource, /,
+  ],
   ['SIGN_UP', { ...RIGHT, utmParameters: { utmSource: 7 } }, /utmSource "7" is no string/],
+  [
+    'SIGN_UP',
+    { ...RIGHT, utmParametrs: { utmSource: 'news' } },
+    /detail "utmParametrs" does not exist. Use inter.+, utm/,
+  ],
   ['SIGN_UP', undefined, /interactionId "undefined" is no id/],
+  ['SIGN_UP', null, /interactionId "undefined" is no id/],
 ])('%s of %j throws a sentence', (type, details, sentence) => {
   expect(() => customerAction(type as 'SIGN_UP', details as typeof RIGHT)).toThrow(sentence)
 })
+
+test.each([1_707_213_600_000n, Symbol('now'), Object.create(null), () => 1, [2024]])(
+  'the time %s throws a sentence',
+  (value) => {
+    expect(() => customerAction('SIGN_UP', { ...RIGHT, createdAt: value as never })).toThrow(/^wasabi: .* is no time/)
+  },
+)
+
+/** As `Temporal.Instant`: it is no number, and its text is RFC 3339. */
+const instant = {
+  valueOf: () => {
+    throw new TypeError('no number')
+  },
+  toString: () => '2024-02-06T10:00:00Z',
+}
 
 test.each([
   '2024-02-06T10:00:00',
@@ -138,6 +169,7 @@ test.each([
   '2024-02-06T11:00:00+01:00',
   1_707_213_600_000,
   new Date(1_707_213_600_000),
+  instant as unknown as Date,
 ])('the time %j is the same wherever the server is', (createdAt) => {
   vi.stubEnv('TZ', 'Pacific/Auckland')
   expect(customerAction('SIGN_UP', { ...RIGHT, createdAt }).body.createdAt).toBe('2024-02-06T10:00:00Z')
