@@ -66,11 +66,10 @@ export const createApp = ({ trustedProxies = 0, elsewhere, log = logTrouble }: A
       else answerElsewhere(request, reply)
     },
   })
-  // Adds each method that Node parses, so that a path can answer which ones it allows.
+  // Adds each method that Node parses, so that a path can answer which ones it allows. None has a body to parse: that
+  // of an event is JSON whatever its Content-Type, and its route reads it. The other routes ignore bodies.
   for (const method of METHODS)
-    if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method)
-  // A body is JSON whatever its Content-Type, even an invalid one: the route reads the body itself.
-  app.addHttpMethod('POST', { hasBody: false, overrideExisting: true })
+    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
   app.removeAllContentTypeParsers()
   app.setErrorHandler(createErrorAnswer(log))
   app.setNotFoundHandler(answerElsewhere)
