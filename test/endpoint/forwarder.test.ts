@@ -15,7 +15,7 @@ import { keyOf, send } from '../../src/endpoint/forward/send'
 import { openStore } from '../../src/endpoint/store/open'
 import { createRandom, type Random } from '../tracker/simulation/random'
 import { environmentOf, useProgram } from './support/process'
-import { startReceiver } from './support/receiver'
+import { ownPath, startReceiver } from './support/receiver'
 import { action, arrivalOf, freshFile, serve } from './support/server'
 import { describeStores } from './support/stores'
 
@@ -93,8 +93,9 @@ const createPoorReceiver = async (random: Random) => {
       else trouble(response)
     }
   }
+  const path = ownPath()
   const server: Server = createServer((request, response) => {
-    if (request.method === 'HEAD') {
+    if (request.method === 'HEAD' || request.url !== path) {
       response.writeHead(405).end()
       return
     }
@@ -117,7 +118,7 @@ const createPoorReceiver = async (random: Random) => {
   }
   onTestFinished(die)
   return {
-    url: `http://127.0.0.1:${String(port)}/import`,
+    url: `http://127.0.0.1:${String(port)}${path}`,
     refused,
     state,
     die,
