@@ -87,9 +87,11 @@ const mayStore = ({ cookies, consent = 'implied', attribution = 'last' }: Cookie
  * @example campaignCookie(request.url, { domain: 'example.com', days: 90, cookies: request.headers.cookie })
  */
 export const campaignCookie = (url: string | URL, options: CookieOptions = {}): string | undefined => {
-  checkNames('option', options, OPTIONS)
-  const attributes = attributesOf(options)
-  const campaign = mayStore(options) ? readAddress(String(url)) : undefined
+  // A caller without types may pass `null`.
+  const given = (options as CookieOptions | null) ?? {}
+  checkNames('option', given, OPTIONS)
+  const attributes = attributesOf(given)
+  const campaign = mayStore(given) ? readAddress(String(url)) : undefined
   const secure = /^http:/i.test(String(url)) ? '' : '; Secure'
   return campaign && `${COOKIE}=${writeCampaign(campaign)}${attributes}${secure}`
 }

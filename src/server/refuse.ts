@@ -1,4 +1,4 @@
-/** The text of any value. An object without a prototype has none, for example. */
+/** The text of a value, or its type if it has no text, such as an object without a prototype. */
 export const textOf = (value: unknown): string => {
   try {
     return String(value)

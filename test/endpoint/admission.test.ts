@@ -105,22 +105,19 @@ test('never answers an event with success where it takes none', async () => {
   }
 })
 
-test.each(['DELETE', 'PUT', 'OPTIONS', 'QUERY'])(
-  '%s is answered alike with a body, and of any type',
-  async (method) => {
-    const { origin } = await start({})
-    for (const path of ['/customers/c-1', '/erased/c-1', '/health/live', '/wasabi.js', '/elsewhere']) {
-      const answerTo = async (request: RequestInit) => {
-        const answer = await fetch(origin + path, { method, ...request })
-        return [path, answer.status, await answer.text()]
-      }
-      const plain = await answerTo({})
-      expect(await answerTo({ headers: { 'Content-Type': 'application/json' } })).toEqual(plain)
-      expect(await answerTo({ headers: { 'Content-Type': 'application/json' }, body: '{}' })).toEqual(plain)
-      expect(await answerTo({ body: 'c-1' })).toEqual(plain)
+test.each(['DELETE', 'PUT', 'OPTIONS', 'QUERY'])('%s is answered alike without a body and with any', async (method) => {
+  const { origin } = await start({})
+  for (const path of ['/customers/c-1', '/erased/c-1', '/health/live', '/wasabi.js', '/elsewhere']) {
+    const answerTo = async (request: RequestInit) => {
+      const answer = await fetch(origin + path, { method, ...request })
+      return [path, answer.status, await answer.text()]
     }
-  },
-)
+    const plain = await answerTo({})
+    expect(await answerTo({ headers: { 'Content-Type': 'application/json' } })).toEqual(plain)
+    expect(await answerTo({ headers: { 'Content-Type': 'application/json' }, body: '{}' })).toEqual(plain)
+    expect(await answerTo({ body: 'c-1' })).toEqual(plain)
+  }
+})
 
 test('accepts events of the allowed sites only, and of no site', async () => {
   const { url } = await start({ allowedOrigins: ['https://shop.example'] })

@@ -44,6 +44,7 @@ test.each([
   [{ attribution: 'first' }, true],
   [{ attribution: 'first', cookies: 'wasabi_utm=utm_source=old&t=1' }, false],
   [{ attribution: 'last', cookies: 'wasabi_utm=utm_source=old&t=1' }, true],
+  [null as never, true],
 ] as const)('with %j a landing gets a cookie: %j', (options, isSet) => {
   expect(campaignCookie('/?utm_source=news', options) !== undefined).toBe(isSet)
 })
