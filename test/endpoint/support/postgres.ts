@@ -156,6 +156,7 @@ export type Server = {
   readonly start: (largestFile?: number) => Promise<void>
   /** Lets its files grow again, as if space was made. */
   readonly lift: () => void
+  /** Kills the first process, which has no chance to warn the others. */
   readonly kill: () => Promise<void>
   readonly run: (program: string, args: readonly string[]) => void
   readonly configure: (lines: string) => void
@@ -209,12 +210,23 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
       if (!String(error).includes('pre-existing shared memory block')) throw error
       return start(largestFile)
     })
-  /** Kills the first process, which has no chance to warn the others. */
-  const stop = async (): Promise<void> => {
+
+  const end = async (signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> => {
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
-    process.kill(-child.pid, 'SIGKILL')
+    process.kill(-child.pid, signal)
     await gone
+  }
+
+  /**
+   * Ends the server so that its shared memory is freed, which outlives a killed server. The system has 4,096 such
+   * segments at most, and without a free one no PostgreSQL starts. A server that starts in the folder of a killed one
+   * frees the segment of that one: https://www.postgresql.org/docs/current/kernel-resources.html
+   */
+  const remove = async (): Promise<void> => {
+    if (child?.signalCode === 'SIGKILL') await start()
+    await end('SIGQUIT')
+    rmSync(folder, { recursive: true, force: true })
   }
 
   return {
@@ -228,13 +240,10 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
       })
       if (status !== 0) throw new Error(stderr)
     },
-    kill: stop,
+    kill: () => end('SIGKILL'),
     run,
     configure,
-    remove: async () => {
-      await stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    remove,
   }
 }
 
