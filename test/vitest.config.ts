@@ -1,27 +1,31 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
+const testsIn = (room: string): readonly string[] =>
+  readdirSync(`test/${room}`)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `${room}/${name}`)
+
 /**
- * Tests that start programs, replicate a database, pack or install a package, ask the compiler about the platform,
- * forward to a receiver that fails, or try thousands of bodies and lives.
+ * Tests that start programs, ask the compiler about the platform, pack or install a package, forward to a receiver that
+ * fails, or try thousands of bodies and lives.
  */
 export const SLOW = [
-  'endpoint/{access,away,check,cursor,database,demoted,deploy,file,forward,forwarder,fuzz,growth}.test.ts',
-  'endpoint/{main,package,proxy,readme,schema,transfer}.test.ts',
+  'endpoint/{check,deploy,forward,forwarder,fuzz,main,package,proxy,readme,schema}.test.ts',
   'package/{build,package,support}.test.ts',
   'tracker/{night,simulation}.test.ts',
 ]
+
+/** Tests that start PostgreSQL. Their imports show it: a list of names would miss the next one. */
+export const WITH_POSTGRES = testsIn('endpoint').filter((file) =>
+  /support\/postgres'|\busePostgres\b/.test(readFileSync(`test/${file}`, 'utf8')),
+)
 
 /** Tests of others: the peers that `npm run bench:peers` installs have tests, too. */
 export const NOT_OURS = '**/node_modules/**'
 
 /** These tests read the built script, so no import shows that they depend on its source. */
-const testsOfBuild = () =>
-  ['package', 'tracker'].flatMap((room) =>
-    readdirSync(`test/${room}`)
-      .filter((name) => name.endsWith('.test.ts'))
-      .map((name) => `test/${room}/${name}`),
-  )
+const testsOfBuild = () => ['package', 'tracker'].flatMap(testsIn).map((file) => `test/${file}`)
 
 export default defineConfig({
   test: {
