@@ -219,9 +219,9 @@ export const prepareServer = (kind: 'new' | 'copy' = 'new'): Server => {
   }
 
   /**
-   * Ends the server so that its shared memory is freed, which outlives a killed server. The system has 4,096 such
-   * segments at most, and without a free one no PostgreSQL starts. A server that starts in the folder of a killed one
-   * frees the segment of that one: https://www.postgresql.org/docs/current/kernel-resources.html
+   * Ends the server so that its shared memory is freed. A killed server leaves a segment of it behind. Linux has 4,096
+   * segments at most by default, and without a free one no PostgreSQL starts. A server that starts in the folder of a
+   * killed one frees that one's segment: https://www.postgresql.org/docs/current/kernel-resources.html
    */
   const remove = async (): Promise<void> => {
     if (child?.signalCode === 'SIGKILL') await start()
