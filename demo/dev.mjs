@@ -4,6 +4,7 @@ import { buildIfOld } from '../src/build.mjs'
 
 const run = (...args) => spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 
+const shell = process.ppid
 if (!buildIfOld()) process.exit(1)
 
 // Started by their files, without a shell between, so that both end with this process.
@@ -17,3 +18,7 @@ const stop = () => {
 process.once('SIGINT', stop)
 process.once('SIGTERM', stop)
 for (const child of children) child.once('exit', stop)
+// npm passes a signal on to its shell, which ends and passes it on to nobody.
+setInterval(() => {
+  if (process.ppid !== shell) stop()
+}, 250).unref()

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { endWithShell } from '../src/endpoint/shell'
 import { SHOP } from './hosts'
 import { createDemo } from './serve'
 
@@ -46,3 +47,4 @@ const stop = () => {
 }
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
+endWithShell()

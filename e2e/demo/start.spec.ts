@@ -73,9 +73,8 @@ test('the demo keeps its events in a file of its own', { tag: '@chromium' }, asy
   expect(readdirSync(`${folder}/data`)).toContain('demo.sqlite')
 })
 
-test('a start that has to build says so first', { tag: '@chromium' }, async ({}, testInfo) => {
-  // A copy with a source that is newer than the whole build, and a build that is short.
-  const folder = testInfo.outputPath('copy')
+/** A copy of the project, with a build that is short. */
+const copyProject = (folder: string): void => {
   for (const part of ['src', 'demo', 'dist', 'package.json', 'tsconfig.json', 'rollup.config.mjs'])
     cpSync(part, `${folder}/${part}`, { recursive: true })
   writeFileSync(
@@ -83,6 +82,12 @@ test('a start that has to build says so first', { tag: '@chromium' }, async ({},
     `export default { input: 'src/build.mjs', output: { dir: 'built' }, external: /^node:/ }`,
   )
   symlinkSync(resolve('node_modules'), `${folder}/node_modules`)
+}
+
+test('a start that has to build says so first', { tag: '@chromium' }, async ({}, testInfo) => {
+  // The short build's configuration is newer than the whole build.
+  const folder = testInfo.outputPath('copy')
+  copyProject(folder)
   const demo = spawn(process.execPath, ['demo/start.mjs'], { cwd: folder, env: { ...process.env, PORT: '0' } })
   const [first] = (await once(createInterface(demo.stderr), 'line')) as [string]
   expect(first).toBe('Building wasabi, which takes some seconds …')
@@ -91,3 +96,17 @@ test('a start that has to build says so first', { tag: '@chromium' }, async ({},
   expect(readdirSync(`${folder}/built`)).toEqual(['build.js'])
   demo.kill()
 })
+
+for (const script of ['start', 'dev'])
+  test(`npm run ${script} ends when npm alone is ended`, { tag: '@chromium' }, async ({}, testInfo) => {
+    const folder = testInfo.outputPath('copy')
+    copyProject(folder)
+    const env = { ...process.env, PORT: '0', DATA_FILE: ':memory:' }
+    const npm = spawn('npm', ['run', script], { cwd: folder, env })
+    let said = ''
+    npm.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    await expect.poll(() => said).toContain('Events are kept')
+    npm.kill('SIGTERM')
+    // All processes of the demo have npm's pipes. These close when the last of them ends.
+    await once(npm, 'close')
+  })
