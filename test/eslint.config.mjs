@@ -38,6 +38,14 @@ export default tseslint.config(
         { selector: 'ClassDeclaration, ClassExpression', message: 'A function instead of a class.' },
         { selector: 'TSEnumDeclaration', message: 'A literal union instead of an enum.' },
       ],
+      'no-restricted-properties': [
+        'error',
+        ...['waitUntil', 'waitFor'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'expect.poll: this gives up after a second, which a busy machine needs.',
+        })),
+      ],
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/ban-ts-comment': [

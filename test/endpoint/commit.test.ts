@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { refusal } from '../../src/endpoint/action/validate'
 import { createHandler } from '../../src/endpoint/http/endpoint'
 import type { LogLine } from '../../src/endpoint/log'
@@ -39,14 +39,14 @@ test('answers after the commit, and commits what waits in one go', async () => {
   const send = async (interactionId: string) => answered.push((await post(action({ interactionId }))).status)
 
   const first = send('a')
-  await vi.waitUntil(() => commits.length === 1)
+  await expect.poll(() => commits.length).toBe(1)
   const others = ['b', 'c', 'd', 'a'].map(send)
-  await vi.waitUntil(() => received.length === 5)
+  await expect.poll(() => received.length).toBe(5)
   expect(answered).toEqual([])
 
   commits[0]?.let('through')
   await first
-  await vi.waitUntil(() => commits.length === 2)
+  await expect.poll(() => commits.length).toBe(2)
   expect(answered).toEqual([201])
   commits[1]?.let('through')
   await Promise.all(others)
@@ -60,12 +60,12 @@ test.each([
 ])('of many events, commits %s', async (_, commitsElsewhere, sizes) => {
   const { post, commits, received } = await gatedEndpoint(commitsElsewhere)
   const answers = [post(action({ interactionId: 'first' }))]
-  await vi.waitUntil(() => commits.length === 1)
+  await expect.poll(() => commits.length).toBe(1)
   for (let index = 0; index < 60; index += 1) answers.push(post(action({ interactionId: `many-${String(index)}` })))
-  await vi.waitUntil(() => received.length === 61)
+  await expect.poll(() => received.length).toBe(61)
 
   for (const index of sizes.keys()) {
-    await vi.waitUntil(() => commits.length > index)
+    await expect.poll(() => commits.length).toBeGreaterThan(index)
     commits[index]?.let('through')
   }
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(61).fill(201))
@@ -148,7 +148,7 @@ test.each([
 test('asks to come again when it cannot commit', async () => {
   const { post, commits, logged } = await gatedEndpoint()
   const failing = post(action())
-  await vi.waitUntil(() => commits.length === 1)
+  await expect.poll(() => commits.length).toBe(1)
   commits[0]?.let('fail')
   const answer = await failing
   expect(answer.status).toBe(503)
@@ -157,7 +157,7 @@ test('asks to come again when it cannot commit', async () => {
   expect(logged).toEqual([{ event: 'cannot commit', message: 'database or disk is full' }])
 
   const again = post(action())
-  await vi.waitUntil(() => commits.length === 2)
+  await expect.poll(() => commits.length).toBe(2)
   commits[1]?.let('through')
   expect((await again).status).toBe(201)
   expect(logged).toMatchObject([{ event: 'cannot commit' }, { event: 'commits again' }])

@@ -48,7 +48,7 @@ type Tables = { readonly named: string; readonly rows: number }
 /** Runs something, and resolves to the number of rows that the server read by scanning whole tables. */
 const readInWhole = async (query: Query, { named, rows }: Tables, run: () => Promise<unknown>) => {
   // The server adds the counts of a connection when it has been idle for ten seconds, or ends.
-  await expect.poll(async () => (await countsOf(query, named)).inserted, { timeout: 60_000 }).toBe(rows)
+  await expect.poll(async () => (await countsOf(query, named)).inserted).toBe(rows)
   const { read } = await countsOf(query, named)
   await run()
   await expect.poll(async () => (await countsOf(query, named)).deleted).toBeGreaterThan(0)

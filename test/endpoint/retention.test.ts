@@ -20,7 +20,7 @@ const look = async (store: Store) => {
   const onExpired = vi.fn()
   const looked = vi.fn(store.expire)
   const stop = startRetention({ ...store, expire: looked }, 30, { log: (line) => lines.push(line), onExpired })
-  await vi.waitUntil(async () => looked.mock.results.length > 0 && !(await lastOf(looked.mock.results)).more)
+  await expect.poll(async () => looked.mock.results.length > 0 && !(await lastOf(looked.mock.results)).more).toBe(true)
   await new Promise(setImmediate)
   stop()
   return { lines, counted: onExpired.mock.calls.flat() as number[] }

@@ -48,7 +48,7 @@ test('waits for another process that writes while the data file is opened', asyn
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   const opening = openStore({ file })
-  await vi.waitUntil(() => pauses.mock.calls.some(([, milliseconds]) => milliseconds === 50))
+  await expect.poll(() => pauses.mock.calls.some(([, milliseconds]) => milliseconds === 50)).toBe(true)
   other.exec('COMMIT')
   other.close()
   await (await opening).close()

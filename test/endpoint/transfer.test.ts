@@ -289,7 +289,7 @@ if (hasTerminal)
         env: { ...process.env, DATA_FILE: freshFile() },
         // The keyboard, on which nobody types.
         stdio: ['pipe', 'pipe', 'pipe'],
-        timeout: 20_000,
+        timeout: 120_000,
       },
     )
     expect([status, stdout.trim()]).toEqual([
