@@ -43,7 +43,7 @@ export default tseslint.config(
         ...['waitUntil', 'waitFor'].map((property) => ({
           object: 'vi',
           property,
-          message: 'expect.poll: this gives up after a second, which a busy machine needs.',
+          message: 'Use expect.poll. This gives up after one second, and a busy machine needs longer.',
         })),
       ],
       '@typescript-eslint/consistent-type-definitions': 'off',
