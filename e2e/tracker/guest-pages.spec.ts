@@ -13,9 +13,13 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   'nothing of its own': () => Promise.resolve(''),
   // Prototype's own code, from its port to Node. No package has the file for browsers.
   'Prototype, whose map and filter have no third argument': () => library('prototype'),
-  'Datejs, whose Date.now is an object': () => library('datejs'),
-  'MooTools, and its Date.parse (More) that gives a Date': async () =>
-    (await library('mootools')) + (await script('Date.parse = (text) => new Date(text)')),
+  'Datejs, whose Date.parse gives a Date': () => library('datejs'),
+  'a Date.now that gives a Date, as in libraries for dates': () => script('Date.now = () => new Date()'),
+  // MooTools itself is no dependency: each version in the registry has a published vulnerability.
+  'an Array.from that does not read iterables, as in MooTools, and more on the prototype of arrays': () =>
+    script(`Array.from = (item) =>
+        item == null ? [] : typeof item === 'object' && 'length' in item ? [].slice.call(item) : [item]
+      Array.prototype.each = Array.prototype.forEach`),
   'more on the prototype of objects': () => script('Object.prototype.more = function () { return this }'),
   'a variable with the name of the Navigation API': () => script('var navigation = { open: true }'),
   'an element with the name of the Navigation API, in a browser that has none': async () =>
