@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { sendLoad } from './support/load'
+import { median } from './support/median'
 import { administrate, prepareServer } from './support/postgres'
 import { environmentOf, useProgram } from './support/process'
 import { action, arrivalOf, freshFile } from './support/server'
@@ -63,9 +64,6 @@ const countUntil = async (origin: string, signal: AbortSignal): Promise<readonly
   }
   return times
 }
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0
 
 const places = {
   SQLite: () => Promise.resolve<Place>({ file: freshFile() }),

@@ -9,6 +9,7 @@ import type { Valid } from '../../src/endpoint/store/store'
 import { customerOf, type Layout, type Year } from './growth/layout'
 import { oneTable } from './growth/one-table'
 import { partitions } from './growth/partitions'
+import { median } from './support/median'
 import { administrate, prepareServer } from './support/postgres'
 import { action } from './support/server'
 
@@ -120,9 +121,6 @@ const countYear = async (database: string): Promise<void> => {
   expect((await store.summary({ by: 'campaign', from: day - 370, to: day })).days.length).toBeGreaterThan(360)
   await store.close()
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
 
 type Place = { readonly layout: Layout; readonly url: string }
 
