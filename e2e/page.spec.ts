@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
+import type { Page } from 'playwright/test'
 import { validate } from '../src/endpoint/action/validate'
 import { createHandler } from '../src/endpoint/http/endpoint'
 import { openStore } from '../src/endpoint/store/open'
@@ -156,6 +157,29 @@ test('the page sorts, shows what comes by itself, and names the field of a refus
   await expectTexts(tab, '.arrivals .campaign', ['', 'fresh⟨U+202E⟩', 'fresh⟨U+202E⟩'])
   await expectTexts(tab, '#status', ['5 conversions'])
   await expectTexts(tab, '#refused strong', ['/body/customerId'])
+})
+
+/** The texts that the page has drawn, in order. */
+const drawnOn = (tab: Page): Promise<readonly string[]> =>
+  tab.evaluate(() => (window as unknown as { readonly drawn: readonly string[] }).drawn)
+
+test('the page names whole days and campaigns beside the first bars that it draws @chromium', async ({
+  page: tab,
+  start,
+}) => {
+  await tab.addInitScript(() => {
+    const drawn: string[] = []
+    Object.assign(window, { drawn })
+    const { fillText } = CanvasRenderingContext2D.prototype
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+      drawn.push(text)
+      fillText.call(this, text, ...place)
+    }
+  })
+  await tab.goto(await start(['spring sale of 2026']))
+  const firstLike = async (pattern: RegExp) => (await drawnOn(tab)).find((text) => pattern.test(text))
+  await expect.poll(() => firstLike(/^spring/)).toBe('spring sale of 2026')
+  await expect.poll(() => firstLike(/^20/)).toMatch(/^20\d\d-\d\d-\d\d$/)
 })
 
 test('with a token the page asks for it, and keeps it in the tab @everywhere', async ({ tab, start }) => {

@@ -13,9 +13,11 @@ export const createPicture = (canvas: HTMLCanvasElement, indexAxis: Look['indexA
 
   const bars = () => {
     // A canvas cannot read custom properties: the page computes their values.
-    const { color, borderTopColor, fontFamily } = getComputedStyle(canvas.parentElement ?? canvas)
+    const frame = canvas.parentElement ?? canvas
+    const { color, borderTopColor, fontFamily } = getComputedStyle(frame)
     Chart.defaults.font.family = fontFamily
-    return barsOf(shown, { indexAxis, ink: color, line: borderTopColor, width: canvas.clientWidth })
+    // The frame's width: when the page has just shown it, the canvas still has the width 0.
+    return barsOf(shown, { indexAxis, ink: color, line: borderTopColor, width: frame.clientWidth })
   }
   const chart = new Chart(canvas, bars())
 
