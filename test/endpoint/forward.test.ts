@@ -111,6 +111,21 @@ describeStores((freshPlace) => {
     expect(await store.forward.refusals(10)).toEqual([])
   })
 
+  test('a receiver that is forgotten has no lag and no refusals, and receives everything if it is named again', async () => {
+    const store = await openWith(story)
+    const { url, requests } = await startReceiver((response) => void response.writeHead(413).end())
+    const other = await startReceiver((response) => void response.writeHead(413).end())
+    for (const receiver of [url, other.url]) await forwardAll(jobFor(store, receiver))
+    await expect(forward(store, ['--forget', `${url}x`])).rejects.toThrow(
+      new RegExp(`^${url}x is no receiver here\\. The receivers are: .*${url}`),
+    )
+    expect(await forward(store, ['--forget', `${url}?token=secret`])).toBe(true)
+    expect((await store.forward.lags(Date.now())).map(({ target }) => target)).toEqual([other.url])
+    expect(new Set((await store.forward.refusals(100)).map(({ target }) => target))).toEqual(new Set([other.url]))
+    await forwardAll(jobFor(store, url))
+    expect(requests).toHaveLength(2 * story.length)
+  })
+
   test('an event that is erased while it waits is not forwarded', async () => {
     const store = await openWith([action({ interactionId: '1' }), action({ interactionId: '2', customerId: 'gone' })])
     const receiver = await startReceiver((response) => {
@@ -171,6 +186,8 @@ describeStores((freshPlace) => {
       ['--stdout', '--headers', 'h'],
       ['--stdout', '--concurrency', '2'],
       ['--file', '/none/there', '--once'],
+      ['--forget', url, '--once'],
+      ['--forget', url, '--after', after],
     ])
       await expect(forward(store, words), words.join(' ')).rejects.toThrow('There is no use for --')
     await expect(forward(store, ['--file', '/none/there'])).rejects.toThrow('Cannot write /none/there (ENOENT)')

@@ -12,7 +12,9 @@ import { isCursor, type Store } from '../store/store'
 export const forwardHelp = `Forward events with one of:
   forward --to URL [--headers FILE] [--concurrency N] [--once | --again]
   forward --file FILE [--after CURSOR]
-  forward --stdout [--after CURSOR]`
+  forward --stdout [--after CURSOR]
+Forget a receiver, such as one with a mistyped URL:
+  forward --forget URL`
 
 const optionsIn = (words: readonly string[]) => {
   const options = {
@@ -24,6 +26,7 @@ const optionsIn = (words: readonly string[]) => {
     file: { type: 'string' },
     stdout: { type: 'boolean' },
     after: { type: 'string' },
+    forget: { type: 'string' },
   } as const
   try {
     return parseArgs({ args: [...words], options }).values
@@ -35,8 +38,11 @@ const optionsIn = (words: readonly string[]) => {
 type Options = ReturnType<typeof optionsIn>
 
 /** Finds an option that has no use here: if an `--after` were ignored, every event would be sent. */
-const misplacedIn = ({ to, ...options }: Options): string | undefined => {
-  const names = to === undefined ? (['headers', 'concurrency', 'once', 'again'] as const) : (['after'] as const)
+const misplacedIn = ({ to, forget, ...options }: Options): string | undefined => {
+  const names = [
+    ...(to === undefined ? (['headers', 'concurrency', 'once', 'again'] as const) : []),
+    ...(to === undefined && forget === undefined ? [] : (['after'] as const)),
+  ]
   return names.find((name) => options[name] !== undefined) ?? (options.once && options.again ? 'once' : undefined)
 }
 
@@ -66,6 +72,16 @@ const forwardTo = async (store: Store, options: Options): Promise<boolean> => {
   return setAside + left === 0
 }
 
+const forget = async (store: Store, text: string): Promise<boolean> => {
+  const name = nameOf({ url: readUrl(text) })
+  if (await store.forward.forget(name)) {
+    console.log(`${name} is forgotten. If events are forwarded to it again, it receives all of them.`)
+    return true
+  }
+  const known = (await store.forward.lags(Date.now())).map(({ target }) => target)
+  throw new Error(`${name} is no receiver here. The receivers are: ${known.join(', ') || 'none'}.`)
+}
+
 const reportWritten = ({ events, cursor }: Written): boolean => {
   console.error(`${String(events)} events written. For later ones: --after ${cursor}`)
   return true
@@ -77,7 +93,7 @@ const reportWritten = ({ events, cursor }: Written): boolean => {
 export const forward = async (store: Store, words: readonly string[]): Promise<boolean> => {
   const options = optionsIn(words)
   const { to, file, stdout, after } = options
-  if ([to, file, stdout].filter((one) => one !== undefined).length !== 1) throw new Error(forwardHelp)
+  if ([to, file, stdout, options.forget].filter((one) => one !== undefined).length !== 1) throw new Error(forwardHelp)
   const misplaced = misplacedIn(options)
   if (misplaced !== undefined) throw new Error(`There is no use for --${misplaced} here.\n${forwardHelp}`)
   if (after !== undefined && !isCursor(after))
@@ -85,6 +101,7 @@ export const forward = async (store: Store, words: readonly string[]): Promise<b
   const problem = after === undefined ? undefined : await store.problemWith(after)
   if (problem !== undefined) throw new Error(problem)
   if (to !== undefined) return forwardTo(store, options)
+  if (options.forget !== undefined) return forget(store, options.forget)
   if (file !== undefined) return reportWritten(await writeFile({ store, after }, file))
   return reportWritten(await writeLines({ store, after }, process.stdout))
 }

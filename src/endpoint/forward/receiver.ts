@@ -60,4 +60,4 @@ export const readUrl = (text: string | undefined): URL => {
 /**
  * The name of a receiver in the store, the metrics and the log. The query is left out, since it may contain a token.
  */
-export const nameOf = ({ url }: Receiver): string => url.origin + url.pathname
+export const nameOf = ({ url }: Pick<Receiver, 'url'>): string => url.origin + url.pathname

@@ -29,6 +29,8 @@ export type ForwardStore = {
   readonly setAside: (refusal: SetAside) => Promise<void>
   /** Drops a refusal: the receiver has the event now. */
   readonly takeBack: (target: string, cursor: string) => Promise<void>
+  /** Deletes a receiver's position and refusals. Resolves to whether there was a position. */
+  readonly forget: (target: string) => Promise<boolean>
   /** Refusals, newest first. */
   readonly refusals: (limit: number) => Promise<readonly SetAside[]>
   /** The event's body; `undefined` once it was erased or has expired. */

@@ -30,6 +30,8 @@ const statements = {
   setAside: `INSERT INTO wasabi_forward_aside SELECT xid, number, $3, $4, $5, $6 FROM wasabi_event
     WHERE xid = $1::xid8 AND number = $2::bigint ON CONFLICT DO NOTHING`,
   takeBack: 'DELETE FROM wasabi_forward_aside WHERE xid = $1 AND number = $2 AND target = $3',
+  forget: `WITH refusals AS (DELETE FROM wasabi_forward_aside WHERE target = $1)
+    DELETE FROM wasabi_forward_position WHERE target = $1 RETURNING target`,
   refusals: `SELECT xid::text || '-' || number AS cursor, target, refused_at::float8 AS "refusedAt", status, answer
     FROM wasabi_forward_aside ORDER BY refused_at DESC LIMIT $1`,
   text: 'SELECT text FROM wasabi_event WHERE xid = $1 AND number = $2',
@@ -64,6 +66,7 @@ export const createPostgresForward = (query: Query): ForwardStore => {
     takeBack: async (target, cursor) => {
       await run('takeBack', [...partsOf(cursor), target])
     },
+    forget: async (target) => (await run('forget', [target])).length > 0,
     refusals: (limit) => run<SetAside>('refusals', [limit]),
     textOf: async (cursor) => (await run<{ readonly text: string }>('text', partsOf(cursor)))[0]?.text,
     lags: async (now) =>

@@ -17,6 +17,11 @@ export const forwardTables = `
   END;
 `
 
+const allLags = `SELECT target,
+  (SELECT count(*) FROM (SELECT 1 FROM event WHERE event.cursor > p.cursor LIMIT ${String(mostCounted)})) AS events,
+  (SELECT received_at FROM event WHERE event.cursor > p.cursor ORDER BY event.cursor LIMIT 1) AS oldest,
+  (SELECT count(*) FROM forward_aside AS a WHERE a.target = p.target) AS setAside FROM forward_position AS p`
+
 type LagRow = Omit<Lag, 'seconds'> & { readonly oldest: number | null }
 
 // A cursor may end with the generation of its store, which is this one.
@@ -30,14 +35,13 @@ export const createSqliteForward = (database: DatabaseSyncInstance): ForwardStor
   const setAside = database.prepare(`INSERT INTO forward_aside SELECT ?, ?, ?, ?, ?
     WHERE EXISTS (SELECT 1 FROM event WHERE cursor = ?1) ON CONFLICT DO NOTHING`)
   const takeBack = database.prepare('DELETE FROM forward_aside WHERE target = ? AND cursor = ?')
+  const forgetRefusals = database.prepare('DELETE FROM forward_aside WHERE target = ?')
+  const forgetPosition = database.prepare('DELETE FROM forward_position WHERE target = ?')
   const refusals =
     database.prepare(`SELECT cast(cursor AS TEXT) AS cursor, target, refused_at AS refusedAt, status, answer
     FROM forward_aside ORDER BY refused_at DESC LIMIT ?`)
   const text = database.prepare('SELECT text FROM event WHERE cursor = ?')
-  const lags = database.prepare(`SELECT target,
-    (SELECT count(*) FROM (SELECT 1 FROM event WHERE event.cursor > p.cursor LIMIT ${String(mostCounted)})) AS events,
-    (SELECT received_at FROM event WHERE event.cursor > p.cursor ORDER BY event.cursor LIMIT 1) AS oldest,
-    (SELECT count(*) FROM forward_aside AS a WHERE a.target = p.target) AS setAside FROM forward_position AS p`)
+  const lags = database.prepare(allLags)
 
   // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
@@ -50,6 +54,11 @@ export const createSqliteForward = (database: DatabaseSyncInstance): ForwardStor
     },
     takeBack: async (target, cursor) => {
       takeBack.run(target, numberOf(cursor))
+    },
+    forget: async (target) => {
+      // The position last: if a crash separates the two, the receiver is still known, and can be forgotten again.
+      forgetRefusals.run(target)
+      return forgetPosition.run(target).changes > 0
     },
     refusals: async (limit) => refusals.all(limit) as SetAside[],
     textOf: async (cursor) => (text.get(numberOf(cursor)) as { readonly text: string } | undefined)?.text,
