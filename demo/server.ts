@@ -28,7 +28,7 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   giveUp(
     error.code === 'EADDRINUSE'
       ? `Port ${port} is in use: stop what uses it, or choose another one, ` +
-          `as in PORT=${port === 65_535 ? 4173 : port + 1} npm start.`
+          `as in PORT=${port === 4180 ? 4190 : 4180} npm start.`
       : `The demo cannot listen on port ${port} (${error.message}): choose another one, as in PORT=4180 npm start.`,
   )
 })

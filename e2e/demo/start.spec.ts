@@ -22,7 +22,7 @@ test('a port that is in use is reported, with another one to use', { tag: '@chro
   const port = portOf(other)
   const { code, complained } = await run(DEMO, { PORT: `${port}` })
   expect(complained).toBe(
-    `Port ${port} is in use: stop what uses it, or choose another one, as in PORT=${port + 1} npm start.`,
+    `Port ${port} is in use: stop what uses it, or choose another one, as in PORT=4180 npm start.`,
   )
   expect(code).toBe(1)
   await shut(other)

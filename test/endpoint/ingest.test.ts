@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { validate } from '../../src/endpoint/action/validate'
 import { action, eventVectors, pathsIn, rowsIn, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 
@@ -111,4 +112,17 @@ describeStores((freshPlace) => {
     for (const path of ['/', '/customer-actionsx', '/customer-action', '/x/customer-actions'])
       expect((await fetch(origin + path, { method: 'POST' })).status).toBe(404)
   })
+})
+
+test.each([
+  ['[]', '', 'must be an object'],
+  [action({ interactionId: 7 }), '/body/interactionId', 'must be a string'],
+  [
+    action({ interaction: { type: 'BUY' } }),
+    '/body/interaction/type',
+    'must be one of SIGN_UP, SUBSCRIPTION_RESTARTED, SUBSCRIPTION_CANCELLED, PROMOTION_APPLIED',
+  ],
+])('says in plain English what is wrong with %s', (body, path, message) => {
+  const validated = validate(Buffer.from(body))
+  expect(validated.type === 'refused' && validated.refusal.errors).toEqual([{ path, message }])
 })

@@ -54,7 +54,10 @@ describeStores((freshPlace) => {
       ['stored', { event: { body: { customerId: 'c-1' } } }],
       ['refused', { status: 422, body: '{}', reason: expect.stringContaining('/eventType is missing') as string }],
       ['repeated', { reason: 'known already' }],
-      ['repeated', { reason: 'known with other content, which is kept', event: { body: { customerId: 'c-2' } } }],
+      [
+        'repeated',
+        { reason: 'known with other content; this body is kept aside', event: { body: { customerId: 'c-2' } } },
+      ],
       ['refused', { status: 400, body: 'no JSON "\n\n' }],
       ['refused', { status: 413 }],
     ])

@@ -30,7 +30,8 @@ const pointerTo = ({ instancePath, params }: ErrorObject): string => {
 const messageOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): string => {
   if (keyword === 'required') return 'is missing'
   if (keyword === 'const') return `must be ${String(params.allowedValue)}`
-  if (keyword === 'enum') return `must be one of ${String(params.allowedValues)}`
+  if (keyword === 'enum') return `must be one of ${(params.allowedValues as readonly string[]).join(', ')}`
+  if (keyword === 'type') return `must be ${params.type === 'object' ? 'an' : 'a'} ${String(params.type)}`
   if (keyword === 'minLength') return 'must not be empty'
   if (keyword === 'pattern') return 'must not contain NUL or half a surrogate pair'
   if (keyword === 'format') return 'must be a date and time of the calendar, such as 2026-11-23T10:00:00.000Z'

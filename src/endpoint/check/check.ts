@@ -74,6 +74,9 @@ export const check = async (url: string | undefined, site?: string): Promise<boo
     failed === 0 ? 'It does what the tracker needs.' : `${String(failed)} of ${String(checks.length)} failed.`,
   )
   const { origin } = new URL(url)
-  console.log(`The events that were sent count as sign-ups, until DELETE ${origin}/customers/${target.customerId}`)
+  console.log(
+    `The events that were stored count as sign-ups. A wasabi endpoint erases them with\n` +
+      `curl -X DELETE -H "Authorization: Bearer $READ_TOKEN" ${origin}/customers/${target.customerId}`,
+  )
   return failed === 0
 }

@@ -32,7 +32,7 @@ export const entryRow = (entry: Entry): string => {
   if (outcome === 'refused') return refusedRow(entry)
   const head = `"cursor":"${cursor}","receivedAt":${timeOf(receivedAt)}`
   if (outcome === 'stored') return `{${head},"event":${oneLine(text)}}`
-  return repeatedRow(head, 'known with other content, which is kept', text)
+  return repeatedRow(head, 'known with other content; this body is kept aside', text)
 }
 
 const message = (event: string, data: string): string => `event: ${event}\ndata: ${data}\n\n`
