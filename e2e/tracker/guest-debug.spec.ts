@@ -158,7 +158,7 @@ const MISTAKES: Readonly<
   'an endpoint with a password': [
     { endpoint: 'https://anna:secret@example.com/' },
     () => Promise.resolve(),
-    /endpoint ".*" is no https URL without a password; nothing is recorded. Set data-endpoint, or call init/,
+    /endpoint ".*" is missing, no URL, http on an https page, or has a password; nothing is recorded. Set data-endpoint/,
   ],
   'an id from a missing value': [
     {},

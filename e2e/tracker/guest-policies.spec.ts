@@ -166,7 +166,7 @@ test(
     await consent(tab, true)
     await expect
       .poll(() => site.complaints)
-      .toEqual([expect.stringMatching(/^wasabi: endpoint ".*" answered unreadable; kept.*own fetch/)])
+      .toEqual([expect.stringMatching(/^wasabi: endpoint ".*" answered nothing readable; kept.*own fetch/)])
     expect(await tab.evaluate(() => Reflect.get(window, 'asked') as readonly string[])).toEqual([endpoint.url])
     await tab.goto(site.url('/next'))
     expect((await endpoint.holds(2)).map(({ body }) => body.utmParameters)).toEqual([
@@ -185,7 +185,9 @@ test(
     await tab.goto(site.url('/'))
     await endpoint.goAway()
     await track(tab, 'SIGN_UP', { interactionId: 'later' })
-    await expect.poll(() => site.complaints).toEqual([expect.stringMatching(/answered unreadable; kept.*own fetch/)])
+    await expect
+      .poll(() => site.complaints)
+      .toEqual([expect.stringMatching(/answered nothing readable; kept.*own fetch/)])
     await endpoint.comeBack()
     expect((await endpoint.holds(1))[0]?.body.interactionId).toBe('later')
   },

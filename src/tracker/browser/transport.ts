@@ -7,7 +7,7 @@ export type Delivery = {
    * the cause, not the event.
    */
   readonly outcome: 'accepted' | 'rejected' | 'retry'
-  /** The endpoint's answer; `unreadable` if the page can read none, `''` if wasabi did not wait for it. */
+  /** The endpoint's answer; `nothing readable` if the page can read none, `''` if wasabi did not wait for it. */
   readonly reason: string
   /** The wait that the endpoint asked for, in milliseconds. */
   readonly wait?: number
@@ -28,7 +28,7 @@ export const abortLater = (): void => later?.abort('')
  */
 let isReplaced = false
 
-const UNREADABLE: Delivery = { outcome: 'retry', reason: 'unreadable' }
+const UNREADABLE: Delivery = { outcome: 'retry', reason: 'nothing readable' }
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 const readWait = (header: string) => +header * 1000 || readTime(header) - now()
