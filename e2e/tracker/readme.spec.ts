@@ -21,6 +21,10 @@ const snippet = (words: string) => {
   return found
 }
 
+/** Stub, tag and button of the first lines, with the test's endpoint. Here, the page's own site serves the script. */
+const firstLines = (endpoint: string) =>
+  snippet('onclick').replace('https://collect.example.com/wasabi.js', '/wasabi.js').replace(ENDPOINT, endpoint)
+
 test('the tag, the stub and the button of the first lines send the event that stands below them', async ({
   tab,
   site,
@@ -28,7 +32,7 @@ test('the tag, the stub and the button of the first lines send the event that st
 }) => {
   const shown = JSON.parse(snippet('"eventAction"')) as CustomerAction
   const [query = ''] = /\?utm_source=\S+food/.exec(README) ?? []
-  site.put('/', { html: `<!doctype html>${snippet('onclick').replace(ENDPOINT, endpoint.url)}` })
+  site.put('/', { html: `<!doctype html>${firstLines(endpoint.url)}` })
   await tab.goto(site.url(`/${query}`))
   await tab.goto(site.url('/'))
   await tab.evaluate(() => document.querySelector('button')?.click())
@@ -115,13 +119,13 @@ test(
     // The test's own watcher is allowed to send to the server.
     const allowed = policy.replace('https://collect.example.com', `${origin} ${site.url('/complaints')}`)
     const nonced = (html: string) => html.replaceAll('<script', '<script nonce="R4nd0m"')
-    const [stubAndTag = ''] = snippet('onclick').split('<button')
+    const [stubAndTag = ''] = firstLines(endpoint.url).split('<button')
     const second = snippet('data-link-domains').replace('app.example.org', '127.0.0.1')
     const watch = `<script>addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => fetch('/complaints', { method: 'POST', body: violatedDirective + ' ' + blockedURI }))</script>`
     const script = { 'content-type': 'text/javascript' }
     site.put('/wasabi-html.js', { html: readFileSync('dist/wasabi-html.js', 'utf8'), headers: script })
     site.put('/', {
-      html: `<!doctype html><title>Strict</title><link rel="icon" href="data:,">${nonced(COMPLAIN + watch + stubAndTag.replace(ENDPOINT, endpoint.url) + second)}<a href="http://127.0.0.1/">away</a>`,
+      html: `<!doctype html><title>Strict</title><link rel="icon" href="data:,">${nonced(COMPLAIN + watch + stubAndTag + second)}<a href="http://127.0.0.1/">away</a>`,
       headers: { 'content-security-policy': allowed.replace('script-src', 'img-src data:; script-src') },
     })
     await tab.goto(site.url('/?utm_source=strict'))
@@ -191,7 +195,7 @@ test(
   'the recipe for testing sees the campaign in the request',
   { tag: '@chromium' },
   async ({ page, site, endpoint }) => {
-    site.put('/', `${snippet('onclick').replace(ENDPOINT, endpoint.url)}`)
+    site.put('/', firstLines(endpoint.url))
     await page.goto(site.url('/?utm_campaign=spring_sale'))
     const recipe = new Function('page', 'expect', `return (async () => { ${snippet('waitForRequest')} })()`) as (
       ...args: unknown[]

@@ -69,7 +69,8 @@ const readEndpoint = (given: unknown) => {
   report(
     'endpoint',
     given ?? '',
-    'is missing, no URL, http on an https page, or has a password; nothing is recorded. Set data-endpoint or call init',
+    'is missing, no URL, http on an https page, or has a password; nothing is recorded. ' +
+      'Set data-endpoint, or call init',
   )
   return ''
 }
