@@ -255,6 +255,19 @@ test('answers 503 when the log of a data file with another name is gone', async 
   expect(await post(action({ interactionId: 'after' }))).toBe(503)
 })
 
+test('acknowledges no erasure, and none that is taken back, in a data file that was replaced', async () => {
+  const file = freshFile()
+  await fill(file, 'old')
+  const { origin } = await program.start({ DATA_FILE: file })
+  const send = async (path: string) => (await fetch(`${origin}${path}`, { method: 'DELETE' })).status
+  expect(await send('/customers/customer%20of%20old%201')).toBe(200)
+  copyFileSync(file, `${file}.copy`)
+  renameSync(`${file}.copy`, file)
+  expect(await send('/customers/customer%20of%20old%202')).toBe(503)
+  expect(await send('/customers/nobody?block=true')).toBe(503)
+  expect(await send('/erased/customer%20of%20old%201')).toBe(503)
+})
+
 test('restores over a damaged data file, and to a place where there is none', async () => {
   const file = freshFile()
   await fill(file, 'old')

@@ -4,7 +4,7 @@ import { closeSqlite, emptyLog, inTransaction, isLocked, openDatabase, sequenceP
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
-import { inodeOf, watchFile } from './file'
+import { inodeOf, watchFile, type FileWatch } from './file'
 import { createSqliteForward } from './forward'
 import { createSqliteReader, numberOf } from './read'
 import { prepareSqlite, readGeneration } from './schema'
@@ -74,6 +74,18 @@ const touch = (database: Database): void => {
   })
 }
 
+/**
+ * Returns a function that does work, and then checks the file: what was committed to a file without a name must not be
+ * acknowledged.
+ */
+const checkedBy =
+  (watch: FileWatch) =>
+  async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
+    const result = await work()
+    watch.check()
+    return result
+  }
+
 /** Stores everything in one SQLite file. If it cannot be used, rejects with a sentence that says what to do. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
   const database = await openSqlite(file)
@@ -85,35 +97,32 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   clean()
   const watch = watchFile(file, sequencePage(database))
   const appendNow = appendTo(database, erased)
+  const checked = checkedBy(watch)
 
   // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
-    append: async (arrivals) => {
-      const outcomes = appendNow(arrivals)
-      // After the commit: arrivals that were written to a file without a name must not be acknowledged.
-      watch.check()
-      return outcomes
-    },
+    append: (arrivals) => checked(() => appendNow(arrivals)),
     commitsElsewhere: false,
     ...createSqliteReader(database, generation),
     discard: discardFrom(database),
-    erase: (request) => erase(request).finally(clean),
+    erase: (request) => checked(() => erase(request).finally(clean)),
     erased: async (page) => erased.page(page),
     isErased: async (customerId) => erased.has(customerId),
-    readmit: async (customerId) => erased.remove(customerId),
-    addErased: async (digests) => {
-      erased.add(digests)
-    },
-    sweepErased: () => sweep().finally(clean),
+    readmit: (customerId) => checked(() => erased.remove(customerId)),
+    addErased: (digests) =>
+      checked(() => {
+        erased.add(digests)
+      }),
+    sweepErased: () => checked(() => sweep().finally(clean)),
     // One counter assigns the cursors, within the transactions.
     settle: () => Promise.resolve(),
     ...createExpiry(database),
     forward: createSqliteForward(database),
     summary: createSqliteSummary(file, database),
-    check: async () => {
-      touch(database)
-      watch.check()
-    },
+    check: () =>
+      checked(() => {
+        touch(database)
+      }),
     close: async () => {
       closeSqlite(database)
       watch.end()
