@@ -161,7 +161,7 @@ test('the page sorts, shows what comes by itself, and names the field of a refus
 
 /** The texts that the page has drawn, in order. */
 const drawnOn = (tab: Page): Promise<readonly string[]> =>
-  tab.evaluate(() => (window as unknown as { readonly drawn: readonly string[] }).drawn)
+  tab.evaluate(() => Reflect.get(window, 'drawn') as readonly string[])
 
 test('the page names whole days and campaigns beside the first bars that it draws @chromium', async ({
   page: tab,

@@ -16,7 +16,7 @@ export const createPicture = (canvas: HTMLCanvasElement, indexAxis: Look['indexA
     const frame = canvas.parentElement ?? canvas
     const { color, borderTopColor, fontFamily } = getComputedStyle(frame)
     Chart.defaults.font.family = fontFamily
-    // The frame's width: when the page has just shown it, the canvas still has the width 0.
+    // The frame's width: a canvas that was hidden until now still has the width 0.
     return barsOf(shown, { indexAxis, ink: color, line: borderTopColor, width: frame.clientWidth })
   }
   const chart = new Chart(canvas, bars())
