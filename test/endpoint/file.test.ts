@@ -23,8 +23,6 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { restore } from '../../src/endpoint/commands/restore'
 import { openStore } from '../../src/endpoint/store/open'
-import { sequencePage } from '../../src/endpoint/store/sqlite/database'
-import { readNewest } from '../../src/endpoint/store/sqlite/page'
 import { restoreSqlite } from '../../src/endpoint/store/sqlite/restore'
 import { unprivileged } from './support/postgres'
 import { useProgram } from './support/process'
@@ -76,11 +74,25 @@ const killed = async (file: string, name: string, note = '') => {
   await gone
 }
 
-const faults: readonly (readonly [fault: string, harm: (file: string, old: string) => void])[] = [
+/** A copy that SQLite makes of a file in use has more events than the file without its log. */
+const newerCopy = (file: string): string => {
+  const copy = `${file}.newer`
+  const database = new DatabaseSync(file)
+  database.exec(`VACUUM INTO '${copy}'`)
+  database.close()
+  return copy
+}
+
+type Harm = (file: string, old: string, other: string) => void
+
+const faults: readonly (readonly [fault: string, harm: Harm])[] = [
   ['is deleted', (file) => rmSync(file)],
   ['is moved', (file) => renameSync(file, `${file}.moved`)],
   ['is replaced by an older copy', (file, old) => renameSync(old, file)],
   ['is overwritten by an older copy', (file, old) => copyFileSync(old, file)],
+  ['is overwritten by a newer copy', (file) => copyFileSync(newerCopy(file), file)],
+  ['is overwritten by another store', (file, _, other) => copyFileSync(other, file)],
+  ['is overwritten in its middle', (file) => overwrite(file, 4096 * 6, 100)],
   ['is overwritten by something else', (file) => writeFileSync(file, Buffer.alloc(100_000, 'x'))],
   ['is emptied', (file) => truncateSync(file, 0)],
   ['is cut off', (file) => truncateSync(file, 8192)],
@@ -94,27 +106,14 @@ test.each(faults)('answers 503 and is not ready when the data file %s while it r
   const old = `${dirname(file)}/old.sqlite`
   copyFileSync(file, old)
   await fill(file, 'new')
+  const other = freshFile()
+  await fill(other, 'other', 500)
   const { post, origin, log } = await program.start({ DATA_FILE: file })
   expect(await post(action({ interactionId: 'before' }))).toBe(201)
-  harm(file, old)
+  harm(file, old, other)
   for (const interactionId of ['after', 'long after']) expect(await post(action({ interactionId }))).toBe(503)
   expect((await fetch(`${origin}/health/ready`)).status).toBe(503)
   expect(log.join('')).toContain('"event":"cannot commit"')
-})
-
-test('reads the newest cursor from the file alone, whatever its size', async () => {
-  const file = freshFile()
-  await fill(file, 'event', 0)
-  const database = new DatabaseSync(file)
-  const page = sequencePage(database)
-  const descriptor = openSync(file, 'r')
-  const newest = [0, 1, 2, 127, 128, 40_000, 9_000_000, 3_000_000_000, 2 ** 45, 2 ** 50]
-  const read = newest.map((number) => {
-    database.prepare('UPDATE sequence SET newest = ?').run(number)
-    return readNewest(descriptor, page)
-  })
-  database.close()
-  expect(read).toEqual(newest)
 })
 
 test('goes on taking events while another process reads', async () => {
@@ -253,6 +252,19 @@ test('answers 503 when the log of a data file with another name is gone', async 
   expect(await post(action({ interactionId: 'before' }))).toBe(201)
   rmSync(`${file}-wal`)
   expect(await post(action({ interactionId: 'after' }))).toBe(503)
+})
+
+test('writes nothing into another file that its own was overwritten with, not even when it stops', async () => {
+  const [file, other] = [freshFile(), freshFile()]
+  await fill(file, 'old')
+  await fill(other, 'other', 500)
+  const { post, origin, child } = await program.start({ DATA_FILE: file })
+  expect(await post(action({ interactionId: 'before' }))).toBe(201)
+  copyFileSync(other, file)
+  expect((await fetch(`${origin}/health/ready`)).status).toBe(503)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  expect(readFileSync(file).equals(readFileSync(other))).toBe(true)
 })
 
 test('acknowledges no erasure, and none that is taken back, in a data file that was replaced', async () => {

@@ -123,14 +123,6 @@ export const openDatabase = async (file: string): Promise<Database> => {
   }
 }
 
-/** The number of the page that contains the newest cursor. */
-export const sequencePage = (database: Database): number =>
-  (
-    database.prepare(`SELECT rootpage FROM sqlite_master WHERE name = 'sequence'`).get() as {
-      readonly rootpage: number
-    }
-  ).rootpage
-
 /** Says whether another process has a data file open. Leaves one whole file when none has. */
 export const isInUse = async (file: string): Promise<boolean> => {
   const { DatabaseSync } = await loadSqlite()

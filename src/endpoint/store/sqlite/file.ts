@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs'
-import { readNewest } from './page'
+import { chmodSync, closeSync, fstatSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs'
+import { readCheckpoints } from './checkpoint'
 
 /** Says whether a data file is only in memory. */
 export const inMemory = (file: string): boolean => file === ':memory:' || file === ''
@@ -60,34 +60,42 @@ export const makePrivate = (file: string): void => {
   }
 }
 
-const used = (name: string): Error =>
-  new Error(`${name} was replaced, moved, deleted or overwritten while it was in use: put it back, or start again`)
+const used = (name: string, how: string): Error =>
+  new Error(`${name} was ${how} while it was in use: put it back, or start again`)
+
+const overwritten = (file: string): Error =>
+  new Error(`${file} was overwritten while it was in use: stop, and bring a backup back with wasabi-endpoint restore`)
 
 /** Watches a data file. */
 export type FileWatch = {
   /** Throws if the file was replaced, moved, deleted or overwritten. */
   readonly check: () => void
-  /** To be called when nothing has the file open any more: closing it releases all of this process's locks on it. */
+  /** Says whether the file was found overwritten: closing the database would write its log into that file. */
+  readonly isOverwritten: () => boolean
+  /** To be called when nothing has the file open any more: this releases all of this process's locks on it. */
   readonly end: () => void
 }
 
 /**
- * Returns a function that throws if the file is overwritten. Only a checkpoint writes into the file, of this process or
- * of another, and moves its newest cursor forward. An older copy moves it back, and any other file has none. Other
- * pages prove nothing: while somebody reads, a checkpoint leaves some of them unwritten.
+ * Returns a function that says whether anything else than a checkpoint has written into the file, ever since. In WAL
+ * mode, SQLite writes there in no other way (https://sqlite.org/wal.html#ckpt).
  */
-const watchContent = (file: string, descriptor: number, page: number): ((change: string, size: number) => void) => {
-  let known = ''
-  let largest = 0
-  // The data of a new file may still be only in its log.
-  let newest = readNewest(descriptor, page)
-  return (change, size) => {
-    if (change === known) return
-    const found = readNewest(descriptor, page)
-    if (size < largest || (newest !== undefined && (found === undefined || found < newest))) throw used(file)
-    known = change
-    newest = found
-    largest = size
+const watchWrites = (file: number, index: number): (() => boolean) => {
+  const timeOf = (): string => {
+    const { size, mtimeMs } = fstatSync(file)
+    return `${String(size)} ${String(mtimeMs)}`
+  }
+  let known = { checkpoints: readCheckpoints(index), time: timeOf() }
+  let foreign = false
+  return () => {
+    // Read on both sides of the time: another process may finish a checkpoint in between.
+    const before = readCheckpoints(index)
+    const time = timeOf()
+    const after = readCheckpoints(index)
+    const isQuiet = [before, after].every(({ state, finished }) => finished && state === known.checkpoints.state)
+    foreign ||= isQuiet && time !== known.time
+    known = { checkpoints: before, time }
+    return foreign
   }
 }
 
@@ -95,23 +103,22 @@ const watchContent = (file: string, descriptor: number, page: number): ((change:
  * Throws if the data file, its log or the log's index is not the one that was opened: a commit would go into a file
  * without a name, and be lost with the process. Also throws if the file was overwritten. The locks of processes are on
  * the index (https://sqlite.org/walformat.html#walidxlocks): without it, a later process would empty the log under this
- * one. `page` contains the newest cursor.
+ * one.
  */
-export const watchFile = (file: string, page: number): FileWatch => {
-  if (inMemory(file)) return { check: () => undefined, end: () => undefined }
+export const watchFile = (file: string): FileWatch => {
+  if (inMemory(file)) return { check: () => undefined, isOverwritten: () => false, end: () => undefined }
   const target = followLink(file)
   const opened = [file, `${target}-wal`, `${target}-shm`].map((name) => ({ name, inode: inodeOf(name) }))
-  const descriptor = openSync(file, 'r')
-  const checkContent = watchContent(file, descriptor, page)
-  const check = (): void => {
-    for (const { name, inode } of opened) if (inodeOf(name) !== inode) throw used(name)
-    const { size, mtimeMs } = statSync(file)
-    checkContent(`${String(size)} ${String(mtimeMs)}`, size)
-  }
+  const descriptors = { file: openSync(file, 'r'), index: openSync(`${target}-shm`, 'r') }
+  const isOverwritten = watchWrites(descriptors.file, descriptors.index)
   return {
-    check,
+    check: () => {
+      for (const { name, inode } of opened) if (inodeOf(name) !== inode) throw used(name, 'replaced, moved or deleted')
+      if (isOverwritten()) throw overwritten(file)
+    },
+    isOverwritten,
     end: () => {
-      closeSync(descriptor)
+      for (const descriptor of Object.values(descriptors)) closeSync(descriptor)
     },
   }
 }

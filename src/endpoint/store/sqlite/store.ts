@@ -1,6 +1,7 @@
+import type { ForwardStore } from '../forward'
 import type { Store } from '../store'
 import { appendTo } from './append'
-import { closeSqlite, emptyLog, inTransaction, isLocked, openDatabase, sequencePage, type Database } from './database'
+import { closeSqlite, emptyLog, inTransaction, isLocked, openDatabase, type Database } from './database'
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
@@ -42,10 +43,11 @@ const pause = 200
  * (https://sqlite.org/wal.html). While another process reads from the log, or the disk is full, it tries again. The
  * erasure itself succeeds in any case.
  */
-const createCleaner = (database: Database) => {
+const createCleaner = (database: Database, watch: FileWatch) => {
   let timer: NodeJS.Timeout | undefined
   const isClean = (): boolean => {
     try {
+      watch.check()
       return emptyLog(database)
     } catch {
       return false
@@ -74,17 +76,34 @@ const touch = (database: Database): void => {
   })
 }
 
+type Work<Values extends readonly unknown[], Result> = (...values: Values) => Result | Promise<Result>
+
 /**
- * Returns a function that does work, and then checks the file: what was committed to a file without a name must not be
- * acknowledged.
+ * Returns a function that checks the file before and after some work. Work in a file that was overwritten would mix the
+ * two, and a commit to a file without a name must not be acknowledged.
  */
 const checkedBy =
   (watch: FileWatch) =>
-  async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
-    const result = await work()
+  <Values extends readonly unknown[], Result>(work: Work<Values, Result>) =>
+  async (...values: Values): Promise<Result> => {
+    watch.check()
+    const result = await work(...values)
     watch.check()
     return result
   }
+
+type Checked = ReturnType<typeof checkedBy>
+
+const forwardIn = (database: Database, checked: Checked): ForwardStore => {
+  const forward = createSqliteForward(database)
+  return {
+    ...forward,
+    savePosition: checked(forward.savePosition),
+    setAside: checked(forward.setAside),
+    takeBack: checked(forward.takeBack),
+    forget: checked(forward.forget),
+  }
+}
 
 /** Stores everything in one SQLite file. If it cannot be used, rejects with a sentence that says what to do. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
@@ -92,38 +111,37 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   const generation = readGeneration(database, String(inodeOf(file) ?? ''))
   const erased = createErased(database)
   const { erase, sweep } = createErasure(database, erased)
-  const clean = createCleaner(database)
+  const watch = watchFile(file)
+  const clean = createCleaner(database, watch)
   // The log may still contain rows that a killed process has erased.
   clean()
-  const watch = watchFile(file, sequencePage(database))
-  const appendNow = appendTo(database, erased)
   const checked = checkedBy(watch)
+  const { expire, retentionTime, setRetentionTime } = createExpiry(database)
 
-  // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
-    append: (arrivals) => checked(() => appendNow(arrivals)),
+    append: checked(appendTo(database, erased)),
     commitsElsewhere: false,
     ...createSqliteReader(database, generation),
-    discard: discardFrom(database),
-    erase: (request) => checked(() => erase(request).finally(clean)),
+    discard: checked(discardFrom(database)),
+    erase: checked((request) => erase(request).finally(clean)),
     erased: async (page) => erased.page(page),
     isErased: async (customerId) => erased.has(customerId),
-    readmit: (customerId) => checked(() => erased.remove(customerId)),
-    addErased: (digests) =>
-      checked(() => {
-        erased.add(digests)
-      }),
-    sweepErased: () => checked(() => sweep().finally(clean)),
+    readmit: checked(erased.remove),
+    addErased: checked(erased.add),
+    sweepErased: checked(() => sweep().finally(clean)),
     // One counter assigns the cursors, within the transactions.
     settle: () => Promise.resolve(),
-    ...createExpiry(database),
-    forward: createSqliteForward(database),
+    expire: checked(expire),
+    retentionTime,
+    setRetentionTime: checked(setRetentionTime),
+    forward: forwardIn(database, checked),
     summary: createSqliteSummary(file, database),
-    check: () =>
-      checked(() => {
-        touch(database)
-      }),
+    check: checked(() => {
+      touch(database)
+    }),
     close: async () => {
+      // Closing would write the log into the file, which has another content by now.
+      if (watch.isOverwritten()) return
       closeSqlite(database)
       watch.end()
     },
