@@ -1,8 +1,10 @@
+import { DatabaseSync } from '@photostructure/sqlite'
+import { copyFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
-import { firstCursor, type Outcome, type Store } from '../../src/endpoint/store/store'
-import { action, arrivalOf, startEndpoint } from './support/server'
+import { firstCursor, foreignCursor, type Outcome, type Store } from '../../src/endpoint/store/store'
+import { action, arrivalOf, freshFile, startEndpoint } from './support/server'
 import { describeStores, usePostgres } from './support/stores'
 
 /** Reads on by cursor until it has read so many events, and returns their texts. */
@@ -82,7 +84,94 @@ describeStores((freshPlace) => {
   })
 })
 
+const append = (store: Store, ...interactionIds: readonly string[]) =>
+  store.append(interactionIds.map((interactionId) => arrivalOf(Buffer.from(action({ interactionId })))))
+
+/** The ids of the interactions after a cursor, or the sentence of its refusal. */
+const read = async (file: string, after: string) => {
+  const store = await openStore({ file })
+  const problem = await store.problemWith(after)
+  const entries = await store.events({ after, limit: 100 })
+  await store.close()
+  return problem ?? entries.map(({ text }) => /"interactionId":"([^"]*)"/.exec(text)?.[1])
+}
+
+/** Stores events in a data file, and resolves to the cursor of the last one. */
+const fill = async (file: string, ...interactionIds: readonly string[]) => {
+  const store = await openStore({ file })
+  await append(store, ...interactionIds)
+  const cursor = await store.newest()
+  await store.close()
+  return cursor
+}
+
+test('a data file that a copy is written over reads on from cursors of both, and refuses the later ones', async () => {
+  const file = freshFile()
+  const first = await fill(file, 'a', 'b')
+  copyFileSync(file, `${file}.copy`)
+  const later = await fill(file, 'c', 'd')
+  expect(await read(file, first)).toEqual(['c', 'd'])
+  copyFileSync(`${file}.copy`, file)
+  expect(await read(file, later)).toBe(foreignCursor)
+  const other = await fill(file, 'e', 'f', 'g')
+  expect(await read(file, later)).toBe(foreignCursor)
+  expect(await read(file, first)).toEqual(['e', 'f', 'g'])
+  expect(await read(file, other)).toEqual([])
+})
+
+test('a copy of a data file in use refuses the cursors that are later than the copy', async () => {
+  const file = freshFile()
+  const store = await openStore({ file })
+  await append(store, 'a')
+  const first = await store.newest()
+  const copy = `${file}.copy`
+  const database = new DatabaseSync(file)
+  database.exec(`VACUUM INTO '${copy}'`)
+  database.close()
+  await append(store, 'b')
+  const later = await store.newest()
+  await store.close()
+  await fill(copy, 'c', 'd')
+  expect(await read(copy, later)).toBe(foreignCursor)
+  expect(await read(copy, first)).toEqual(['c', 'd'])
+})
+
+test('two processes that store events in one data file accept the cursors of each other', async () => {
+  const file = freshFile()
+  const stores = [await openStore({ file }), await openStore({ file })] as const
+  const cursors: string[] = []
+  for (let round = 0; round < 3; round += 1)
+    for (const [index, store] of stores.entries()) {
+      await append(store, `${String(round)} ${String(index)}`)
+      cursors.push(await store.newest())
+    }
+  for (const [index, cursor] of cursors.entries())
+    for (const store of stores) {
+      expect(await store.problemWith(cursor)).toBeUndefined()
+      expect(await store.events({ after: cursor, limit: 10 })).toHaveLength(5 - index)
+    }
+  for (const store of stores) await store.close()
+})
+
 const freshDatabase = usePostgres()
+
+test('forwards all events again that were restored from a dump of another server', async () => {
+  const place = await freshDatabase()
+  const before = await openStore(place)
+  await append(before, 'a', 'b')
+  const [first] = await before.events({ after: firstCursor, limit: 1 })
+  for (const target of ['behind', 'ahead']) await before.forward.savePosition(target, first?.cursor ?? '')
+  await before.close()
+  const postgres = createPostgres(place.database ?? '')
+  await postgres.query(`UPDATE wasabi_event SET xid = '999999999' WHERE text LIKE '%"b"%'`)
+  await postgres.query(`UPDATE wasabi_forward_position SET xid = '999999999' WHERE target = 'ahead'`)
+  await postgres.end()
+
+  const after = await openStore(place)
+  onTestFinished(() => after.close())
+  for (const target of ['behind', 'ahead'])
+    expect(await after.events({ after: await after.forward.position(target), limit: 10 }), target).toHaveLength(2)
+})
 
 test('begins anew for a cursor that is from before a move to PostgreSQL', async () => {
   const store = await openStore(await freshDatabase())
@@ -114,10 +203,7 @@ test('does not return events yet that a transaction under way could overtake', a
 test('finds events again that were restored from a dump of another server', async () => {
   const place = await freshDatabase()
   const before = await openStore(place)
-  await before.append([
-    arrivalOf(Buffer.from(action({ interactionId: 'a' }))),
-    arrivalOf(Buffer.from(action({ interactionId: 'b' }))),
-  ])
+  await append(before, 'a', 'b')
   await before.close()
   const postgres = createPostgres(place.database ?? '')
   await postgres.query(`UPDATE wasabi_event SET xid = '999999999'`)
@@ -125,7 +211,7 @@ test('finds events again that were restored from a dump of another server', asyn
 
   const after = await openStore(place)
   onTestFinished(() => after.close())
-  await after.append([arrivalOf(Buffer.from(action({ interactionId: 'c' })))])
+  await append(after, 'c')
   const events = await after.events({ after: firstCursor, limit: 10 })
   expect(events.map(({ text }) => /"interactionId":"(.)"/.exec(text)?.[1])).toEqual(['a', 'b', 'c'])
 })

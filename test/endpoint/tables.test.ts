@@ -40,7 +40,8 @@ const TABLES = {
     conversion: 'day type source medium campaign content count',
     forward_position: 'target cursor',
     forward_aside: 'cursor target refused_at status answer',
-    store: 'generation inode retention_time',
+    store: 'retention_time',
+    generation: 'first name',
   },
   PostgreSQL: {
     wasabi_version: 'version',

@@ -65,13 +65,25 @@ const migrate = async (query: Query): Promise<void> => {
   await query(`INSERT INTO wasabi_version VALUES (${String(migrations.length)})`)
 }
 
+const isAhead = 'xid >= pg_snapshot_xmax(pg_current_snapshot())'
+
 /**
  * Rows restored from a dump contain the numbers of another server's transactions. They would stay hidden until this
- * server has counted as far, so they are placed first.
+ * server has counted as far, so they are placed first. A receiver may not have all of them, so they are forwarded again
+ * from the beginning, as after a position that this server has not reached.
  */
 const adoptRestored = async (query: Query): Promise<void> => {
+  const adopted: unknown[] = []
   for (const table of ['wasabi_event', 'wasabi_aside'])
-    await query(unhurried(`UPDATE ${table} SET xid = '1' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`))
+    adopted.push(
+      ...(await query(
+        unhurried(`WITH moved AS (UPDATE ${table} SET xid = '1' WHERE ${isAhead} RETURNING 1)
+      SELECT 1 FROM moved LIMIT 1`),
+      )),
+    )
+  await query(
+    `UPDATE wasabi_forward_position SET xid = '0', number = 0 ${adopted.length > 0 ? '' : `WHERE ${isAhead}`}`,
+  )
 }
 
 /** Refuses a server that would lose confirmed commits, or cannot store every text. */

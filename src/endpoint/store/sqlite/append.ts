@@ -3,6 +3,7 @@ import type { Arrival, Outcome, Valid } from '../store'
 import { asideIn } from './aside'
 import { inTransaction, type Database } from './database'
 import type { Erased } from './erased'
+import { beginningIn } from './generation'
 
 /** An arrival that is to become an event, and its cursor if it does. */
 type Candidate = { readonly cursor: number; readonly arrival: Valid }
@@ -28,8 +29,8 @@ const prepareStatements = (database: Database) => ({
   ),
 })
 
-/** Returns a function that writes arrivals to an open database, all or none. They are on the disk when it returns. */
-export const appendTo = (database: Database, erased: Erased) => {
+/** Returns a function that writes arrivals in an open transaction. */
+const appendingIn = (database: Database, erased: Erased) => {
   const { readNewest, writeNewest, known: selectKnown, inserts } = prepareStatements(database)
   const putAside = asideIn(database, erased)
 
@@ -62,14 +63,28 @@ export const appendTo = (database: Database, erased: Erased) => {
     return begun.map((one) => (typeof one === 'string' ? one : allNew ? 'stored' : outcomeOf(one)))
   }
 
-  return (arrivals: readonly Arrival[]): readonly Outcome[] =>
-    inTransaction(database, () => {
-      // Read anew for each group: another process may have the same file open.
-      const { newest } = readNewest.get() as { readonly newest: number }
-      const outcomes: Outcome[] = []
-      for (let from = 0; from < arrivals.length; from += mostRows)
-        outcomes.push(...appendSome(arrivals.slice(from, from + mostRows), newest + 1 + from))
-      writeNewest.run(newest + arrivals.length)
-      return outcomes
+  return (arrivals: readonly Arrival[]): readonly Outcome[] => {
+    // Read anew for each group: another process may have the same file open.
+    const { newest } = readNewest.get() as { readonly newest: number }
+    const outcomes: Outcome[] = []
+    for (let from = 0; from < arrivals.length; from += mostRows)
+      outcomes.push(...appendSome(arrivals.slice(from, from + mostRows), newest + 1 + from))
+    writeNewest.run(newest + arrivals.length)
+    return outcomes
+  }
+}
+
+/** Returns a function that writes arrivals to an open database, all or none. They are on the disk when it returns. */
+export const appendTo = (database: Database, erased: Erased) => {
+  const append = appendingIn(database, erased)
+  const beginGeneration = beginningIn(database)
+  let begun = false
+  return (arrivals: readonly Arrival[]): readonly Outcome[] => {
+    const outcomes = inTransaction(database, () => {
+      if (!begun) beginGeneration()
+      return append(arrivals)
     })
+    begun = true
+    return outcomes
+  }
 }

@@ -1,9 +1,11 @@
 import type { Refusal } from '../../action/validate'
 import { firstCursor, foreignCursor, isCursor, wrongCursor, type Entry, type Page, type Store } from '../store'
 import type { Database } from './database'
+import { generationOf } from './generation'
 
 type Row = {
   readonly cursor: number
+  readonly generation: string
   readonly received_at: number
   readonly outcome: Entry['outcome']
   readonly text: string | null
@@ -11,14 +13,19 @@ type Row = {
   readonly refusal: string | null
 }
 
-const stored = "cursor, received_at, 'stored' AS outcome, text, NULL AS bytes, NULL AS refusal FROM event"
-const putAside = 'cursor, received_at, outcome, NULL AS text, bytes, refusal FROM aside'
+const head = `cursor, ${generationOf('cursor')} AS generation, received_at`
+const stored = `${head}, 'stored' AS outcome, text, NULL AS bytes, NULL AS refusal FROM event`
+const putAside = `${head}, outcome, NULL AS text, bytes, refusal FROM aside`
 
 /** The number of a cursor. A cursor of PostgreSQL has no number here: its reader begins anew. */
 export const numberOf = (cursor: string): number => (cursor.includes('-') ? 0 : Number(cursor.split('.', 1)[0]))
 
-const toEntry = (cursor: string, { received_at, outcome, text, bytes, refusal }: Row): Entry => ({
-  cursor,
+/** Cursors from before generations existed have no name. */
+const cursorIn = ({ cursor, generation }: Pick<Row, 'cursor' | 'generation'>): string =>
+  String(cursor) + (generation && `.${generation}`)
+
+const toEntry = ({ received_at, outcome, text, bytes, refusal, ...place }: Row): Entry => ({
+  cursor: cursorIn(place),
   receivedAt: received_at,
   outcome,
   text: text ?? Buffer.from(bytes ?? []).toString(),
@@ -37,7 +44,8 @@ const prepareStatements = (database: Database) => ({
   interaction: database.prepare(
     `SELECT ${stored} WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2`,
   ),
-  newest: database.prepare('SELECT newest FROM sequence'),
+  newest: database.prepare(`SELECT newest AS cursor, ${generationOf('newest')} AS generation FROM sequence`),
+  known: database.prepare(`SELECT ?1 AS cursor, ${generationOf('?1')} AS generation FROM sequence WHERE newest >= ?1`),
 })
 
 /**
@@ -46,13 +54,9 @@ const prepareStatements = (database: Database) => ({
  */
 export const createSqliteReader = (
   database: Database,
-  generation: string,
 ): Pick<Store, 'events' | 'entries' | 'aside' | 'latestRefused' | 'interaction' | 'newest' | 'problemWith'> => {
   const statements = prepareStatements(database)
-  const cursorOf = (number: number): string => String(number) + (generation && `.${generation}`)
-  const entriesOf = (rows: unknown): readonly Entry[] =>
-    (rows as readonly Row[]).map((row) => toEntry(cursorOf(row.cursor), row))
-  const newest = (): number => (statements.newest.get() as { readonly newest: number }).newest
+  const entriesOf = (rows: unknown): readonly Entry[] => (rows as readonly Row[]).map(toEntry)
 
   // `async` turns an error of SQLite into a rejection. The work itself is done when these functions return.
   return {
@@ -62,12 +66,12 @@ export const createSqliteReader = (
     latestRefused: async (limit) => entriesOf(statements.latestRefused.all(limit)),
     interaction: async (interactionId, { after, limit }) =>
       entriesOf(statements.interaction.all(numberOf(after), limit, interactionId)),
-    newest: async () => cursorOf(newest()),
+    newest: async () => cursorIn(statements.newest.get() as Row),
     problemWith: async (cursor) => {
       if (!isCursor(cursor)) return wrongCursor
       if (cursor === firstCursor) return undefined
-      const isOurs = cursor === cursorOf(numberOf(cursor)) && numberOf(cursor) <= newest()
-      return isOurs ? undefined : foreignCursor
+      const known = statements.known.get(numberOf(cursor)) as Row | undefined
+      return known !== undefined && cursor === cursorIn(known) ? undefined : foreignCursor
     },
   }
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { allErased } from '../pages'
 import { closeSqlite, isInUse, openDatabase, type Database } from './database'
 import { checkAccess, checkIsFile, followLink, inodeOf, isThere } from './file'
-import { beginGeneration } from './schema'
+import { forgetGenerations } from './generation'
 import { createSqliteStore } from './store'
 
 /** The result of a restore: the number of events now, and the path of the replaced data file. */
@@ -47,7 +47,7 @@ const prepareCopy = async (copy: string, erased: readonly string[]): Promise<num
   if (erased.length > 0) await store.sweepErased()
   await store.close()
   const database = await openDatabase(copy)
-  beginGeneration(database)
+  forgetGenerations(database)
   const { count } = database.prepare('SELECT count(*) AS count FROM event').get() as { readonly count: number }
   closeSqlite(database)
   return count

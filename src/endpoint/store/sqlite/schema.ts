@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Database } from './database'
 import { forwardTables } from './forward'
 import { summaryAnew, summaryTables } from './summary'
@@ -49,6 +48,12 @@ const migrations: readonly string[] = [
   INSERT INTO store (generation) SELECT CASE newest WHEN 0 THEN lower(hex(randomblob(4))) ELSE '' END FROM sequence;
   `,
   summaryAnew,
+  `
+  CREATE TABLE generation (first INTEGER PRIMARY KEY, name TEXT NOT NULL);
+  INSERT INTO generation SELECT 0, generation FROM store;
+  ALTER TABLE store DROP COLUMN generation;
+  ALTER TABLE store DROP COLUMN inode;
+  `,
 ]
 
 /**
@@ -63,22 +68,4 @@ export const prepareSqlite = (database: Database): void => {
   // Written only after a migration: on a full disk, a file that needs no change can still be read.
   if (version < migrations.length) database.exec(`PRAGMA user_version = ${String(migrations.length)}`)
   database.exec('COMMIT')
-}
-
-/** Makes the store a new one to its readers: earlier cursors are refused. */
-export const beginGeneration = (database: Database): void => {
-  database.prepare('UPDATE store SET generation = ?').run(randomBytes(4).toString('hex'))
-}
-
-/**
- * Returns the generation, which distinguishes this store from the one that its file was a copy of. A file that has
- * another inode than the last time was copied, as from a backup: a cursor may precede other events now than then.
- */
-export const readGeneration = (database: Database, inode: string): string => {
-  const { inode: before } = database.prepare('SELECT inode FROM store').get() as { readonly inode: string }
-  if (before !== inode) {
-    if (before !== '') beginGeneration(database)
-    database.prepare('UPDATE store SET inode = ?').run(inode)
-  }
-  return (database.prepare('SELECT generation FROM store').get() as { readonly generation: string }).generation
 }

@@ -5,10 +5,10 @@ import { closeSqlite, emptyLog, inTransaction, isLocked, openDatabase, type Data
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
-import { inodeOf, watchFile, type FileWatch } from './file'
+import { watchFile, type FileWatch } from './file'
 import { createSqliteForward } from './forward'
 import { createSqliteReader, numberOf } from './read'
-import { prepareSqlite, readGeneration } from './schema'
+import { prepareSqlite } from './schema'
 import { createSqliteSummary } from './summary'
 
 const helpFor = (reason: string): string => {
@@ -108,7 +108,6 @@ const forwardIn = (database: Database, checked: Checked): ForwardStore => {
 /** Stores everything in one SQLite file. If it cannot be used, rejects with a sentence that says what to do. */
 export const createSqliteStore = async (file: string): Promise<Store> => {
   const database = await openSqlite(file)
-  const generation = readGeneration(database, String(inodeOf(file) ?? ''))
   const erased = createErased(database)
   const { erase, sweep } = createErasure(database, erased)
   const watch = watchFile(file)
@@ -121,7 +120,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   return {
     append: checked(appendTo(database, erased)),
     commitsElsewhere: false,
-    ...createSqliteReader(database, generation),
+    ...createSqliteReader(database),
     discard: checked(discardFrom(database)),
     erase: checked((request) => erase(request).finally(clean)),
     erased: async (page) => erased.page(page),
