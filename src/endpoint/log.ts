@@ -17,6 +17,8 @@ export type LogLine = {
     | 'expired'
   readonly message?: string
   readonly events?: number
+  /** Bodies that were kept aside. */
+  readonly aside?: number
 }
 
 /** Logs one line. */

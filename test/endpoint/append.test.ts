@@ -3,7 +3,7 @@ import { openStore } from '../../src/endpoint/store/open'
 import { customerDigest } from '../../src/endpoint/store/person'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { action, arrivalOf } from './support/server'
-import { usePostgres } from './support/stores'
+import { expireBefore, usePostgres } from './support/stores'
 
 const freshDatabase = usePostgres()
 
@@ -116,7 +116,7 @@ test('the counts of an event are removed with it, whatever its content', async (
   const left = () => query('SELECT * FROM wasabi_conversion')
   for (const text of unclear) {
     expect(await store.append([arrivalOf(Buffer.from(text))]), text).toEqual(['stored'])
-    await store.expire(Date.now() + 1000)
+    await expireBefore(store, Date.now() + 1000)
     expect(await left(), text).toEqual([])
   }
 })

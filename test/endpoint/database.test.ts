@@ -11,6 +11,7 @@ import type { Store } from '../../src/endpoint/store/store'
 import { administrate, prepareServer } from './support/postgres'
 import { useProgram } from './support/process'
 import { action, arrivalOf, startEndpoint } from './support/server'
+import { expireBefore } from './support/stores'
 import { startWire } from './support/wire'
 
 const program = useProgram('endpoint-database')
@@ -135,7 +136,7 @@ const useAll = async (database: string): Promise<void> => {
   expect(await store.events({ after: '0', limit: 100 })).toHaveLength(30)
   expect(await store.erase({ customerId: '2', visitors: 'all' })).toMatchObject({ erased: 1 })
   expect(await store.erased({ after: '', limit: 10 })).toHaveLength(1)
-  await store.expire(1)
+  await expireBefore(store, 1)
   await store.check()
   await store.summary({ by: 'campaign', from: 0, to: 100_000 })
   await useForward(store)

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { LogLine } from '../../src/endpoint/log'
 import { openStore } from '../../src/endpoint/store/open'
 import { createRetentionTime, startRetention } from '../../src/endpoint/store/retention'
@@ -26,6 +26,33 @@ const look = async (store: Store) => {
   return { lines, counted: onExpired.mock.calls.flat() as number[] }
 }
 
+/** Sets the system clock ahead by so many days, or back. */
+const setClock = (days: number): void => {
+  vi.restoreAllMocks()
+  const real = Date.now
+  vi.spyOn(Date, 'now').mockImplementation(() => real() + days * day)
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** A start of the endpoint with a clock that is wrong by so many days, and an event received so many days from then. */
+type Step = { readonly days: number; readonly event?: number }
+
+const wrongClocks: readonly (readonly [how: string, steps: readonly Step[]])[] = [
+  ['is 31 days ahead', [{ days: 0, event: -10 }, { days: 0, event: 0 }, { days: 31 }, { days: 31, event: 0 }]],
+  ['is 60 days ahead', [{ days: 0, event: -10 }, { days: 0, event: 0 }, { days: 60 }, { days: 60, event: 0 }]],
+  ['is ahead at the first start and later', [{ days: 60 }, { days: 0, event: 0 }, { days: 60 }]],
+  ['is ahead at the first event and later', [{ days: 60, event: 0 }, { days: 0, event: 0 }, { days: 60 }]],
+  ['is right again after it was behind', [{ days: 0, event: 0 }, { days: -400, event: 0 }, { days: 0 }]],
+  [
+    'is right again after it was behind at the first start',
+    [{ days: -400, event: 0 }, { days: 0 }, { days: 0, event: 0 }],
+  ],
+  ['is ahead after an import of later events', [{ days: 0, event: 365 }, { days: 0, event: 0 }, { days: 60 }]],
+]
+
 const lastOf = async (results: readonly { readonly value: unknown }[]) =>
   (await results.at(-1)?.value) as { readonly more: boolean }
 
@@ -43,27 +70,50 @@ describeStores((freshPlace) => {
     const { lines, counted } = await look(store)
     expect(await idsIn(store)).toEqual(['new', 'newest'])
     expect(await store.aside('refused', { after: '0', limit: 10 })).toEqual([])
-    expect(lines).toMatchObject([{ event: 'expired', events: 1200 }])
+    expect(lines).toMatchObject([{ event: 'expired', events: 1200, aside: 1 }])
     expect(counted).toEqual([1200])
   })
 
-  test.each([31, 60])('deletes nothing when the clock is %i days ahead', async (days) => {
+  test.each(wrongClocks)('deletes no event of the last days when the clock %s', async (_, steps) => {
+    const place = await freshPlace()
+    for (const [index, step] of steps.entries()) {
+      setClock(step.days)
+      const store = await openStore(place)
+      if (step.event !== undefined) await store.append([eventAt(String(index), Date.now() + step.event * day)])
+      await look(store)
+      const expected = steps.flatMap(({ event }, other) => (event === undefined || other > index ? [] : String(other)))
+      expect(await idsIn(store), `step ${String(index)}`).toEqual(expected)
+      await store.close()
+    }
+  })
+
+  test('deletes what was both received and stored before, and bodies kept aside with it', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())
-    await store.append([eventAt('a', Date.now() - 10 * day), eventAt('b', Date.now())])
-    await look(store)
-    const ahead = Date.now() + days * day
-    const clock = vi.spyOn(Date, 'now').mockImplementation(() => ahead)
-    onTestFinished(() => {
-      clock.mockRestore()
-    })
-    await store.append([eventAt('c', ahead)])
-    await look(store)
-    expect(await idsIn(store)).toEqual(['a', 'b', 'c'])
+    const begin = Date.now()
+    const expire = (storedBefore: number) => store.expire({ receivedBefore: begin, storedBefore })
+    const step = 3_600_000
+    await store.setRetentionTime(begin)
+    await store.append([eventAt('dated back', begin - 400 * day), arrivalOf(Buffer.from('{}'), begin - 400 * day)])
+    await store.setRetentionTime(begin + step)
+    await store.append([eventAt('later', begin - 400 * day), eventAt('ahead', begin + 400 * day)])
+    await store.setRetentionTime(begin + 2 * step)
+    expect(await expire(begin)).toEqual({ events: 0, aside: 0, more: false })
+    expect(await expire(begin + step)).toEqual({ events: 1, aside: 1, more: false })
+    expect(await idsIn(store)).toEqual(['later', 'ahead'])
+    expect(await expire(begin + 3 * step)).toEqual({ events: 1, aside: 0, more: false })
+    expect(await idsIn(store)).toEqual(['ahead'])
+  })
+
+  test('reports bodies kept aside that expire alone', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    await store.append([arrivalOf(Buffer.from('{}'), 0)])
+    expect((await look(store)).lines).toMatchObject([{ event: 'expired', events: 0, aside: 1 }])
   })
 })
 
-test('goes a quarter faster than time at most, and never beyond the clock', async () => {
+test('the retention time passes a quarter faster than time while it is behind the clock, and else like time', async () => {
   let kept: number | undefined = 1000
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => 100_000)
   const passed = vi.spyOn(performance, 'now').mockImplementation(() => 0)
@@ -72,7 +122,7 @@ test('goes a quarter faster than time at most, and never beyond the clock', asyn
     passed.mockRestore()
   })
   const now = createRetentionTime({
-    expire: () => Promise.resolve({ events: 0, more: false }),
+    expire: () => Promise.resolve({ events: 0, aside: 0, more: false }),
     retentionTime: () => Promise.resolve(kept),
     setRetentionTime: async (time) => {
       kept = time
@@ -82,5 +132,5 @@ test('goes a quarter faster than time at most, and never beyond the clock', asyn
   passed.mockImplementation(() => 40_000)
   expect(await now()).toBe(51_000)
   passed.mockImplementation(() => 400_000)
-  expect(await now()).toBe(100_000)
+  expect(await now()).toBe(411_000)
 })

@@ -61,6 +61,7 @@ test('forgets counts that nothing would take back any more', async () => {
   before.exec(`
     PRAGMA user_version = 5;
     DROP TABLE generation;
+    DROP TABLE retention_mark;
     ALTER TABLE store ADD COLUMN generation TEXT NOT NULL DEFAULT '';
     ALTER TABLE store ADD COLUMN inode TEXT NOT NULL DEFAULT '';
   `)

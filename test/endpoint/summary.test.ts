@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
-import { describeStores } from './support/stores'
+import { describeStores, expireBefore } from './support/stores'
 import { action, arrivalOf, freshFile, startEndpoint } from './support/server'
 
 const day = 86_400_000
@@ -50,7 +50,7 @@ describeStores((freshPlace) => {
       at(50, action({ interactionId: 'c', ...campaign('old') })),
     ])
     await store.erase({ customerId: 'gone' })
-    await store.expire(60 * day)
+    await expireBefore(store, 60 * day)
     const { values } = await store.summary({ by: 'campaign', from: 0, to: 1000 })
     expect(values).toEqual([{ value: 'spring', type: 'SIGN_UP', count: 1 }])
   })
@@ -66,7 +66,7 @@ describeStores((freshPlace) => {
     expect(await store.append([at(100, action({ interactionId: 'a' })), at(100, twice)])).toEqual(['stored', 'stored'])
     const counted = async () => (await store.summary({ by: 'campaign', from: 0, to: 1000 })).days
     for (const { type } of await counted()) expect(type.length).toBeLessThan(201)
-    await store.expire(200 * day)
+    await expireBefore(store, 200 * day)
     expect(await counted()).toEqual([])
   })
 

@@ -42,6 +42,7 @@ const TABLES = {
     forward_aside: 'cursor target refused_at status answer',
     store: 'retention_time',
     generation: 'first name',
+    retention_mark: 'time cursor',
   },
   PostgreSQL: {
     wasabi_version: 'version',
@@ -51,6 +52,7 @@ const TABLES = {
     wasabi_conversion: 'day type source medium campaign content count',
     wasabi_forward_position: 'target xid number',
     wasabi_forward_aside: 'xid number target refused_at status answer',
+    wasabi_retention_mark: 'time xid number',
     wasabi_store: 'generation place retention_time former_keys',
   },
 }

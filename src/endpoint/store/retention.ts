@@ -17,40 +17,47 @@ type Parts = Pick<Store, 'expire' | 'retentionTime' | 'setRetentionTime'>
 /**
  * Returns a function that reads the retention time, by which events expire. The system clock alone deletes nothing: if
  * it jumped ahead by 31 days, it would delete all of 30 days of events. So the retention time begins with the newest
- * event. From then on it passes a little faster than a clock that cannot be set, until it reaches the system clock.
+ * event, or with the clock if there is none. From then on it passes like a clock that cannot be set, and a little
+ * faster while it is behind the system clock.
  */
 export const createRetentionTime = ({ retentionTime, setRetentionTime }: Parts) => {
   let last: { readonly time: number; readonly at: number } | undefined
 
   return async (): Promise<number> => {
     const at = performance.now()
-    const kept = await retentionTime()
-    const reached = last === undefined ? kept : Math.max(kept ?? 0, last.time + (at - last.at) * fastest)
-    const time = Math.floor(Math.min(reached ?? Date.now(), Math.max(Date.now(), kept ?? 0)))
+    const kept = (await retentionTime()) ?? Date.now()
+    const begin = last ?? { time: kept, at }
+    const passed = at - begin.at
+    const reached = Math.min(begin.time + passed * fastest, Math.max(begin.time + passed, Date.now()))
+    const time = Math.floor(Math.max(kept, reached))
     last = { time, at }
     await setRetentionTime(time)
-    // If the clock was ahead and was set back, the retention time may be in the future.
-    return Math.min(time, Date.now())
+    return time
   }
 }
 
-/** Deletes everything that was received more than so many days ago, a little at a time, until it is stopped. */
+/**
+ * Deletes entries that were received and stored more than so many days ago, a little at a time, until it is stopped. An
+ * entry that a wrong clock has dated back was stored later.
+ */
 export const startRetention = (store: Parts, days: number, { log, onExpired }: Report) => {
   let stopped = false
   let sweeping = false
   const now = createRetentionTime(store)
 
   const sweep = async (): Promise<void> => {
-    const before = (await now()) - days * day
-    let events = 0
+    const storedBefore = (await now()) - days * day
+    const receivedBefore = Date.now() - days * day
+    const sum = { events: 0, aside: 0 }
     for (let more = true; more && !stopped; await new Promise(setImmediate)) {
-      const step = await store.expire(before)
-      events += step.events
+      const step = await store.expire({ receivedBefore, storedBefore })
+      sum.events += step.events
+      sum.aside += step.aside
       more = step.more
     }
-    if (events === 0) return
-    log({ event: 'expired', events, message: `received before ${new Date(before).toISOString()}` })
-    onExpired(events)
+    if (sum.events + sum.aside === 0) return
+    log({ event: 'expired', ...sum, message: `received before ${new Date(receivedBefore).toISOString()}` })
+    onExpired(sum.events)
   }
 
   const look = (): void => {

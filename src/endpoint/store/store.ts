@@ -82,10 +82,23 @@ export type Erasure = {
   readonly more?: number
 }
 
+/**
+ * The entries to delete by age: those that are older than both instants, in milliseconds since 1970. Entries from
+ * before retention began count as stored when they were received.
+ */
+export type Age = {
+  /** Compared with the system clock at the arrival. */
+  readonly receivedBefore: number
+  /** Compared with the retention time at the commit. */
+  readonly storedBefore: number
+}
+
 /** The result of one step of retention. */
 export type Expired = {
-  /** The number of deleted events, without bodies kept aside. */
+  /** The number of deleted events. */
   readonly events: number
+  /** The number of deleted bodies that were kept aside. */
+  readonly aside: number
   /** Whether there may be more to delete. */
   readonly more: boolean
 }
@@ -133,14 +146,14 @@ export type Store = {
    * this for long.
    */
   readonly settle: () => Promise<void>
-  /** Deletes some of the events and bodies received before an instant, in milliseconds since 1970. */
-  readonly expire: (before: number) => Promise<Expired>
+  /** Deletes some of the entries of this age. */
+  readonly expire: (age: Age) => Promise<Expired>
   /**
-   * The retention time, by which events expire, in milliseconds since 1970: the time last set, else that of the newest
-   * event. `undefined` for a store without events.
+   * The retention time, in milliseconds since 1970: the time last set, else that of the newest event, but not later
+   * than now. `undefined` for a store without events.
    */
   readonly retentionTime: () => Promise<number | undefined>
-  /** Sets the retention time. A time earlier than the last one changes nothing. */
+  /** Sets the retention time. A time earlier than the last one changes nothing. The first call begins retention. */
   readonly setRetentionTime: (time: number) => Promise<void>
   /** Rejects if the store cannot commit at the moment. */
   readonly check: () => Promise<void>
@@ -158,6 +171,9 @@ export const firstCursor = '0'
 
 /** The most bodies of each kind that are kept aside, the newest ones: at 16 KB each, 160 MB at worst. */
 export const keptAside = 10_000
+
+/** Milliseconds between two marks, which say what was stored by a retention time. It bounds their number. */
+export const markEvery = 3_600_000
 
 /**
  * Says whether a text can be a cursor: digits of SQLite's counter, or transaction and number of PostgreSQL, and after a

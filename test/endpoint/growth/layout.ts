@@ -11,7 +11,7 @@ export type Layout = {
   readonly append: (arrivals: readonly Valid[]) => Promise<unknown>
   readonly erase: (customerId: string) => Promise<number>
   /** Deletes some of the events that were received before an instant. */
-  readonly expire: (before: number) => Promise<Expired>
+  readonly expire: (before: number) => Promise<Pick<Expired, 'events' | 'more'>>
   readonly close: () => Promise<void>
 }
 

@@ -2,6 +2,7 @@ import { parseAction } from '../../../src/endpoint/action/revision'
 import { openStore } from '../../../src/endpoint/store/open'
 import { createPostgres, unhurried } from '../../../src/endpoint/store/postgres/database'
 import { eventKey, interactionKey } from '../../../src/endpoint/store/postgres/key'
+import { expireBefore } from '../support/stores'
 import { countsOf, partsOf, rowsOf, type Layout } from './layout'
 import { refill } from './refill'
 
@@ -28,7 +29,7 @@ export const oneTable = async (database: string): Promise<Layout> => {
     },
     append: store.append,
     erase: async (customerId) => (await store.erase({ customerId })).erased,
-    expire: store.expire,
+    expire: (before) => expireBefore(store, before),
     close: async () => {
       await store.close()
       await end()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { EndpointOptions } from '../../../src/endpoint/http/endpoint'
+import type { Expired, Store } from '../../../src/endpoint/store/store'
 import { administrate, prepareServer } from './postgres'
 import { freshFile } from './server'
 
@@ -20,6 +21,16 @@ export const usePostgres = (): FreshPlace => {
     await administrate(server, `CREATE DATABASE ${name}`)
     return { database: `${server.host}/${name}` }
   }
+}
+
+/** The end of the century: all entries of a test were stored before. */
+let storedBefore = 4_102_444_800_000
+
+/** Deletes some of the entries that were received before an instant. */
+export const expireBefore = async (store: Store, receivedBefore: number): Promise<Expired> => {
+  storedBefore += 86_400_000
+  await store.setRetentionTime(storedBefore)
+  return store.expire({ receivedBefore, storedBefore })
 }
 
 /** The kinds of store in this run: both, unless unit.config.ts names one. */

@@ -1,5 +1,5 @@
 import { unhurried, type Postgres, type Query } from './database'
-import { expiryIndex } from './expire'
+import { expiryIndex, retentionTables } from './expire'
 import { forwardTables } from './forward'
 import { appendAtOnce, appendBySubscript } from './insert'
 import { refuseFormerKeys } from './key'
@@ -46,6 +46,7 @@ export const migrations: readonly string[] = [
   summaryOnce + expiryIndex,
   appendAtOnce,
   appendBySubscript,
+  retentionTables,
 ]
 
 /** Any number will do, as long as it stays the same. */
@@ -81,6 +82,7 @@ const adoptRestored = async (query: Query): Promise<void> => {
       SELECT 1 FROM moved LIMIT 1`),
       )),
     )
+  await query(`DELETE FROM wasabi_retention_mark WHERE ${isAhead}`)
   await query(
     `UPDATE wasabi_forward_position SET xid = '0', number = 0 ${adopted.length > 0 ? '' : `WHERE ${isAhead}`}`,
   )

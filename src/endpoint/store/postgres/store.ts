@@ -82,7 +82,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
     readmit: (customerId) => readmit(query, customerId),
     addErased: (digests) => transaction((writing) => addErased(writing, digests)),
     sweepErased: () => sweepErased(postgres),
-    ...createExpiry(query),
+    ...createExpiry(postgres),
     forward: createPostgresForward(query),
     summary: createPostgresSummary(query),
     check: () => waitForStandby(query),

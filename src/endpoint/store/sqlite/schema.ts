@@ -1,4 +1,5 @@
 import type { Database } from './database'
+import { retentionTables } from './expire'
 import { forwardTables } from './forward'
 import { summaryAnew, summaryTables } from './summary'
 
@@ -53,6 +54,7 @@ const migrations: readonly string[] = [
   INSERT INTO generation SELECT 0, generation FROM store;
   ALTER TABLE store DROP COLUMN generation;
   ALTER TABLE store DROP COLUMN inode;
+  ${retentionTables}
   `,
 ]
 
