@@ -11,7 +11,7 @@ import type { Store } from '../../src/endpoint/store/store'
 import { administrate, prepareServer } from './support/postgres'
 import { useProgram } from './support/process'
 import { action, arrivalOf, startEndpoint } from './support/server'
-import { expireBefore } from './support/stores'
+import { expireBefore, historyIn } from './support/stores'
 import { startWire } from './support/wire'
 
 const program = useProgram('endpoint-database')
@@ -132,7 +132,7 @@ const useAll = async (database: string): Promise<void> => {
     'repeated',
     'refused',
   ])
-  await Promise.all(ids.map((id) => store.interaction(id, { after: '0', limit: 10 })))
+  await Promise.all(ids.map((id) => historyIn(store, id)))
   expect(await store.events({ after: '0', limit: 100 })).toHaveLength(30)
   expect(await store.erase({ customerId: '2', visitors: 'all' })).toMatchObject({ erased: 1 })
   expect(await store.erased({ after: '', limit: 10 })).toHaveLength(1)

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { createIdFinder, customerDigest } from '../../src/endpoint/store/person'
 import { action, arrivalOf, freshFile, rowsIn, startEndpoint } from './support/server'
-import { describeStores, type Place } from './support/stores'
+import { describeStores, historyIn, type Place } from './support/stores'
 import { readFileSync } from 'node:fs'
 
 const at = (minute: number) => `2026-11-23T10:${String(minute).padStart(2, '0')}:00.000Z`
@@ -293,7 +293,7 @@ test('lets nobody wait for an erasure that is under way, and erases what comes m
   const answering = store.append(arrivalsOf(created('b', 'Ann'))).then(() => done.push('answered'))
   await Promise.all([erasing, answering])
   expect(done).toEqual(['answered', 'erased'])
-  for (const id of ['a', 'b']) expect(await store.interaction(id, { after: '0', limit: 10 })).toEqual([])
+  for (const id of ['a', 'b']) expect(await historyIn(store, id)).toEqual([])
 })
 
 test('leaves nothing of an erased customer in the file', async () => {

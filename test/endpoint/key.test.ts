@@ -7,7 +7,7 @@ import { migrations } from '../../src/endpoint/store/postgres/schema'
 import type { Store } from '../../src/endpoint/store/store'
 import { parseAction } from '../../src/endpoint/action/revision'
 import { action, arrivalOf } from './support/server'
-import { usePostgres } from './support/stores'
+import { historyIn, usePostgres } from './support/stores'
 
 const freshDatabase = usePostgres()
 
@@ -91,7 +91,7 @@ test('an interaction has its events from before and after, and no others', async
   const store = await open(database)
   for (const interactionId of ids) {
     await append(store, updated(interactionId, 1), updated(`${interactionId}1`, 1))
-    const entries = await store.interaction(interactionId, { after: '0', limit: 100 })
+    const entries = await historyIn(store, interactionId)
     expect(entries.map(({ text }) => text)).toEqual([action({ interactionId }), updated(interactionId, 1)])
   }
 })

@@ -70,9 +70,7 @@ export const addOperator = async (app: FastifyInstance, path: string, parts: Ope
     // Compared before decoding, so that an interaction whose id is such a name can still be read, as in %73tream.
     const [written = ''] = request.url.slice(path.length + 1).split('?', 1)
     const answer = Object.hasOwn(named, written) ? named[written] : undefined
-    return (
-      answer?.(request, reply) ?? answerInteraction(request, reply, (page) => store.interaction(nameIn(request), page))
-    )
+    return answer?.(request, reply) ?? answerInteraction(request, reply, () => store.interaction(nameIn(request)))
   })
   addErasure(app, parts)
 }

@@ -87,11 +87,11 @@ async function* partsOf(state: State, entries: AsyncIterable<Entry>): AsyncGener
 export const answerInteraction = async (
   { method }: FastifyRequest,
   reply: FastifyReply,
-  read: ReadPage,
+  read: () => AsyncIterable<Entry>,
 ): Promise<FastifyReply> => {
-  const state = await readState(allEntries(read))
+  const state = await readState(read())
   if (state === undefined) return answerProblem(reply, 404, 'no such interaction')
   reply.type('application/json')
   if (method === 'HEAD') return reply.send()
-  return reply.send(Readable.from(partsOf(state, allEntries(read)), { highWaterMark: 1 }))
+  return reply.send(Readable.from(partsOf(state, read()), { highWaterMark: 1 }))
 }

@@ -126,7 +126,7 @@ export type Store = {
   /** Deletes the bodies that were kept aside under these cursors. */
   readonly discard: (cursors: readonly string[]) => Promise<void>
   /** Stored events of one interaction, in the order of their cursors. Anybody can correct it any number of times. */
-  readonly interaction: (interactionId: string, page: Page) => Promise<readonly Entry[]>
+  readonly interaction: (interactionId: string) => AsyncIterable<Entry>
   /** A cursor that precedes all later entries, even if the newest entries were deleted. */
   readonly newest: () => Promise<string>
   /** Erases a customer for good, at the operator's request. Late copies of its events are dropped from then on. */

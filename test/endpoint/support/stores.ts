@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { EndpointOptions } from '../../../src/endpoint/http/endpoint'
-import type { Expired, Store } from '../../../src/endpoint/store/store'
+import type { Entry, Expired, Store } from '../../../src/endpoint/store/store'
 import { administrate, prepareServer } from './postgres'
 import { freshFile } from './server'
 
@@ -31,6 +31,13 @@ export const expireBefore = async (store: Store, receivedBefore: number): Promis
   storedBefore += 86_400_000
   await store.setRetentionTime(storedBefore)
   return store.expire({ receivedBefore, storedBefore })
+}
+
+/** All entries of an interaction. */
+export const historyIn = async (store: Store, interactionId: string): Promise<readonly Entry[]> => {
+  const entries: Entry[] = []
+  for await (const entry of store.interaction(interactionId)) entries.push(entry)
+  return entries
 }
 
 /** The kinds of store in this run: both, unless unit.config.ts names one. */

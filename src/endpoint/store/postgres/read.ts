@@ -9,10 +9,11 @@ import {
   type Page,
   type Store,
 } from '../store'
+import { interactionEntries, type InteractionParts } from '../pages'
 import { confirmedOnly, type Connections } from './confirmed'
 import type { Query } from './database'
 import { formerInteractionKey, interactionKey } from './key'
-import { interaction, latestRefused, statements, toEntry, type Row } from './rows'
+import { cursorsOf, eventsAt, latestRefused, statements, toEntry, type Row } from './rows'
 
 /** Says whether committed rows are held back, because an older transaction is under way. */
 const heldBack = `SELECT EXISTS (SELECT FROM wasabi_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
@@ -75,6 +76,19 @@ const problemWith = async (query: Query, suffix: string, cursor: string): Promis
   return row?.past === true ? undefined : foreignCursor
 }
 
+const interactionIn = (query: Query, suffix: string): InteractionParts => ({
+  cursorsOf: async (interactionId, { after, limit }) => {
+    const begins = [interactionKey(interactionId), formerInteractionKey(interactionId)]
+    const values = [...partsOf(after), limit, begins.map((begin) => Buffer.from(begin, 'hex'))]
+    return (await query<Pick<Row, 'cursor'>>({ text: cursorsOf, values })).map(({ cursor }) => cursor)
+  },
+  entriesAt: async (cursors) => {
+    const parts = cursors.map(partsOf)
+    const values = [parts.map(([xid]) => xid), parts.map(([, number]) => number)]
+    return (await query<Row>({ text: eventsAt, values })).map((row) => toEntry(suffix, row))
+  },
+})
+
 /** Reads by cursors. An entry that becomes visible later has a later cursor. Each cursor contains the generation. */
 export const createPostgresReader = (
   { query, transaction }: Connections,
@@ -91,11 +105,7 @@ export const createPostgresReader = (
     aside: (outcome: AsideOutcome, page: Page) => read(outcome, page),
     latestRefused: async (limit) =>
       (await query<Row>({ text: latestRefused, values: [limit] })).map((row) => toEntry(suffix, row)),
-    interaction: async (interactionId, { after, limit }) => {
-      const begins = [interactionKey(interactionId), formerInteractionKey(interactionId)]
-      const values = [...partsOf(after), limit, begins.map((begin) => Buffer.from(begin, 'hex'))]
-      return (await query<Row>({ text: interaction, values })).map((row) => toEntry(suffix, row))
-    },
+    interaction: (interactionId) => interactionEntries(interactionIn(query, suffix), interactionId),
     settle: () => settle(query),
     problemWith: (cursor) => problemWith(query, suffix, cursor),
     newest: async () => {

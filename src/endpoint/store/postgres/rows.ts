@@ -47,9 +47,12 @@ export const statements = {
 
 export const latestRefused = rowsOf(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY number DESC LIMIT $1`)
 
-/** Uses the index over keys, and scans no later events: the cursors of the interaction's events are looked up first. */
-export const interaction = `
+/** The cursors of an interaction's events. Uses the index over keys, and scans no later events. */
+export const cursorsOf = `
   WITH own AS MATERIALIZED (SELECT xid AS x, number AS n FROM unnest($4::bytea[]) AS i,
-    LATERAL (SELECT xid, number FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e),
-  page AS MATERIALIZED (SELECT x, n FROM own WHERE (x, n) > ($1::xid8, $2::bigint) ORDER BY x, n LIMIT $3)
-  ${rowsOf(`SELECT ${stored} JOIN page ON xid = x AND number = n ORDER BY xid, number`)}`
+    LATERAL (SELECT xid, number FROM wasabi_event WHERE ${belongsTo('i')} OFFSET 0) AS e)
+  SELECT x::text || '-' || n AS cursor FROM own WHERE (x, n) > ($1::xid8, $2::bigint) ORDER BY x, n LIMIT $3`
+
+/** The events at some cursors. */
+export const eventsAt = rowsOf(`SELECT ${stored} JOIN unnest($1::xid8[], $2::bigint[]) AS c (x, n)
+  ON xid = x AND number = n ORDER BY xid, number`)

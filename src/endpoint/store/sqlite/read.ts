@@ -1,4 +1,5 @@
 import type { Refusal } from '../../action/validate'
+import { interactionEntries, type InteractionParts } from '../pages'
 import { firstCursor, foreignCursor, isCursor, wrongCursor, type Entry, type Page, type Store } from '../store'
 import type { Database } from './database'
 import { generationOf } from './generation'
@@ -41,11 +42,22 @@ const prepareStatements = (database: Database) => ({
   aside: database.prepare(`SELECT ${putAside} WHERE outcome = ?3 AND cursor > ?1 ORDER BY cursor LIMIT ?2`),
   latestRefused: database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`),
   // The plus sign selects the index over interactions, instead of a scan of all later events.
-  interaction: database.prepare(
-    `SELECT ${stored} WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2`,
+  cursorsOf: database.prepare(
+    'SELECT cursor FROM event WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2',
   ),
+  event: database.prepare(`SELECT ${stored} WHERE cursor = ?`),
   newest: database.prepare(`SELECT newest AS cursor, ${generationOf('newest')} AS generation FROM sequence`),
   known: database.prepare(`SELECT ?1 AS cursor, ${generationOf('?1')} AS generation FROM sequence WHERE newest >= ?1`),
+})
+
+const interactionIn = ({ cursorsOf, event }: ReturnType<typeof prepareStatements>): InteractionParts => ({
+  cursorsOf: async (interactionId, { after, limit }) =>
+    (cursorsOf.all(numberOf(after), limit, interactionId) as Row[]).map(({ cursor }) => String(cursor)),
+  entriesAt: async (cursors) =>
+    cursors.flatMap((cursor) => {
+      const row = event.get(numberOf(cursor)) as Row | undefined
+      return row === undefined ? [] : toEntry(row)
+    }),
 })
 
 /**
@@ -64,8 +76,7 @@ export const createSqliteReader = (
     entries: async ({ after, limit }: Page) => entriesOf(statements.entries.all(numberOf(after), limit)),
     aside: async (outcome, { after, limit }) => entriesOf(statements.aside.all(numberOf(after), limit, outcome)),
     latestRefused: async (limit) => entriesOf(statements.latestRefused.all(limit)),
-    interaction: async (interactionId, { after, limit }) =>
-      entriesOf(statements.interaction.all(numberOf(after), limit, interactionId)),
+    interaction: (interactionId) => interactionEntries(interactionIn(statements), interactionId),
     newest: async () => cursorIn(statements.newest.get() as Row),
     problemWith: async (cursor) => {
       if (!isCursor(cursor)) return wrongCursor
