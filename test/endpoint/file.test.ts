@@ -305,6 +305,62 @@ test('restores no customer that was erased since', async () => {
   expect(await idsIn(file)).toEqual(['old 0', 'old 2'])
 })
 
+/** The first page of a table, and the last one: https://sqlite.org/fileformat2.html#b_tree_pages */
+const pagesOf = (file: string, table: string): { readonly first: number; readonly last: number } => {
+  const database = new DatabaseSync(file)
+  const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get(table) as {
+    readonly rootpage: number
+  }
+  database.close()
+  return { first: rootpage, last: readFileSync(file).readUInt32BE((rootpage - 1) * 4096 + 8) }
+}
+
+const damages = [
+  { where: 'the events', table: 'event', page: 'first', from: 0, left: ['old 0', 'old 2'] },
+  { where: 'the list of the erased', table: 'erased', page: 'first', from: 0, left: ['old 0', 'old 1', 'old 2'] },
+  { where: 'the end of that list', table: 'erased', page: 'last', from: 0, left: ['old 0', 'old 2'] },
+  { where: 'one digest of that list', table: 'erased', page: 'last', from: 4080, left: ['old 0', 'old 2'] },
+] as const
+
+test.each(damages)('restores over damage in $where no customer whose erasure can be read', async (damage) => {
+  const { table, page, from, left } = damage
+  const file = freshFile()
+  await fill(file, 'old', 3)
+  const backup = await backUp(file)
+  const store = await openStore({ file })
+  await store.erase({ customerId: 'customer of old 1' })
+  await store.addErased(Array.from({ length: 1000 }, (_, index) => index.toString(16).padStart(32, 'f')))
+  await store.close()
+  overwrite(file, (pagesOf(file, table)[page] - 1) * 4096 + from, 4096 - from)
+  const damaged = readFileSync(file)
+
+  const { code, output, errors } = await program.command({ DATA_FILE: file }, ['restore', backup])
+  const [, replaced = ''] = /What was there before is (\S+)\.$/m.exec(output) ?? []
+  expect([code, await idsIn(file)]).toEqual([0, left])
+  expect(errors.replace(/ \(.*\)/, '')).toBe(
+    table === 'erased'
+      ? `The list of erased ids in ${replaced} cannot be read to its end: ` +
+          'erase again the ids that were erased since the backup.\n'
+      : '',
+  )
+  expect(readFileSync(replaced).equals(damaged)).toBe(true)
+})
+
+test('restores over an empty file, and over one from before erasures were listed', async () => {
+  const file = freshFile()
+  await fill(file, 'old', 3)
+  const backup = await backUp(file)
+  for (const tables of ['', 'CREATE TABLE event (cursor INTEGER PRIMARY KEY)']) {
+    rmSync(file)
+    writeFileSync(file, '')
+    const former = new DatabaseSync(file)
+    former.exec(tables)
+    former.close()
+    expect(await program.command({ DATA_FILE: file }, ['restore', backup])).toMatchObject({ code: 0, errors: '' })
+    expect(await idsIn(file)).toHaveLength(3)
+  }
+})
+
 test('restores nothing while an endpoint uses the data file', async () => {
   const file = freshFile()
   await fill(file, 'old')

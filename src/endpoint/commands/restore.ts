@@ -9,8 +9,13 @@ export const restore = async ({ file, database }: StorePlace, backup = ''): Prom
         'pg_restore or a base backup, and start the endpoint then.',
     )
   if (backup === '') throw new Error('Say which file to restore, as in wasabi-endpoint restore copy.sqlite.')
-  const { events, replaced } = await restoreSqlite(backup, file)
+  const { events, replaced, trouble } = await restoreSqlite(backup, file)
   console.log(`${file} has the ${String(events)} events of ${backup} now.`)
   if (replaced !== undefined) console.log(`What was there before is ${replaced}.`)
+  if (replaced !== undefined && trouble !== undefined)
+    console.error(
+      `The list of erased ids in ${replaced} cannot be read to its end (${trouble}): ` +
+        'erase again the ids that were erased since the backup.',
+    )
   return true
 }

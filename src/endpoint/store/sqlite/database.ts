@@ -6,7 +6,7 @@ import { inMemory, makePrivate } from './file'
 /** An open SQLite database. */
 export type Database = DatabaseSyncInstance
 
-type Sqlite = { readonly DatabaseSync: new (file: string) => Database }
+type Sqlite = { readonly DatabaseSync: new (file: string, options?: { readonly readOnly: boolean }) => Database }
 
 /**
  * Node contains SQLite from 22.13 on, and `getBuiltinModule` from 20.16 on. In earlier versions a package provides the
@@ -121,6 +121,14 @@ export const openDatabase = async (file: string): Promise<Database> => {
       await new Promise((resolve) => setTimeout(resolve, openingPause))
     }
   }
+}
+
+/** Opens a database to read it, even if it is damaged. The file and its log stay as they are. */
+export const openToRead = async (file: string): Promise<Database> => {
+  const { DatabaseSync } = await loadSqlite()
+  const database = new DatabaseSync(file, { readOnly: true })
+  database.exec(`PRAGMA busy_timeout = ${String(patience)}`)
+  return database
 }
 
 /** Says whether another process has a data file open. Leaves one whole file when none has. */

@@ -1,13 +1,23 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { allErased } from '../pages'
-import { closeSqlite, isInUse, openDatabase, type Database } from './database'
+import { isDigest } from '../person'
+import { closeSqlite, isInUse, openDatabase, openToRead, type Database } from './database'
 import { checkAccess, checkIsFile, followLink, inodeOf, isThere } from './file'
 import { forgetGenerations } from './generation'
 import { createSqliteStore } from './store'
 
-/** The result of a restore: the number of events now, and the path of the replaced data file. */
-export type Restored = { readonly events: number; readonly replaced: string | undefined }
+/** The result of a restore. */
+export type Restored = {
+  /** The number of events now. */
+  readonly events: number
+  /** The path of the replaced data file. */
+  readonly replaced: string | undefined
+  /** The reason why the replaced file's list of erased ids could not be read to its end. */
+  readonly trouble: string | undefined
+}
+
+/** The digests of erased ids that could be read, and the reason if these are not all. */
+type ErasedIds = { readonly digests: readonly string[]; readonly trouble: string | undefined }
 
 const isOurs = (database: Database): boolean => {
   const text = `SELECT count(*) AS count FROM sqlite_master WHERE name IN ('event', 'aside', 'sequence')`
@@ -24,20 +34,32 @@ const copyBackup = async (backup: string, copy: string): Promise<void> => {
   if (!ours) throw new Error('it is no data file of wasabi')
 }
 
-/** The digests of erased ids in a data file, as far as it can be read. */
-const erasedIn = async (file: string): Promise<readonly string[]> => {
+const hasErased = (database: Database): boolean =>
+  database.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'erased'`).get() !== undefined
+
+/**
+ * Reads the digests of erased ids in a data file, and nothing else: the file may be damaged, which may be why a backup
+ * is needed. A file of an older version has no such list.
+ */
+const erasedIn = async (file: string): Promise<ErasedIds> => {
   const digests: string[] = []
+  let trouble: string | undefined
   try {
-    const store = await createSqliteStore(file)
+    const database = await openToRead(file)
     try {
-      for await (const digest of allErased(store.erased)) digests.push(digest)
+      const rows = hasErased(database) ? database.prepare('SELECT digest FROM erased ORDER BY digest').iterate() : []
+      for (const { digest } of rows as Iterable<{ readonly digest: unknown }>) {
+        // SQLite does not notice damage within a value.
+        if (typeof digest === 'string' && isDigest(digest)) digests.push(digest)
+        else trouble = 'some digests are damaged'
+      }
     } finally {
-      await store.close()
+      database.close()
     }
-  } catch {
-    // The file is damaged, which may be why a backup is needed.
+  } catch (error) {
+    trouble = (error as Error).message
   }
-  return digests
+  return { digests, trouble }
 }
 
 /** Brings the tables up to date, and erases again the ids that were erased since. Returns the number of events. */
@@ -86,8 +108,9 @@ const putInPlace = async (backup: string, file: string): Promise<Restored> => {
   removeCopy()
   try {
     await copyBackup(backup, copy)
-    const events = await prepareCopy(copy, existsSync(file) ? await erasedIn(file) : [])
-    return { events, replaced: replace(file, copy) }
+    const { digests, trouble } = existsSync(file) ? await erasedIn(file) : { digests: [], trouble: undefined }
+    const events = await prepareCopy(copy, digests)
+    return { events, replaced: replace(file, copy), trouble }
   } finally {
     removeCopy()
   }
