@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 import { fstatSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check } from './check/check'
 import { readConfig, readPlace } from './commands/config'
 import { sentenceOf } from './commands/failure'
 import { forward, forwardHelp } from './commands/forward'
 import { exportAll } from './commands/export'
-import { importAll } from './commands/import'
+import { printImport } from './commands/import'
 import { openStore } from './store/open'
 import { logJson } from './log'
-import { replayRefused } from './commands/replay'
+import { printReplay } from './commands/replay'
 import { restore } from './commands/restore'
 import type { ScriptOptions } from './http/script'
 import { endWithShell } from './shell'
@@ -61,33 +60,11 @@ const printExport = async (store: Store): Promise<boolean> => {
   return true
 }
 
-/** The most unreadable lines that are named: in a wrong file, no line is a row of an export. */
-const namedLines = 10
-
-const printImport = async (store: Store): Promise<boolean> => {
-  const { stored, known, aside, erased, unreadable } = await importAll(store, process.stdin)
-  console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
-  if (erased > 0) console.log(`${String(erased)} events of erased customers were left out.`)
-  const { file } = readPlace(process.env)
-  console.log(`The store is ${file === undefined ? 'the database of DATABASE_URL' : resolve(file)}.`)
-  for (const line of unreadable.slice(0, namedLines))
-    console.error(`Line ${String(line)} is no row of an export: it was left out.`)
-  const others = unreadable.length - namedLines
-  if (others > 0) console.error(`So were ${String(others)} more lines. Is the file an export of wasabi-endpoint?`)
-  return unreadable.length === 0
-}
-
-const printReplay = async (store: Store): Promise<boolean> => {
-  const { taken, stillRefused } = await replayRefused(store)
-  console.log(`${String(taken)} events taken, ${String(stillRefused)} still refused`)
-  return true
-}
-
 const importInput = (): Promise<boolean> => {
   // A folder would be read as an empty file.
   if (process.stdin.isTTY || fstatSync(0).isDirectory())
     throw new Error('Name the file to import, as in wasabi-endpoint import < events.ndjson.')
-  return withStore(printImport)
+  return withStore((store) => printImport(store, process.stdin, readPlace(process.env)))
 }
 
 const print = async (text: string): Promise<boolean> => {

@@ -1,11 +1,19 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
 import { replayRefused } from '../../src/endpoint/commands/replay'
 import { action, arrivalOf, rowsIn, startEndpoint } from './support/server'
+import type { Arrival } from '../../src/endpoint/store/store'
 import { describeStores } from './support/stores'
 
 const refusedOf = async (answer: Response) =>
   ((await answer.json()) as { events: { status: number; reason: string; body: string }[] }).events
+
+const refused = (body: string): Arrival => ({
+  type: 'refused',
+  receivedAt: 5,
+  bytes: Buffer.from(body),
+  refusal: { status: 422, errors: [] },
+})
 
 describeStores((freshPlace) => {
   test('shows what was refused and what conflicts, with the reasons', async () => {
@@ -57,15 +65,10 @@ describeStores((freshPlace) => {
   test('stores a refused body that is valid by now, once', async () => {
     const place = await freshPlace()
     const store = await openStore(place)
-    const wronglyRefused = {
-      type: 'refused',
-      receivedAt: 5,
-      bytes: Buffer.from(action()),
-      refusal: { status: 422, errors: [] },
-    } as const
+    const wronglyRefused = refused(action())
     await store.append([wronglyRefused, arrivalOf(Buffer.from('{}'), 6)])
-    expect(await replayRefused(store)).toEqual({ taken: 1, stillRefused: 1 })
-    expect(await replayRefused(store)).toEqual({ taken: 0, stillRefused: 1 })
+    expect(await replayRefused(store)).toMatchObject({ taken: 1, stillRefused: 1 })
+    expect(await replayRefused(store)).toMatchObject({ taken: 0, stillRefused: 1 })
     await store.close()
 
     const { get } = await startEndpoint(place)
@@ -73,5 +76,15 @@ describeStores((freshPlace) => {
       { receivedAt: '1970-01-01T00:00:00.005Z', event: { body: { interactionId: 'i-1' } } },
     ])
     expect(await refusedOf(await get('/refused'))).toMatchObject([{ body: '{}' }])
+  })
+
+  test('counts a refused body that conflicts with a stored event by itself', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    await store.append([arrivalOf(Buffer.from(action())), refused(action({ customerId: 'other' }))])
+    expect(await replayRefused(store)).toEqual({ taken: 0, conflicting: 1, stillRefused: 0, unstored: 0 })
+    const { length: left } = await store.aside('refused', { after: '0', limit: 10 })
+    const { length: conflicting } = await store.aside('conflicting', { after: '0', limit: 10 })
+    expect({ left, conflicting }).toEqual({ left: 0, conflicting: 1 })
   })
 })

@@ -145,6 +145,17 @@ test.each([
   expect(queued()).toBe(0)
 })
 
+test('asks to come again when the database refuses the only event', async () => {
+  const store = await createSqliteStore(':memory:')
+  const logged: LogLine[] = []
+  const append: Store['append'] = async (arrivals) => arrivals.map(() => undefined)
+  const endpoint = await createHandler({ ...store, append }, { log: (line) => logged.push(line) })
+  onTestFinished(() => endpoint.close())
+  const { statusCode } = await endpoint.inject({ method: 'POST', url: '/customer-actions', payload: action() })
+  expect(statusCode).toBe(503)
+  expect(logged).toEqual([{ event: 'cannot commit', message: 'the database refuses each event of the group' }])
+})
+
 test('asks to come again when it cannot commit', async () => {
   const { post, commits, logged } = await gatedEndpoint()
   const failing = post(action())

@@ -54,6 +54,8 @@ const contentOf = async (place: Place) => {
   return { rows, erased }
 }
 
+const rowOf = (event: string): string => `{"receivedAt":"2026-11-23T10:00:00.000Z","event":${event}}`
+
 const firstLine = ({ output }: { readonly output: string }) => output.split('\n')[0]
 
 const move = async (from: Place, to: Place, banner = '') => {
@@ -107,6 +109,52 @@ test('moves from SQLite to PostgreSQL and back', async () => {
   expect((await move(from, database, npmBanner)).code).toBe(0)
   expect((await move(database, back)).code).toBe(0)
   expect(await contentOf(back)).toEqual(await contentOf(from))
+})
+
+/** A database that refuses each event with the word poison. */
+const poisonedDatabase = async () => {
+  const place = await freshDatabase()
+  await (await openStore(place)).close()
+  const other = createPostgres(place.database ?? '')
+  await other.query(`ALTER TABLE wasabi_event ADD CHECK (text NOT LIKE '%poison%')`)
+  await other.end()
+  return place
+}
+
+test.each([
+  [['before', 'poison', 'after'], 2],
+  [['poison'], 0],
+])('an import of %j names the row that the database refuses, and stores the others', async (ids, stored) => {
+  const place = await poisonedDatabase()
+  const lines = ids.map((interactionId) => rowOf(action({ interactionId })))
+  const { code, output, errors } = await program.command(
+    environmentOf(place),
+    ['import'],
+    ['> npm', ...lines].join('\n'),
+  )
+  expect([code, firstLine({ output })]).toEqual([
+    1,
+    `${String(stored)} events imported, 0 known already, 0 bodies kept aside`,
+  ])
+  const line = String(ids.indexOf('poison') + 2)
+  expect(errors).toBe(`Line ${line} was refused by the database, whose log has the reason: it was not stored.\n`)
+})
+
+test('a replay keeps a body that the database refuses, stores the others, and says so', async () => {
+  const place = await poisonedDatabase()
+  const store = await openStore(place)
+  onTestFinished(() => store.close())
+  const refusal = { status: 422, errors: [] } as const
+  for (const interactionId of ['poison', 'other'])
+    await store.append([{ type: 'refused', receivedAt: 5, bytes: Buffer.from(action({ interactionId })), refusal }])
+  expect(await program.command(environmentOf(place), ['replay'])).toEqual({
+    code: 1,
+    output: '1 events taken, 0 still refused\n',
+    errors: 'The database refused 1 events, and its log has the reason: they are still kept aside.\n',
+  })
+  expect(await store.aside('refused', { after: '0', limit: 10 })).toMatchObject([
+    { text: expect.stringContaining('poison') },
+  ])
 })
 
 test('exports nothing rather than a part, while an open transaction hides what came after it', async () => {
@@ -265,13 +313,7 @@ test('reads a line without end in the time that its length takes, and goes on af
     for (let sent = 0; sent < 6000; sent += 1) yield chunk
     yield `\n{"receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}`
   }
-  expect(await importAll(store, Readable.from(lines()))).toEqual({
-    stored: 1,
-    known: 0,
-    aside: 0,
-    erased: 0,
-    unreadable: [1],
-  })
+  expect(await importAll(store, Readable.from(lines()))).toMatchObject({ stored: 1, unreadable: [1] })
   await store.close()
 })
 

@@ -1,26 +1,8 @@
+import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { isDeepStrictEqual } from 'node:util'
-import { validate, type Validated } from '../action/validate'
-import { tooLarge } from '../http/ingest'
-import { isDigest } from '../store/person'
-import type { Arrival, Outcome, Store } from '../store/store'
-
-type Line =
-  | { readonly type: 'arrival'; readonly arrival: Arrival }
-  | { readonly type: 'erased'; readonly digest: string }
-  | { readonly type: 'nothing' }
-  | { readonly type: 'unknown' }
-
-type Written = {
-  readonly receivedAt?: string
-  readonly erased?: unknown
-  readonly event?: unknown
-  readonly text?: string
-  readonly outcome?: string
-  readonly status?: number
-  readonly body?: string
-  readonly base64?: string
-}
+import type { StorePlace } from '../store/open'
+import type { Appended, Arrival, Store } from '../store/store'
+import { linesIn, readLine } from './lines'
 
 /** The result of an import. */
 export type Imported = {
@@ -29,108 +11,40 @@ export type Imported = {
   readonly aside: number
   /** Events of customers who are erased here: they were not kept. */
   readonly erased: number
+  /** Lines that are no row of an export, by their numbers. */
   readonly unreadable: readonly number[]
+  /** Lines that the database refused, by their numbers. */
+  readonly unstored: readonly number[]
 }
 
 const atOnce = 500
 
-/** Characters of a line: an export's row with a body of 16 KB, each byte of it escaped, twice, and some more. */
-const longestLine = 300_000
-
-const quoted = '"[^"]*"'
-const eventRow = new RegExp(
-  `^\\s*\\{\\s*(?:"cursor"\\s*:\\s*${quoted}\\s*,\\s*)?` +
-    `"receivedAt"\\s*:\\s*${quoted}\\s*,\\s*"event"\\s*:\\s*(.*)\\}\\s*$`,
-  // A line may contain U+2028, which is a line break to a regular expression.
-  's',
-)
-
-/** A body's own text: parsing and writing it anew in JavaScript may change it. */
-const eventText = (line: string, { text, event }: Written): string => {
-  // If somebody corrected only the event, the event counts.
-  if (text !== undefined && isDeepStrictEqual(JSON.parse(text), event)) return text
-  return eventRow.exec(line)?.[1]?.trim() ?? JSON.stringify(event)
-}
-
-const bytesOf = (line: string, written: Written): Buffer => {
-  const { base64, body, event } = written
-  if (base64 !== undefined) return Buffer.from(base64, 'base64')
-  if (body !== undefined) return Buffer.from(body)
-  return Buffer.from(event === undefined ? '' : eventText(line, written))
-}
-
-/** Validates the body anew: a corrected body is an event, and the reasons of a refusal are those of this endpoint. */
-const arrivalOf = (bytes: Buffer, { receivedAt: written = '', outcome, status }: Written): Line => {
-  const receivedAt = Date.parse(written)
-  if (Number.isNaN(receivedAt)) return { type: 'unknown' }
-  const validated: Validated = status === 413 ? { type: 'refused', refusal: tooLarge } : validate(bytes)
-  if (validated.type === 'valid') return { type: 'arrival', arrival: { ...validated, receivedAt } }
-  if (outcome !== 'refused' && status === undefined) return { type: 'unknown' }
-  return { type: 'arrival', arrival: { ...validated, receivedAt, bytes } }
-}
-
-/** A digest as `GET /erased` lists them. Any other text would match nobody, and break the paging of that list. */
-const erasureOf = (digest: unknown): Line =>
-  typeof digest === 'string' && isDigest(digest) ? { type: 'erased', digest } : { type: 'unknown' }
-
-const readLine = (line: string): Line => {
-  // Without --silent, npm writes the command above the output of the command.
-  if (line.trim() === '' || line.startsWith('> ')) return { type: 'nothing' }
-  try {
-    const written = JSON.parse(line) as Written
-    if (written.erased !== undefined) return erasureOf(written.erased)
-    return arrivalOf(bytesOf(line, written), written)
-  } catch {
-    return { type: 'unknown' }
-  }
-}
-
-/**
- * Splits the input into lines. `readline` also breaks at U+2028, which JSON may contain unescaped. Of a line that is
- * too long, only the beginning is kept.
- */
-async function* linesIn(input: Readable): AsyncGenerator<string> {
-  let parts: string[] = []
-  let size = 0
-  let isFirst = true
-  for await (const read of input.setEncoding('utf8')) {
-    // Editors on Windows begin a file with a byte order mark, which is not JSON.
-    const chunk = isFirst ? String(read).replace(/^\uFEFF/, '') : String(read)
-    isFirst = false
-    for (const [index, part] of chunk.split('\n').entries()) {
-      if (index > 0) {
-        yield parts.join('')
-        parts = []
-        size = 0
-      }
-      if (size <= longestLine) parts.push(part)
-      size += part.length
-    }
-  }
-  yield parts.join('')
-}
-
-const countOf = (outcome: Outcome | undefined): 'stored' | 'aside' | 'known' | 'erased' => {
+const countOf = (outcome: Exclude<Appended, undefined>): 'stored' | 'aside' | 'known' | 'erased' => {
   if (outcome === 'stored' || outcome === 'erased') return outcome
-  return outcome === 'refused' || outcome === 'conflicting' ? 'aside' : 'known'
+  return outcome === 'repeated' ? 'known' : 'aside'
 }
 
 /** Imports an export, or the NDJSON of `GET /customer-actions`. Nothing is stored twice, however often it is run. */
 export const importAll = async (store: Store, input: Readable): Promise<Imported> => {
   const counts = { stored: 0, known: 0, aside: 0, erased: 0 }
   const unreadable: number[] = []
+  const unstored: number[] = []
   let anyErased = false
   let digests: string[] = []
-  let arrivals: Arrival[] = []
+  let arrivals: { readonly arrival: Arrival; readonly number: number }[] = []
   let number = 0
 
   const flush = async (): Promise<void> => {
     // The digests first, so that no event of their customers is stored. One commit for many: each waits for the disk.
     if (digests.length > 0) await store.addErased(digests)
-    const outcomes = await store.append(arrivals)
+    const outcomes = await store.append(arrivals.map(({ arrival }) => arrival))
+    for (const [index, line] of arrivals.entries()) {
+      const outcome = outcomes[index]
+      if (outcome === undefined) unstored.push(line.number)
+      else counts[countOf(outcome)] += 1
+    }
     digests = []
     arrivals = []
-    for (const outcome of outcomes) counts[countOf(outcome)] += 1
   }
 
   for await (const text of linesIn(input)) {
@@ -141,10 +55,30 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
       digests.push(line.digest)
     }
     if (line.type === 'unknown') unreadable.push(number)
-    if (line.type === 'arrival') arrivals.push(line.arrival)
+    if (line.type === 'arrival') arrivals.push({ arrival: line.arrival, number })
     if (arrivals.length + digests.length >= atOnce) await flush()
   }
   await flush()
   if (anyErased) await store.sweepErased()
-  return { ...counts, unreadable }
+  return { ...counts, unreadable, unstored }
+}
+
+/** The most lines that are named for each reason: in a wrong file, no line is a row of an export. */
+const namedLines = 10
+
+const printLines = (lines: readonly number[], sentence: string, question = ''): void => {
+  for (const line of lines.slice(0, namedLines)) console.error(`Line ${String(line)} ${sentence}`)
+  const others = lines.length - namedLines
+  if (others > 0) console.error(`So were ${String(others)} more lines.${question}`)
+}
+
+/** Imports the input, and prints the result. Resolves to whether each line was read and stored. */
+export const printImport = async (store: Store, input: Readable, { file }: StorePlace): Promise<boolean> => {
+  const { stored, known, aside, erased, unreadable, unstored } = await importAll(store, input)
+  console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+  if (erased > 0) console.log(`${String(erased)} events of erased customers were left out.`)
+  console.log(`The store is ${file === undefined ? 'the database of DATABASE_URL' : resolve(file)}.`)
+  printLines(unreadable, 'is no row of an export: it was left out.', ' Is the file an export of wasabi-endpoint?')
+  printLines(unstored, 'was refused by the database, whose log has the reason: it was not stored.')
+  return unreadable.length + unstored.length === 0
 }

@@ -32,12 +32,15 @@ type Append = Store['append']
 /** A group and the result of its commit. */
 type Done = { readonly group: readonly Waiting[]; readonly commit: Commit }
 
+/** The error of a group that commits nothing. The database's own log has the reasons. */
+const nothingStored = new Error('the database refuses each event of the group')
+
 /** Commits one group. Nothing is lost if that fails: the senders send their events again. */
 const commitGroup = async (append: Append, group: readonly Waiting[]): Promise<Done> => {
   const arrivals = group.map(({ arrival }) => arrival)
   const began = performance.now()
   const appended = await append(arrivals).then(
-    (outcomes) => ({ outcomes }),
+    (outcomes) => (outcomes.some(Boolean) ? { outcomes } : { outcomes: [], error: nothingStored }),
     (error: unknown) => ({ outcomes: [], error }),
   )
   return { group, commit: { arrivals, seconds: (performance.now() - began) / 1000, ...appended } }

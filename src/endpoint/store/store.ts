@@ -18,10 +18,7 @@ export type Valid = Extract<Arrival, { readonly type: 'valid' }>
  */
 export type Outcome = 'stored' | 'repeated' | 'conflicting' | 'refused' | 'erased'
 
-/**
- * An outcome; `undefined` for an arrival that could not be stored, though others of its group were: its sender sends it
- * again.
- */
+/** An outcome; `undefined` for an arrival that the database refused. Its sender sends it again. */
 export type Appended = Outcome | undefined
 
 /** The outcomes that put a body aside. */

@@ -100,16 +100,10 @@ export const appendEvents = async (on: Appending, arrivals: readonly Valid[]): P
   try {
     return await appendGroup(on, arrivals)
   } catch (error) {
-    if (arrivals.length === 1 || !isRowsFault(error)) throw error
+    if (!isRowsFault(error)) throw error
+    if (arrivals.length === 1) return [undefined]
     const half = Math.ceil(arrivals.length / 2)
-    const fates: Fate[] = []
-    for (const part of [arrivals.slice(0, half), arrivals.slice(half)])
-      fates.push(...(await appendEvents(on, part).catch((cause: unknown) => failedRow(part, cause))))
-    return fates
+    const first = await appendEvents(on, arrivals.slice(0, half))
+    return [...first, ...(await appendEvents(on, arrivals.slice(half)))]
   }
-}
-
-const failedRow = (part: readonly Valid[], error: unknown): readonly Fate[] => {
-  if (!isRowsFault(error)) throw error
-  return part.map(() => undefined)
 }
