@@ -72,7 +72,9 @@ describeStores((freshPlace) => {
     const place = to.file ?? 'the database of DATABASE_URL'
     expect([first.code, first.output, first.errors]).toEqual([
       0,
-      `4 events imported, 0 known already, 3 bodies kept aside\nThe store is ${place}.\n`,
+      '4 events imported, 0 known already, 3 bodies kept aside\n' +
+        '1 erased ids imported: 0 of their events were deleted here, and later ones are not stored.\n' +
+        `The store is ${place}.\n`,
       '',
     ])
     expect(await contentOf(to)).toEqual(await contentOf(from))
@@ -94,9 +96,29 @@ describeStores((freshPlace) => {
     )
     await store.append([arrivalOf(Buffer.from(given))])
     await store.close()
-    await move(from, to)
+    const { output } = await move(from, to)
+    expect(output).toContain(
+      '1 erased ids imported: 2 of their events were deleted here, and later ones are not stored.',
+    )
     const late = (await contentOf(to)).rows.map(({ text }) => /late of (\w+)/.exec(text)?.[1]).filter(Boolean)
     expect(late).toEqual(['somebody', 'visitor'])
+  })
+
+  test('an import counts the events that it deletes of a customer who was readmitted', async () => {
+    const place = await freshPlace()
+    const store = await openStore(place)
+    onTestFinished(() => store.close())
+    await store.erase({ customerId: 'back', block: true })
+    const { output: exported } = await program.command(environmentOf(place), ['export'])
+    await store.readmit('back')
+    for (const customerId of ['back', 'somebody'])
+      await store.append([arrivalOf(Buffer.from(action({ interactionId: `of ${customerId}`, customerId })))])
+    const { code, output } = await program.command(environmentOf(place), ['import'], exported)
+    expect([code, output.split('\n')[1]]).toEqual([
+      0,
+      '1 erased ids imported: 1 of their events were deleted here, and later ones are not stored.',
+    ])
+    expect(await store.events({ after: '0', limit: 10 })).toMatchObject([{ text: expect.stringContaining('somebody') }])
   })
 })
 

@@ -11,6 +11,10 @@ export type Imported = {
   readonly aside: number
   /** Events of customers who are erased here: they were not kept. */
   readonly erased: number
+  /** Digests of erased ids that were read. */
+  readonly digests: number
+  /** Events of erased ids that were here before the import, and were deleted. */
+  readonly deleted: number
   /** Lines that are no row of an export, by their numbers. */
   readonly unreadable: readonly number[]
   /** Lines that the database refused, by their numbers. */
@@ -29,38 +33,36 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   const counts = { stored: 0, known: 0, aside: 0, erased: 0 }
   const unreadable: number[] = []
   const unstored: number[] = []
-  let anyErased = false
-  let digests: string[] = []
+  let digests = 0
+  let erased: string[] = []
   let arrivals: { readonly arrival: Arrival; readonly number: number }[] = []
   let number = 0
 
   const flush = async (): Promise<void> => {
     // The digests first, so that no event of their customers is stored. One commit for many: each waits for the disk.
-    if (digests.length > 0) await store.addErased(digests)
+    if (erased.length > 0) await store.addErased(erased)
     const outcomes = await store.append(arrivals.map(({ arrival }) => arrival))
     for (const [index, line] of arrivals.entries()) {
       const outcome = outcomes[index]
       if (outcome === undefined) unstored.push(line.number)
       else counts[countOf(outcome)] += 1
     }
-    digests = []
+    digests += erased.length
+    erased = []
     arrivals = []
   }
 
   for await (const text of linesIn(input)) {
     number += 1
     const line = readLine(text.replace(/\r$/, ''))
-    if (line.type === 'erased') {
-      anyErased = true
-      digests.push(line.digest)
-    }
+    if (line.type === 'erased') erased.push(line.digest)
     if (line.type === 'unknown') unreadable.push(number)
     if (line.type === 'arrival') arrivals.push({ arrival: line.arrival, number })
-    if (arrivals.length + digests.length >= atOnce) await flush()
+    if (arrivals.length + erased.length >= atOnce) await flush()
   }
   await flush()
-  if (anyErased) await store.sweepErased()
-  return { ...counts, unreadable, unstored }
+  const deleted = digests > 0 ? await store.sweepErased() : 0
+  return { ...counts, digests, deleted, unreadable, unstored }
 }
 
 /** The most lines that are named for each reason: in a wrong file, no line is a row of an export. */
@@ -74,8 +76,13 @@ const printLines = (lines: readonly number[], sentence: string, question = ''): 
 
 /** Imports the input, and prints the result. Resolves to whether each line was read and stored. */
 export const printImport = async (store: Store, input: Readable, { file }: StorePlace): Promise<boolean> => {
-  const { stored, known, aside, erased, unreadable, unstored } = await importAll(store, input)
+  const { stored, known, aside, erased, digests, deleted, unreadable, unstored } = await importAll(store, input)
   console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
+  if (digests > 0)
+    console.log(
+      `${String(digests)} erased ids imported: ${String(deleted)} of their events were deleted here, ` +
+        'and later ones are not stored.',
+    )
   if (erased > 0) console.log(`${String(erased)} events of erased customers were left out.`)
   console.log(`The store is ${file === undefined ? 'the database of DATABASE_URL' : resolve(file)}.`)
   printLines(unreadable, 'is no row of an export: it was left out.', ' Is the file an export of wasabi-endpoint?')

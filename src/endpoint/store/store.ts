@@ -136,8 +136,11 @@ export type Store = {
   readonly readmit: (customerId: string) => Promise<boolean>
   /** Adds digests of ids that were erased elsewhere: their events are not stored from now on. */
   readonly addErased: (digests: readonly string[]) => Promise<void>
-  /** Deletes events and bodies of erased ids that arrived before their digests were added. */
-  readonly sweepErased: () => Promise<void>
+  /**
+   * Deletes events and bodies of erased ids that arrived before their digests were added. Resolves to the number of
+   * deleted events.
+   */
+  readonly sweepErased: () => Promise<number>
   /**
    * Resolves when everything committed by now can be read by cursors. Rejects with a sentence if a transaction delays
    * this for long.

@@ -96,12 +96,13 @@ const isKnown = async (query: Query, customerId: string): Promise<boolean> => {
   return done !== true
 }
 
-const deleteAll = async (query: Query, customerIds: readonly string[]): Promise<number> => {
-  const customers = customersOf(customerIds)
-  await query({ ...unhurried('DELETE FROM wasabi_aside WHERE customer = ANY ($1::bytea[])'), values: [customers] })
-  const text = `WITH gone AS (DELETE FROM wasabi_event WHERE customer = ANY ($1::bytea[]) RETURNING 1)
+/** Deletes the bodies and the events of some customers. Resolves to the number of deleted events. */
+const deleteOf = async (query: Query, customers: string, values: readonly unknown[] = []): Promise<number> => {
+  const condition = `WHERE customer = ANY (${customers})`
+  await query({ ...unhurried(`DELETE FROM wasabi_aside ${condition}`), values: [...values] })
+  const text = `WITH gone AS (DELETE FROM wasabi_event ${condition} RETURNING 1)
     SELECT count(*)::int AS count FROM gone`
-  const [row] = await query<{ count: number }>({ ...unhurried(text), values: [customers] })
+  const [row] = await query<{ count: number }>({ ...unhurried(text), values: [...values] })
   return row?.count ?? 0
 }
 
@@ -134,15 +135,20 @@ export const erasePerson = async (postgres: Postgres, request: ErasureRequest): 
   const toErase = [...(blocked ? [customerId] : []), ...named]
   // A body that names its customer is erased with that customer. A body that names none is erased with each id in it.
   if (toErase.length > 0) await deleteNameless(postgres.query, toErase)
-  const erased = toErase.length > 0 ? await postgres.transaction((query) => deleteAll(query, toErase)) : 0
+  const erased =
+    toErase.length > 0
+      ? await postgres.transaction((query) => deleteOf(query, '$1::bytea[]', [customersOf(toErase)]))
+      : 0
   return { erased, known, blocked, ...claims.left(new Set(toErase), counts) }
 }
 
-/** Erases events and bodies of erased ids that arrived before their digests were known here. */
-export const sweepErased = async ({ query, transaction }: Postgres): Promise<void> => {
+/**
+ * Erases events and bodies of erased ids that arrived before their digests were known here. Resolves to the number of
+ * deleted events.
+ */
+export const sweepErased = async ({ query, transaction }: Postgres): Promise<number> => {
   await transaction((writing) => writing('LOCK TABLE wasabi_event IN SHARE ROW EXCLUSIVE MODE'))
   // Without it the server expects many new digests, and reads all events for them.
   await query('ANALYZE wasabi_erased')
-  for (const table of ['wasabi_event', 'wasabi_aside'])
-    await query(unhurried(`DELETE FROM ${table} WHERE customer IN (SELECT digest FROM wasabi_erased)`))
+  return deleteOf(query, 'SELECT digest FROM wasabi_erased')
 }

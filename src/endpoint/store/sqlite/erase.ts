@@ -96,12 +96,13 @@ export const createErasure = (database: Database, erased: Erased) => {
 
   return {
     erase,
-    /** Erases events and bodies of erased ids that arrived before their digests were added. */
-    sweep: async (): Promise<void> => {
+    /** Erases events and bodies of erased ids that arrived before their digests were added. Counts the events. */
+    sweep: async (): Promise<number> => {
       const customers = await search.customers((id) => erased.has(id))
       const { found, upTo } = await search.eventsOf(customers)
-      if (customers.length > 0) await remove(customers, found, upTo)
+      const count = customers.length > 0 ? await remove(customers, found, upTo) : 0
       await removeAside(({ customer_id: id }) => id !== null && erased.has(id))
+      return count
     },
   }
 }
