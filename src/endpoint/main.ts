@@ -7,13 +7,12 @@ import { sentenceOf } from './commands/failure'
 import { forward, forwardHelp } from './commands/forward'
 import { exportAll } from './commands/export'
 import { printImport } from './commands/import'
-import { openStore } from './store/open'
+import { openKnownStore, openStore, type StorePlace } from './store/open'
 import { logJson } from './log'
 import { printReplay } from './commands/replay'
 import { restore } from './commands/restore'
 import type { ScriptOptions } from './http/script'
 import { endWithShell } from './shell'
-import { isThere } from './store/sqlite/file'
 import type { Store } from './store/store'
 
 const usage = `wasabi-endpoint                            accepts events
@@ -35,24 +34,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 /** The built script lies beside the folder of this file. */
 const script: ScriptOptions = { file: fileURLToPath(new URL('../wasabi.js', import.meta.url)), version }
 
-const withStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
-  const store = await openStore(readPlace(process.env))
+const withStore = async (
+  open: (place: StorePlace) => Promise<Store>,
+  work: (store: Store) => Promise<boolean>,
+): Promise<boolean> => {
+  const store = await open(readPlace(process.env))
   try {
     return await work(store)
   } finally {
     await store.close()
   }
-}
-
-/**
- * Opens a store that exists already. A typo in its name would create an empty one: the command would write nothing, and
- * nobody would notice.
- */
-const withKnownStore = async (work: (store: Store) => Promise<boolean>): Promise<boolean> => {
-  const { file } = readPlace(process.env)
-  if (file !== undefined && !isThere(file))
-    throw new Error(`There is no file ${file}: set DATA_FILE to the file of the endpoint.`)
-  return withStore(work)
 }
 
 const printExport = async (store: Store): Promise<boolean> => {
@@ -64,7 +55,7 @@ const importInput = (): Promise<boolean> => {
   // A folder would be read as an empty file.
   if (process.stdin.isTTY || fstatSync(0).isDirectory())
     throw new Error('Name the file to import, as in wasabi-endpoint import < events.ndjson.')
-  return withStore((store) => printImport(store, process.stdin, readPlace(process.env)))
+  return withStore(openStore, (store) => printImport(store, process.stdin, readPlace(process.env)))
 }
 
 const print = async (text: string): Promise<boolean> => {
@@ -90,11 +81,11 @@ const withWords = (count: 0 | 1 | 2, work: () => Promise<boolean>): (() => Promi
 }
 
 const commands: Readonly<Record<string, () => Promise<boolean>>> = {
-  export: withWords(0, () => withKnownStore(printExport)),
+  export: withWords(0, () => withStore(openKnownStore, printExport)),
   import: withWords(0, importInput),
-  replay: withWords(0, () => withKnownStore(printReplay)),
+  replay: withWords(0, () => withStore(openKnownStore, printReplay)),
   restore: withWords(1, () => restore(readPlace(process.env), words[0])),
-  forward: () => withKnownStore((store) => forward(store, words)),
+  forward: () => withStore(openKnownStore, (store) => forward(store, words)),
   check: withWords(2, () => check(words[0], words[1])),
   '--version': () => print(version),
 }

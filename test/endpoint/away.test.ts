@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/endpoint/store/open'
 import { createPostgres } from '../../src/endpoint/store/postgres/database'
 import { administrate, prepareServer } from './support/postgres'
 import { useProgram } from './support/process'
@@ -127,6 +128,7 @@ test('starts on the host that can be used, whichever it is, and says of each why
   onTestFinished(() => postgres.end())
   const on = (...hosts: readonly string[]) =>
     program.command({ DATABASE_URL: url.replace(/(?<=@)[^/]+/, hosts.join()) }, ['export'])
+  await (await openStore({ database: url })).close()
   const [here = '', nowhere] = [/(?<=@)[^/]+/.exec(url)?.[0], '127.0.0.1:1']
   const { code, errors } = await on(nowhere, here)
   expect([code, errors]).toEqual([0, '0 events exported\n'])

@@ -8,7 +8,7 @@ import { addErased, isErased, listErased, readmit } from './erased'
 import { createExpiry } from './expire'
 import { createPostgresForward } from './forward'
 import { createPostgresReader, partsOf } from './read'
-import { preparePostgres, type Prepared } from './schema'
+import { preparePostgres } from './schema'
 import { createPostgresSummary } from './summary'
 
 const isValid = (arrival: Arrival): arrival is Valid => arrival.type === 'valid'
@@ -19,21 +19,26 @@ const reasonOf = (error: unknown): string =>
 /**
  * The primary may be any of the hosts: after each failure the next one is used. Rejects with all reasons, each once.
  */
-const prepareOnAny = async (postgres: Postgres, hosts: number, failures: readonly string[] = []): Promise<Prepared> => {
-  try {
-    return await preparePostgres(postgres)
-  } catch (cause) {
-    const reasons = [...failures, reasonOf(cause)]
-    if (reasons.length === hosts) throw new Error([...new Set(reasons)].join('; '), { cause })
-    return prepareOnAny(postgres, hosts, reasons)
+const tryHosts = async <Result>(hosts: number, work: () => Promise<Result>): Promise<Result> => {
+  const reasons: string[] = []
+  for (;;) {
+    try {
+      return await work()
+    } catch (cause) {
+      reasons.push(reasonOf(cause))
+      if (reasons.length === hosts) throw new Error([...new Set(reasons)].join('; '), { cause })
+    }
   }
 }
 
-const open = async (url: string): Promise<Prepared & { readonly postgres: Postgres }> => {
+/** A database, and the result of the first work there. */
+type Opened<Result> = { readonly postgres: Postgres; readonly result: Result }
+
+const open = async <Result>(url: string, work: (postgres: Postgres) => Promise<Result>): Promise<Opened<Result>> => {
   const hosts = hostsIn(url)
   const postgres = createPostgres(url)
   try {
-    return { postgres, ...(await prepareOnAny(postgres, hosts.length)) }
+    return { postgres, result: await tryHosts(hosts.length, () => work(postgres)) }
   } catch (cause) {
     await postgres.end()
     throw new Error(
@@ -42,6 +47,18 @@ const open = async (url: string): Promise<Prepared & { readonly postgres: Postgr
       { cause },
     )
   }
+}
+
+const hasTables = async ({ query }: Postgres): Promise<boolean> => {
+  const [row] = await query<{ readonly found: boolean }>(`SELECT to_regclass('wasabi_event') IS NOT NULL AS found`)
+  return row?.found === true
+}
+
+/** Says whether a database has the tables of a store, of any version. Changes nothing there. */
+export const isPostgresStore = async (url: string): Promise<boolean> => {
+  const { postgres, result } = await open(url, hasTables)
+  await postgres.end()
+  return result
 }
 
 const appendTo = (postgres: Postgres, hasFormerKeys: boolean): Store['append'] => {
@@ -65,7 +82,10 @@ const appendTo = (postgres: Postgres, hasFormerKeys: boolean): Store['append'] =
 
 /** Stores everything in a PostgreSQL database. If it cannot be used, rejects with a sentence that says what to do. */
 export const createPostgresStore = async (url: string): Promise<Store> => {
-  const { postgres, generation, hasFormerKeys } = await open(url)
+  const {
+    postgres,
+    result: { generation, hasFormerKeys },
+  } = await open(url, preparePostgres)
   const { query, transaction, end } = postgres
 
   return {

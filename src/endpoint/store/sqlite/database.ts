@@ -131,6 +131,12 @@ export const openToRead = async (file: string): Promise<Database> => {
   return database
 }
 
+/** Says whether a database has the tables of a store, of any version. */
+export const hasTables = (database: Database): boolean => {
+  const text = `SELECT count(*) AS count FROM sqlite_master WHERE name IN ('event', 'aside', 'sequence')`
+  return (database.prepare(text).get() as { readonly count: number }).count === 3
+}
+
 /** Says whether another process has a data file open. Leaves one whole file when none has. */
 export const isInUse = async (file: string): Promise<boolean> => {
   const { DatabaseSync } = await loadSqlite()

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDigest } from '../person'
-import { closeSqlite, isInUse, openDatabase, openToRead, type Database } from './database'
+import { closeSqlite, hasTables, isInUse, openDatabase, openToRead, type Database } from './database'
 import { checkAccess, checkIsFile, followLink, inodeOf, isThere } from './file'
 import { forgetGenerations } from './generation'
 import { createSqliteStore } from './store'
@@ -19,17 +19,12 @@ export type Restored = {
 /** The digests of erased ids that could be read, and the reason if these are not all. */
 type ErasedIds = { readonly digests: readonly string[]; readonly trouble: string | undefined }
 
-const isOurs = (database: Database): boolean => {
-  const text = `SELECT count(*) AS count FROM sqlite_master WHERE name IN ('event', 'aside', 'sequence')`
-  return (database.prepare(text).get() as { readonly count: number }).count === 3
-}
-
 /** Copies a backup beside the data file, and checks that it is whole. A log beside the backup has its last events. */
 const copyBackup = async (backup: string, copy: string): Promise<void> => {
   for (const part of ['', '-wal']) if (existsSync(backup + part)) copyFileSync(backup + part, copy + part)
   chmodSync(copy, 0o600)
   const database = await openDatabase(copy)
-  const ours = isOurs(database)
+  const ours = hasTables(database)
   closeSqlite(database)
   if (!ours) throw new Error('it is no data file of wasabi')
 }

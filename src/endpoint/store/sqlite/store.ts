@@ -19,6 +19,12 @@ const helpFor = (reason: string): string => {
     : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
 }
 
+/** The sentence for a data file that cannot be used. */
+export const cannotUse = (file: string, cause: unknown): Error => {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new Error(`Cannot use ${file} as the data file (${reason}): ${helpFor(reason)}.`, { cause })
+}
+
 /**
  * Opens a data file with its tables. Creates it and its folder if needed. Rejects with a sentence that says what to do.
  */
@@ -30,8 +36,7 @@ export const openSqlite = async (file: string): Promise<Database> => {
     return database
   } catch (cause) {
     database?.close()
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`Cannot use ${file} as the data file (${reason}): ${helpFor(reason)}.`, { cause })
+    throw cannotUse(file, cause)
   }
 }
 
