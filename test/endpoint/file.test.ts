@@ -155,14 +155,16 @@ test('leaves one whole file when it stops, which can be copied', async () => {
   expect(await idsIn(copy)).toHaveLength(120)
 })
 
-test('lets no other user read the data file, its log and exports', async () => {
+test('lets no other user read the data file, its log, exports and forwarded events', async () => {
   const file = freshFile()
   const { post } = await program.start({ DATA_FILE: file }, 'umask 000')
   expect(await post(action())).toBe(201)
-  const exported = `${file}.ndjson`
-  const before = `umask 000; exec > ${exported}`
-  expect((await program.command({ DATA_FILE: file, BEFORE: before }, ['export'])).code).toBe(0)
-  expect(readFileSync(exported, 'utf8')).toContain('"event"')
+  for (const words of [['export'], ['forward', '--stdout']]) {
+    const written = `${file}.${words.join('')}`
+    const before = `umask 000; exec > ${written}`
+    expect((await program.command({ DATA_FILE: file, BEFORE: before }, words)).code).toBe(0)
+    expect(readFileSync(written, 'utf8')).toContain('"body"')
+  }
   for (const name of readdirSync(dirname(file)))
     expect([name, (statSync(`${dirname(file)}/${name}`).mode & 0o777).toString(8)]).toEqual([name, '600'])
   expect((statSync(dirname(file)).mode & 0o777).toString(8)).toBe('700')

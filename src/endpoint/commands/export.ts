@@ -22,7 +22,7 @@ const exportRow = ({ receivedAt, outcome, text, bytes, refusal }: Entry): string
 }
 
 /** The shell creates a file that everybody can read, but its content is private. */
-const makePrivate = (output: Writable): void => {
+export const makePrivate = (output: Writable): void => {
   const { fd } = output as { readonly fd?: number }
   if (fd !== undefined && fstatSync(fd).isFile()) fchmodSync(fd, 0o600)
 }

@@ -7,6 +7,7 @@ import { checkReceiver } from '../forward/send'
 import { readConcurrency } from '../forward/start'
 import { logJson } from '../log'
 import { isCursor, type Store } from '../store/store'
+import { makePrivate } from './export'
 
 /** The usage of this command. */
 export const forwardHelp = `Forward events with one of:
@@ -103,5 +104,6 @@ export const forward = async (store: Store, words: readonly string[]): Promise<b
   if (to !== undefined) return forwardTo(store, options)
   if (options.forget !== undefined) return forget(store, options.forget)
   if (file !== undefined) return reportWritten(await writeFile({ store, after }, file))
+  makePrivate(process.stdout)
   return reportWritten(await writeLines({ store, after }, process.stdout))
 }
