@@ -81,7 +81,8 @@ const reading = [['export'], ['replay'], ['forward', '--stdout'], ['forward', '-
 describeStores((freshPlace) => {
   test('lets several processes make the tables at once', async () => {
     const env = environmentOf(await freshPlace())
-    const runs = await Promise.all(Array.from({ length: 6 }, () => program.command(env, ['import'])))
+    const row = `{"receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}`
+    const runs = await Promise.all(Array.from({ length: 6 }, () => program.command(env, ['import'], row)))
     expect(runs.map(({ code, errors }) => [code, errors])).toEqual(Array(6).fill([0, '']))
   })
 

@@ -216,6 +216,18 @@ const importLines = async (...lines: readonly string[]) => {
   return { place, code, output, errors }
 }
 
+test.each(['', '\n', '\n> wasabi@0.1.0 endpoint\n> node src/endpoint/start.mjs export\n\n'])(
+  'names the likely mistake when the input %j has no row',
+  async (input) => {
+    expect(await importLines(input)).toMatchObject({
+      code: 1,
+      errors:
+        'Nothing was imported, since the input has no row: check the command or the file that it is from. ' +
+        'Only an export of an empty store has none.\n',
+    })
+  },
+)
+
 test('imports a file that an editor on Windows has saved', async () => {
   const { output, errors } = await importLines(
     `\uFEFF{"receivedAt":"2026-11-23T10:00:00.000Z","event":${action()}}\r`,

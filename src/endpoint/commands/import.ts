@@ -6,6 +6,8 @@ import { linesIn, readLine } from './lines'
 
 /** The result of an import. */
 export type Imported = {
+  /** Lines that are not empty, and not written by npm. */
+  readonly rows: number
   readonly stored: number
   readonly known: number
   readonly aside: number
@@ -33,6 +35,7 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   const counts = { stored: 0, known: 0, aside: 0, erased: 0 }
   const unreadable: number[] = []
   const unstored: number[] = []
+  let rows = 0
   let digests = 0
   let erased: string[] = []
   let arrivals: { readonly arrival: Arrival; readonly number: number }[] = []
@@ -55,6 +58,7 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   for await (const text of linesIn(input)) {
     number += 1
     const line = readLine(text.replace(/\r$/, ''))
+    if (line.type !== 'nothing') rows += 1
     if (line.type === 'erased') erased.push(line.digest)
     if (line.type === 'unknown') unreadable.push(number)
     if (line.type === 'arrival') arrivals.push({ arrival: line.arrival, number })
@@ -62,7 +66,7 @@ export const importAll = async (store: Store, input: Readable): Promise<Imported
   }
   await flush()
   const deleted = digests > 0 ? await store.sweepErased() : 0
-  return { ...counts, digests, deleted, unreadable, unstored }
+  return { ...counts, rows, digests, deleted, unreadable, unstored }
 }
 
 /** The most lines that are named for each reason: in a wrong file, no line is a row of an export. */
@@ -74,9 +78,9 @@ const printLines = (lines: readonly number[], sentence: string, question = ''): 
   if (others > 0) console.error(`So were ${String(others)} more lines.${question}`)
 }
 
-/** Imports the input, and prints the result. Resolves to whether each line was read and stored. */
+/** Imports the input, and prints the result. Resolves to whether there was a row, and each was read and stored. */
 export const printImport = async (store: Store, input: Readable, { file }: StorePlace): Promise<boolean> => {
-  const { stored, known, aside, erased, digests, deleted, unreadable, unstored } = await importAll(store, input)
+  const { rows, stored, known, aside, erased, digests, deleted, unreadable, unstored } = await importAll(store, input)
   console.log(`${String(stored)} events imported, ${String(known)} known already, ${String(aside)} bodies kept aside`)
   if (digests > 0)
     console.log(
@@ -87,5 +91,11 @@ export const printImport = async (store: Store, input: Readable, { file }: Store
   console.log(`The store is ${file === undefined ? 'the database of DATABASE_URL' : resolve(file)}.`)
   printLines(unreadable, 'is no row of an export: it was left out.', ' Is the file an export of wasabi-endpoint?')
   printLines(unstored, 'was refused by the database, whose log has the reason: it was not stored.')
-  return unreadable.length + unstored.length === 0
+  // A command that fails before a pipe writes nothing.
+  if (rows === 0)
+    console.error(
+      'Nothing was imported, since the input has no row: check the command or the file that it is from. ' +
+        'Only an export of an empty store has none.',
+    )
+  return rows > 0 && unreadable.length + unstored.length === 0
 }
