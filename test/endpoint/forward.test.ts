@@ -1,3 +1,4 @@
+import { DatabaseSync } from '@photostructure/sqlite'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,7 @@ import { waitTime } from '../../src/endpoint/forward/wait'
 import { openStore } from '../../src/endpoint/store/open'
 import type { LogLine } from '../../src/endpoint/log'
 import { startReceiver } from './support/receiver'
-import { action, arrivalOf, eventVectors, serve } from './support/server'
+import { action, arrivalOf, eventVectors, freshFile, serve } from './support/server'
 import { describeStores } from './support/stores'
 
 const isEvent = new Ajv({ formats: { 'date-time': (written: string) => !isNaN(Date.parse(written)) } }).compile(schema)
@@ -195,6 +196,27 @@ describeStores((freshPlace) => {
     const foreign = (await store.newest()).replace(/[\da-f]{8}$/, '0a0b0c0d')
     await expect(forward(store, ['--stdout', '--after', foreign])).rejects.toThrow('before the store was restored')
   })
+})
+
+test('sends all events again that a receiver refused, however many later ones others refused', async () => {
+  const file = freshFile()
+  const store = await openStore({ file })
+  onTestFinished(() => store.close())
+  const bodies = Array.from({ length: 450 }, (_, index) => action({ interactionId: String(index) }))
+  await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+  const receiver = await startReceiver((response) => void response.writeHead(200).end())
+  const database = new DatabaseSync(file)
+  database.exec(`
+    INSERT INTO forward_position VALUES ('${receiver.url}', 450);
+    INSERT INTO forward_aside SELECT cursor, '${receiver.url}', 0, 422, '' FROM event;
+    INSERT INTO forward_aside SELECT 1, 'https://other.example/' || value, 1, 422, ''
+      FROM (WITH RECURSIVE n AS (SELECT 1 AS value UNION ALL SELECT value + 1 FROM n LIMIT 10000) SELECT value FROM n);
+  `)
+  database.close()
+  const to = { url: readUrl(receiver.url), headers: readHeaders(undefined) }
+  const job = { store, receiver: to, concurrency: 1, log: () => undefined, signal: new AbortController().signal }
+  expect(await forwardAside(job)).toEqual({ sent: 450, setAside: 0, left: 0 })
+  expect(receiver.bodies()).toEqual(bodies)
 })
 
 test('a receiver that redirects or answers with a page is named, and one that is away is not', async () => {

@@ -1,4 +1,4 @@
-import { mostCounted } from '../store/forward'
+import { firstCursor, type Store } from '../store/store'
 import { createReport, forwardPage, type ForwardJob } from './deliver'
 import { nameOf } from './receiver'
 import { send } from './send'
@@ -39,19 +39,29 @@ export const forwardAll = async (job: ForwardJob): Promise<Forwarded> => {
   }
 }
 
+/** The cursors of all events that a receiver refused, some at a time. */
+async function* refusedBy({ refusedBy: read }: Store['forward'], target: string): AsyncGenerator<string> {
+  let cursors: readonly string[] = []
+  for (let after = firstCursor; ; after = cursors.at(-1) ?? after) {
+    cursors = await read(target, { after, limit: atOnce })
+    if (cursors.length === 0) return
+    yield* cursors
+  }
+}
+
 /** Posts refused events once more, until the receiver is away. Resolves to the result. */
 export const forwardAside = async ({ store, receiver, log, signal }: ForwardJob): Promise<Forwarded> => {
   const target = nameOf(receiver)
   let sent = 0
   let setAside = 0
-  const refusals = (await store.forward.refusals(mostCounted)).filter((one) => one.target === target).reverse()
-  for (const [index, { cursor }] of refusals.entries()) {
+  for await (const cursor of refusedBy(store.forward, target)) {
     const text = await store.forward.textOf(cursor)
     if (text === undefined) continue
     const verdict = await send(receiver, text, signal)
     if (verdict.type === 'trouble') {
       log({ event: 'cannot forward', message: verdict.why })
-      return { sent, setAside, left: refusals.length - index }
+      const lag = (await store.forward.lags(Date.now())).find((one) => one.target === target)
+      return { sent, setAside, left: (lag?.setAside ?? 0) - setAside }
     }
     if (verdict.type === 'receipt') await store.forward.takeBack(target, cursor)
     if (verdict.type === 'receipt') sent += 1

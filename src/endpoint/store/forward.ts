@@ -1,3 +1,5 @@
+import type { Page } from './store'
+
 /** An event that a receiver refused for good, with its answer. */
 export type SetAside = {
   readonly cursor: string
@@ -31,7 +33,9 @@ export type ForwardStore = {
   readonly takeBack: (target: string, cursor: string) => Promise<void>
   /** Deletes a receiver's position and refusals. Resolves to whether there was a position. */
   readonly forget: (target: string) => Promise<boolean>
-  /** Refusals, newest first. */
+  /** The cursors of the events that a receiver refused, in their order. */
+  readonly refusedBy: (target: string, page: Page) => Promise<readonly string[]>
+  /** Refusals of all receivers, newest first. */
   readonly refusals: (limit: number) => Promise<readonly SetAside[]>
   /** The event's body; `undefined` once it was erased or has expired. */
   readonly textOf: (cursor: string) => Promise<string | undefined>

@@ -32,6 +32,8 @@ const statements = {
   takeBack: 'DELETE FROM wasabi_forward_aside WHERE xid = $1 AND number = $2 AND target = $3',
   forget: `WITH refusals AS (DELETE FROM wasabi_forward_aside WHERE target = $1)
     DELETE FROM wasabi_forward_position WHERE target = $1 RETURNING target`,
+  refusedBy: `SELECT xid::text || '-' || number AS cursor FROM wasabi_forward_aside
+    WHERE target = $1 AND (xid, number) > ($2::xid8, $3::bigint) ORDER BY xid, number LIMIT $4`,
   refusals: `SELECT xid::text || '-' || number AS cursor, target, refused_at::float8 AS "refusedAt", status, answer
     FROM wasabi_forward_aside ORDER BY refused_at DESC LIMIT $1`,
   text: 'SELECT text FROM wasabi_event WHERE xid = $1 AND number = $2',
@@ -67,6 +69,10 @@ export const createPostgresForward = (query: Query): ForwardStore => {
       await run('takeBack', [...partsOf(cursor), target])
     },
     forget: async (target) => (await run('forget', [target])).length > 0,
+    refusedBy: async (target, { after, limit }) =>
+      (await run<Pick<SetAside, 'cursor'>>('refusedBy', [target, ...partsOf(after), limit])).map(
+        ({ cursor }) => cursor,
+      ),
     refusals: (limit) => run<SetAside>('refusals', [limit]),
     textOf: async (cursor) => (await run<{ readonly text: string }>('text', partsOf(cursor)))[0]?.text,
     lags: async (now) =>

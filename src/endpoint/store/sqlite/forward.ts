@@ -37,6 +37,8 @@ export const createSqliteForward = (database: DatabaseSyncInstance): ForwardStor
   const takeBack = database.prepare('DELETE FROM forward_aside WHERE target = ? AND cursor = ?')
   const forgetRefusals = database.prepare('DELETE FROM forward_aside WHERE target = ?')
   const forgetPosition = database.prepare('DELETE FROM forward_position WHERE target = ?')
+  const refusedBy = database.prepare(`SELECT cast(cursor AS TEXT) AS cursor FROM forward_aside
+    WHERE target = ? AND forward_aside.cursor > ? ORDER BY forward_aside.cursor LIMIT ?`)
   const refusals =
     database.prepare(`SELECT cast(cursor AS TEXT) AS cursor, target, refused_at AS refusedAt, status, answer
     FROM forward_aside ORDER BY refused_at DESC LIMIT ?`)
@@ -60,6 +62,8 @@ export const createSqliteForward = (database: DatabaseSyncInstance): ForwardStor
       forgetRefusals.run(target)
       return forgetPosition.run(target).changes > 0
     },
+    refusedBy: async (target, { after, limit }) =>
+      (refusedBy.all(target, numberOf(after), limit) as Pick<SetAside, 'cursor'>[]).map(({ cursor }) => cursor),
     refusals: async (limit) => refusals.all(limit) as SetAside[],
     textOf: async (cursor) => (text.get(numberOf(cursor)) as { readonly text: string } | undefined)?.text,
     lags: async (now) =>
