@@ -22,6 +22,12 @@ const allLags = `SELECT target,
   (SELECT received_at FROM event WHERE event.cursor > p.cursor ORDER BY event.cursor LIMIT 1) AS oldest,
   (SELECT count(*) FROM forward_aside AS a WHERE a.target = p.target) AS setAside FROM forward_position AS p`
 
+const cursorsRefused = `SELECT cast(cursor AS TEXT) AS cursor FROM forward_aside
+  WHERE target = ? AND forward_aside.cursor > ? ORDER BY forward_aside.cursor LIMIT ?`
+
+const newestRefusals = `SELECT cast(cursor AS TEXT) AS cursor, target, refused_at AS refusedAt, status, answer
+  FROM forward_aside ORDER BY refused_at DESC LIMIT ?`
+
 type LagRow = Omit<Lag, 'seconds'> & { readonly oldest: number | null }
 
 // A cursor may end with the generation of its store, which is this one.
@@ -37,11 +43,8 @@ export const createSqliteForward = (database: DatabaseSyncInstance): ForwardStor
   const takeBack = database.prepare('DELETE FROM forward_aside WHERE target = ? AND cursor = ?')
   const forgetRefusals = database.prepare('DELETE FROM forward_aside WHERE target = ?')
   const forgetPosition = database.prepare('DELETE FROM forward_position WHERE target = ?')
-  const refusedBy = database.prepare(`SELECT cast(cursor AS TEXT) AS cursor FROM forward_aside
-    WHERE target = ? AND forward_aside.cursor > ? ORDER BY forward_aside.cursor LIMIT ?`)
-  const refusals =
-    database.prepare(`SELECT cast(cursor AS TEXT) AS cursor, target, refused_at AS refusedAt, status, answer
-    FROM forward_aside ORDER BY refused_at DESC LIMIT ?`)
+  const refusedBy = database.prepare(cursorsRefused)
+  const refusals = database.prepare(newestRefusals)
   const text = database.prepare('SELECT text FROM event WHERE cursor = ?')
   const lags = database.prepare(allLags)
 

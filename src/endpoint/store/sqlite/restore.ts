@@ -42,6 +42,7 @@ const erasedIn = async (file: string): Promise<ErasedIds> => {
   try {
     const database = await openToRead(file)
     try {
+      if (!hasTables(database)) trouble = 'it has no tables of wasabi'
       const rows = hasErased(database) ? database.prepare('SELECT digest FROM erased ORDER BY digest').iterate() : []
       for (const { digest } of rows as Iterable<{ readonly digest: unknown }>) {
         // SQLite does not notice damage within a value.
