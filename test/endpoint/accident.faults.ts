@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { pipeline, Readable } from 'node:stream'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { during, expectWhole, idsIn } from './support/during'
 import { sendLoad } from './support/load'
 import { administrate, prepareServer } from './support/postgres'
@@ -168,6 +168,41 @@ test('a wait for a standby is cancelled on a server that speaks German', async (
 /** The most memory that a process ever had, in MB. */
 const peakOf = (pid: number | undefined): number =>
   Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1000
+
+/** The processor's time of a process, in ticks: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const ticksOf = (pid: number | undefined): number => {
+  const fields =
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? []
+  return Number(fields[11]) + Number(fields[12])
+}
+
+test.each(kinds)('a hundred pages do not read their streams of large refused bodies, %s', async (kind) => {
+  const { url, origin, post, child } = await program.start(environmentOf(await places[kind]()))
+  // In JSON, each of these bytes has six characters. A stream has 49 MB to send.
+  for (let size = 15_500; size < 16_000; size += 1) expect(await post('\0'.repeat(size))).toBe(400)
+  const before = peakOf(child.pid)
+  for (let opened = 0; opened < 100; opened += 1) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write('GET /customer-actions/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    socket.pause()
+    onTestFinished(() => void socket.destroy())
+  }
+  const streams = async () => /wasabi_streams (\d+)/.exec(await (await fetch(`${origin}/metrics`)).text())?.[1]
+  await expect.poll(streams, { timeout: 60_000 }).toBe('100')
+  let ticks = 0
+  const standsStill = () => {
+    const last = ticks
+    ticks = ticksOf(child.pid)
+    return ticks === last
+  }
+  await expect.poll(standsStill, { interval: 1000, timeout: 120_000 }).toBe(true)
+  const peak = peakOf(child.pid)
+  report(`100 unread streams, ${kind}`, { before: Math.round(before), megabytes: Math.round(peak) })
+  expect(peak - before).toBeLessThan(300)
+})
 
 test('check is answered by a body without end', async () => {
   const chunk = Buffer.alloc(65_536, 'x')

@@ -52,6 +52,44 @@ describeStores((freshPlace) => {
     expect(largest).toBeLessThan(1_100_000)
   })
 
+  test('shows the newest refusals, about a page of them', async () => {
+    const place = await freshPlace()
+    const store = await openStore(place)
+    await store.append(Array.from({ length: 100 }, (_, index) => arrivalOf(Buffer.alloc(16_000 + index))))
+    await store.close()
+    const { origin } = await startEndpoint(place)
+    const text = await (await fetch(`${origin}/overview/refused`)).text()
+    const { refused } = JSON.parse(text) as { readonly refused: readonly { readonly body: string }[] }
+    expect(refused.map(({ body }) => body.length)).toEqual(refused.map((_, index) => 16_099 - index))
+    expect(refused.length).toBeGreaterThan(5)
+    expect(text.length).toBeLessThan(1_100_000)
+  })
+
+  test.each([
+    ['as NDJSON', '', { Accept: 'application/x-ndjson' }],
+    ['of an interaction', '/i-1', {}],
+  ])('keeps a few large events %s for a slow reader', async (_, path, headers) => {
+    const store = await openStore(await freshPlace())
+    const updatedAt = (index: number) => new Date(Date.UTC(2026, 10, 23, 11, index)).toISOString()
+    const note = 'x'.repeat(15_000)
+    const bodies = Array.from({ length: 60 }, (_, index) => action({ note, updatedAt: updatedAt(index) }, 'UPDATED'))
+    await store.append(bodies.map((body) => arrivalOf(Buffer.from(body))))
+    const cursors = ['0', ...(await store.events({ after: '0', limit: 60 })).map(({ cursor }) => cursor)]
+    const starts: number[] = []
+    const notice = (after: string): void => void starts.push(cursors.indexOf(after))
+    const endpoint = await createHandler({
+      ...store,
+      events: (page) => (notice(page.after), store.events(page)),
+      interaction: (id, page) => (notice(page.after), store.interaction(id, page)),
+    })
+    onTestFinished(() => endpoint.close())
+    const { get } = await serveEndpoint(endpoint)
+    expect((await (await get(path, headers)).text()).match(/"cursor"/g)).toHaveLength(60)
+    // Each read begins after the events that the last one kept. The interaction is read twice.
+    const kept = starts.slice(1).map((start, index) => start - (starts[index] ?? 0))
+    expect(Math.max(...kept)).toBeLessThan(10)
+  })
+
   test('writes more than a page as NDJSON', async () => {
     const place = await freshPlace()
     const store = await openStore(place)

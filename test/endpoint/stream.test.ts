@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHandler } from '../../src/endpoint/http/endpoint'
+import { createStream } from '../../src/endpoint/http/stream'
 import { openStore } from '../../src/endpoint/store/open'
 import type { Store } from '../../src/endpoint/store/store'
 import { action, arrivalOf, freshFile, serveEndpoint, startEndpoint } from './support/server'
@@ -89,12 +90,56 @@ describeStores((freshPlace) => {
     expect((await next()).event).toBe('stored')
   })
 
+  test('keeps a few large bodies for a slow reader, and writes one at a time', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    // In JSON, each of these bytes has six characters.
+    await store.append(Array.from({ length: 60 }, (_, index) => arrivalOf(Buffer.alloc(16_000 + index))))
+    const cursors = (await store.entries({ after: '0', limit: 60 })).map(({ cursor }) => cursor)
+    const starts: number[] = []
+    const entries: Store['entries'] = (page) => {
+      starts.push(cursors.indexOf(page.after))
+      return store.entries(page)
+    }
+    const pieces: string[] = []
+    for await (const piece of createStream(entries).open('0')) {
+      pieces.push(String(piece))
+      if (pieces.join('').includes(`id: ${String(cursors.at(-1))}\n`)) break
+    }
+    expect(pieces.join('').match(/^id: .*$/gm)).toEqual(['0', ...cursors].map((cursor) => `id: ${cursor}`))
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
+    // Each read begins after the entries that the last one kept.
+    const kept = starts.slice(1).map((start, index) => start - (starts[index] ?? 0))
+    expect(Math.max(...kept)).toBeLessThan(10)
+  })
+
   test('ends the streams when it is closed', async () => {
     const { url, endpoint } = await startEndpoint(await freshPlace())
     const { next } = await follow(url)
     await endpoint.close()
     expect(await next()).toEqual({})
   })
+})
+
+test('keeps the newest repeats for a slow reader, as many as fit', async () => {
+  const store = await openStore({ file: freshFile() })
+  onTestFinished(() => store.close())
+  const stream = createStream(store.entries)
+  const pieces = stream.open('0')[Symbol.asyncIterator]() as AsyncIterator<string, undefined>
+  const next = async () => (await pieces.next()).value ?? ''
+  await next()
+  const repeats = Array.from({ length: 50 }, (_, index) =>
+    arrivalOf(Buffer.from(action({ note: 'x'.repeat(15_000), interactionId: String(index) }))),
+  )
+  for (const repeat of repeats) stream.report([repeat], ['repeated'])
+  const seen = [await next()]
+  const last = arrivalOf(Buffer.from(action()))
+  stream.report([last], await store.append([last]))
+  while (seen.at(-1)?.includes('event: repeated') === true) seen.push(await next())
+  await pieces.return?.()
+  expect(seen.at(-1)).toContain('event: stored')
+  expect(seen.at(-2)).toContain('"interactionId":"49"')
+  expect(seen.join('').length).toBeLessThan(70_000)
 })
 
 test('closes though a stream is just being opened', async () => {

@@ -2,15 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isInstant } from '../../contract/instant'
 import type { Store } from '../store/store'
 import { DIMENSIONS, type Dimension, type Question } from '../store/summary'
-import { allowOnly, answerProblem } from './answer'
-import { entryRow } from './rows'
+import { allowOnly, answerJson, answerProblem } from './answer'
+import { firstRows } from './read'
 
 const day = 86_400_000
 
 /** Ten years, in days: one figure for each type and day. */
 const mostDays = 3660
 
-/** The most refusals in an answer. */
+/** The most refusals in an answer. Those of receivers have short texts. */
 const shown = 100
 
 const dayOf = (text: string | undefined): number | undefined => {
@@ -43,8 +43,8 @@ const answerConversions = async (store: Store, request: FastifyRequest, reply: F
 export const addOverview = (app: FastifyInstance, store: Store): void => {
   app.get('/overview/conversions', (request, reply) => answerConversions(store, request, reply))
   app.get('/overview/refused', async (_, reply) => {
-    const entries = await store.latestRefused(shown)
-    return reply.type('application/json').send(`{"refused":[${entries.map(entryRow).join(',')}]}`)
+    const { rows } = await firstRows(await store.latestRefused(shown))
+    return answerJson(reply, 200, `{"refused":[${rows}]}`)
   })
   app.get('/overview/forwarding', async (_, reply) => {
     const [receivers, refused] = [await store.forward.lags(Date.now()), await store.forward.refusals(shown)]

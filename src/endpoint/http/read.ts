@@ -14,7 +14,7 @@ export type List = { readonly read: ReadPage } & Pick<Store, 'problemWith'>
 
 const largestPage = 1000
 
-/** Characters of rows: a page ends with the row that exceeds them, and `next` is the cursor to continue from. */
+/** Characters of the rows of an answer, which ends with the row that exceeds them. */
 const largestText = 1_000_000
 
 /** Reads the start of a page and its number of rows. Returns a sentence if they cannot be read. */
@@ -25,23 +25,31 @@ export const pageOf = ({ after = firstCursor, limit: written = '100' }: Query): 
   return { after, limit }
 }
 
-/** Answers with at most `limit` rows, and reads one more to see whether there is a next page. */
-const answerPage = async (reply: FastifyReply, read: ReadPage, { after, limit }: Page): Promise<FastifyReply> => {
+/**
+ * Writes the first rows, at most `limit` and as many as an answer has. `next` is the cursor to continue from, if there
+ * are more.
+ */
+export const firstRows = async (
+  entries: Iterable<Entry> | AsyncIterable<Entry>,
+  limit = largestPage,
+): Promise<{ readonly rows: string; readonly next: string | null }> => {
   const rows: string[] = []
-  let next: string | null = null
-  let last = after
+  let last = ''
   let size = 0
-  for await (const entry of allEntries(read, after)) {
-    if (rows.length === limit || size > largestText) {
-      next = last
-      break
-    }
+  for await (const entry of entries) {
+    if (rows.length === limit || size > largestText) return { rows: rows.join(','), next: last }
     const row = entryRow(entry)
     rows.push(row)
     size += row.length
     last = entry.cursor
   }
-  return answerJson(reply, 200, `{"events":[${rows.join(',')}],"next":${JSON.stringify(next)}}`)
+  return { rows: rows.join(','), next: null }
+}
+
+/** Answers with at most `limit` rows, and reads one more to see whether there is a next page. */
+const answerPage = async (reply: FastifyReply, read: ReadPage, { after, limit }: Page): Promise<FastifyReply> => {
+  const { rows, next } = await firstRows(allEntries(read, after), limit)
+  return answerJson(reply, 200, `{"events":[${rows}],"next":${JSON.stringify(next)}}`)
 }
 
 async function* linesOf(entries: AsyncIterable<Entry>, limit: number): AsyncGenerator<string> {

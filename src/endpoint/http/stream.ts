@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Appended, Arrival, Entry, Store } from '../store/store'
+import { createReading } from '../store/pages'
+import type { Appended, Arrival, Store } from '../store/store'
 import { entryMessage, repeatMessage } from './rows'
 
 type Follower = {
@@ -10,15 +11,12 @@ type Follower = {
   hasNews: boolean
   wake: () => void
   /** The read under way. The store must not be closed during it. */
-  reading: Promise<readonly Entry[]>
+  reading: Promise<unknown>
   ended: boolean
 }
 
-/** At the 16 KB of a body, a page is 0.8 MB. */
-const entriesAtOnce = 50
-
-/** The most repeats that wait for a slow reader. */
-const mostNotes = 50
+/** Characters of the repeats that wait for a slow reader. */
+const keptNotes = 65_536
 
 /** Milliseconds between two looks for events of other processes. A commit of this process wakes the stream at once. */
 const lookForOthers = 1000
@@ -36,26 +34,33 @@ const waitFor = async (follower: Follower): Promise<void> => {
   woken.abort()
 }
 
-/** Reads the next page only when the reader has read the last one: a slow reader costs one page of rows. */
+/** Reads the next entries only when the reader has read the last ones: a slow reader costs a few entries. */
 async function* messagesOf(follower: Follower, read: Store['entries'], from: string): AsyncGenerator<string> {
-  let after = from
+  const readNext = createReading(read, from)
   let spoken = performance.now()
   // An id without data: a reader that is cut off before the first event can resume from here.
   yield `id: ${from}\n\n`
   while (!follower.ended) {
     follower.hasNews = false
-    follower.reading = read({ after, limit: entriesAtOnce })
-    const entries = await follower.reading
-    after = entries.at(-1)?.cursor ?? after
-    const messages = [...entries.map(entryMessage), ...follower.notes]
+    const reading = readNext()
+    follower.reading = reading
+    const { entries, hasMore } = await reading
+    const { notes } = follower
     follower.notes = []
+    for (const entry of entries) yield entryMessage(entry)
+    yield* notes
     const isSilent = performance.now() - spoken > heartbeat
-    if (messages.length > 0 || isSilent) {
-      spoken = performance.now()
-      yield messages.join('') || ':\n\n'
-    }
-    if (entries.length < entriesAtOnce && !follower.hasNews) await waitFor(follower)
+    if (isSilent) yield ':\n\n'
+    if (isSilent || entries.length + notes.length > 0) spoken = performance.now()
+    if (!hasMore && !follower.hasNews) await waitFor(follower)
   }
+}
+
+/** The last messages, as many as may wait for a slow reader. */
+const lastOf = (messages: readonly string[]): readonly string[] => {
+  let size = 0
+  const kept = [...messages].reverse().filter((message) => (size += message.length) <= keptNotes)
+  return kept.reverse()
 }
 
 const repeatsIn = (arrivals: readonly Arrival[], outcomes: readonly Appended[]): readonly string[] =>
@@ -69,8 +74,8 @@ export const createStream = (read: Store['entries']) => {
   let ended = false
 
   async function* follow(from: string): AsyncGenerator<string> {
-    const nothing = Promise.resolve([])
-    const follower: Follower = { notes: [], hasNews: false, wake: () => undefined, reading: nothing, ended }
+    const reading = Promise.resolve()
+    const follower: Follower = { notes: [], hasNews: false, wake: () => undefined, reading, ended }
     followers.add(follower)
     try {
       yield* messagesOf(follower, read, from)
@@ -87,7 +92,7 @@ export const createStream = (read: Store['entries']) => {
       if (followers.size === 0) return
       const repeats = repeatsIn(arrivals, outcomes)
       for (const follower of followers) {
-        follower.notes = [...follower.notes, ...repeats].slice(-mostNotes)
+        follower.notes = lastOf([...follower.notes, ...repeats])
         follower.hasNews = true
         follower.wake()
       }

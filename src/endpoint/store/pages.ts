@@ -3,20 +3,46 @@ import { firstCursor, type Entry, type Page, type Store } from './store'
 /** Reads one page of entries. */
 export type ReadPage = (page: Page) => Promise<readonly Entry[]>
 
-/** The most entries of a page, which bounds its memory: with the largest bodies, of 16 KB, 1.6 MB. */
+/** The most entries that are read at once. */
 const rowsAtOnce = 100
+
+/** Characters and bytes of the entries that wait in memory for a slow reader, up to the entry that exceeds them. */
+const keptAtOnce = 131_072
+
+/** The next entries. `hasMore` says whether entries after them were there already. */
+type Part = { readonly entries: readonly Entry[]; readonly hasMore: boolean }
+
+const firstOf = (entries: readonly Entry[]): readonly Entry[] => {
+  let size = 0
+  const last = entries.findIndex(({ text, bytes }) => (size += text.length + (bytes?.length ?? 0)) > keptAtOnce)
+  return last === -1 ? entries : entries.slice(0, last + 1)
+}
+
+/** Returns a function that reads the next entries after a cursor: at most as many as may wait for a slow reader. */
+export const createReading = (read: ReadPage, from: string): (() => Promise<Part>) => {
+  let after = from
+  let limit = rowsAtOnce
+  return async () => {
+    const page = await read({ after, limit })
+    const entries = firstOf(page)
+    const isCut = entries.length < page.length
+    const hasMore = isCut || page.length === limit
+    after = entries.at(-1)?.cursor ?? after
+    // Where entries are large, the same ones would be read many times. One more shows whether they become smaller.
+    limit = isCut ? entries.length + 1 : rowsAtOnce
+    return { entries, hasMore }
+  }
+}
 
 /** Reads all entries after a cursor, a few at a time. */
 export async function* allEntries(read: ReadPage, from: string = firstCursor): AsyncGenerator<Entry> {
-  let after = from
+  const readNext = createReading(read, from)
   for (;;) {
-    const entries = await read({ after, limit: rowsAtOnce })
+    const { entries } = await readNext()
+    if (entries.length === 0) return
     yield* entries
     // SQLite reads on the event loop, and a reader of all entries may never wait for anything else.
     await new Promise(setImmediate)
-    const last = entries.at(-1)
-    if (last === undefined) return
-    after = last.cursor
   }
 }
 
@@ -31,7 +57,7 @@ export type InteractionParts = {
 /** No index has the entries of an interaction in their order, so each page of cursors sorts all of them. */
 const cursorsAtOnce = 10_000
 
-/** Reads the entries of an interaction, a few at a time: anybody can correct it any number of times. */
+/** Reads the entries of an interaction, at most 1.6 MB at once: anybody can correct it any number of times. */
 export async function* interactionEntries(
   { cursorsOf, entriesAt }: InteractionParts,
   interactionId: string,
