@@ -49,6 +49,11 @@ const serveSpoilt = (spoil: (given: Given) => boolean | undefined) => {
   return serve((request, response) => void answer(request, response))
 }
 
+test('finds nothing wrong with an endpoint whose address has a query', async () => {
+  const { url } = await startEndpoint()
+  expect(await problemsOf(`${url}?x=1`)).toEqual([])
+})
+
 test('finds nothing wrong with the least that is right', async () => {
   expect(await problemsOf(`${await serveSpoilt(() => false)}/events`)).toEqual([])
 })

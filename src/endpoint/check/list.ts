@@ -91,7 +91,7 @@ const sendPlainly = async ({ post, event, origin }: Target): Promise<string | un
 }
 
 const sendElsewhere = async ({ post, event }: Target): Promise<string | undefined> => {
-  const answer = await post(event(), { path: '-no-such-path' })
+  const answer = await post(event(), { suffix: '-no-such-path' })
   if (isTaken(answer))
     return `a path that nobody serves was answered with ${inWords(answer)}: with a slip in the address, ${lost}`
   return answer.status >= 200 && answer.status < 300

@@ -13,7 +13,8 @@ export type Target = {
   readonly customerId: string
   /** The text of a new event; `fields` are added to its `body`. */
   readonly event: (fields?: Readonly<Record<string, unknown>>, eventAction?: 'CREATED' | 'UPDATED') => string
-  readonly post: (body: string, options?: { readonly path?: string; readonly type?: string }) => Promise<Answer>
+  /** Posts a body. `suffix` is added to the path of the address. */
+  readonly post: (body: string, options?: { readonly suffix?: string; readonly type?: string }) => Promise<Answer>
   readonly preflight: () => Promise<Answer>
 }
 
@@ -40,13 +41,20 @@ export const inWords = ({ status, headers }: Answer): string => {
   return type === null ? String(status) : `${String(status)} (${type})`
 }
 
+/** The address with a suffix at the end of its path, which need not be the end of the address. */
+const addressOf = (url: string, suffix: string): URL => {
+  const address = new URL(url)
+  address.pathname += suffix
+  return address
+}
+
 /**
  * Prepares requests to an endpoint as the tracker makes them: simple requests that follow no redirect. By default,
  * their origin is a site that no endpoint knows.
  */
 export const createTarget = (url: string, origin = 'https://page.example'): Target => {
   const customerId = `wasabi-check-${randomUUID()}`
-  const send = async (address: string, init: RequestInit): Promise<Answer> => {
+  const send = async (address: string | URL, init: RequestInit): Promise<Answer> => {
     try {
       const answer = await fetch(address, { redirect: 'manual', signal: AbortSignal.timeout(patience), ...init })
       return { status: answer.status, headers: answer.headers, text: await readText(answer, longestAnswer) }
@@ -71,8 +79,8 @@ export const createTarget = (url: string, origin = 'https://page.example'): Targ
       }
       return JSON.stringify({ eventType: 'CUSTOMER_ACTION', eventAction, version: 1, body })
     },
-    post: (body, { path = '', type = 'text/plain;charset=UTF-8' } = {}) =>
-      send(url + path, { method: 'POST', body, headers: { Origin: origin, 'Content-Type': type } }),
+    post: (body, { suffix = '', type = 'text/plain;charset=UTF-8' } = {}) =>
+      send(addressOf(url, suffix), { method: 'POST', body, headers: { Origin: origin, 'Content-Type': type } }),
     preflight: () =>
       send(url, {
         method: 'OPTIONS',
