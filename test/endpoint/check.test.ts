@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { runChecks, type Finding } from '../../src/endpoint/check/check'
 import { createTarget } from '../../src/endpoint/check/target'
 import { validate } from '../../src/endpoint/action/validate'
-import { serve, startEndpoint } from './support/server'
+import { freshFile, serve, startEndpoint } from './support/server'
 import { describeStores } from './support/stores'
 import { freePort } from './support/port'
 import { useProgram } from './support/process'
@@ -173,7 +173,7 @@ test('prints each finding at once, also while the endpoint hangs', async () => {
 })
 
 test('an endpoint that certain sites may use is checked as a page of one of them', async () => {
-  const { url } = await startEndpoint({ allowedOrigins: ['https://shop.example'] })
+  const { url } = await startEndpoint({ file: freshFile(), allowedOrigins: ['https://shop.example'] })
   const own = await program.command({}, ['check', url, 'https://shop.example'])
   expect(own.output).toMatch(/\nIt does what the tracker needs\.\n/)
   expect([own.code, own.errors]).toEqual([0, ''])
