@@ -74,6 +74,10 @@ test('has no code of the demo, which is built beside it', () => {
   expect(scripts.filter((name) => readFileSync(join(installed, name), 'utf8').includes(SHOP))).toEqual([])
 })
 
+test('has the licence of the project', () => {
+  expect(readFileSync(join(installed, 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
+})
+
 test('says which Node it needs', async () => {
   // The version of Node that the program sees. The real one cannot be changed.
   const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '16.20.2' } })`
