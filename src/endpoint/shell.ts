@@ -1,3 +1,6 @@
+/** The signals that end the program. A terminal sends SIGHUP to its programs when it is closed. */
+export const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
 /**
  * The parent process when the program began. If it were read later, a shell that had ended before would go unnoticed.
  */

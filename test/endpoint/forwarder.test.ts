@@ -244,7 +244,7 @@ test.each([
   expect(methods).toEqual(['HEAD'])
 })
 
-test('an interrupted run reports where the next one resumes', async () => {
+test.each(['SIGINT', 'SIGHUP'] as const)('a run ended by %s reports where the next one resumes', async (signal) => {
   const file = freshFile()
   const store = await openStore({ file })
   await store.append([arrivalOf(Buffer.from(action()))])
@@ -254,7 +254,7 @@ test('an interrupted run reports where the next one resumes', async () => {
   const errors = text(child.stderr as Readable)
   const ended = once(child, 'exit')
   await expect.poll(() => receiver.requests).toHaveLength(1)
-  child.kill('SIGINT')
+  child.kill(signal)
   expect(await errors).toBe('A signal ended it before all events were forwarded. The next run resumes there.\n')
   expect(await ended).toEqual([1, null])
 })

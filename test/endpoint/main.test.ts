@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readConfig, readPlace } from '../../src/endpoint/commands/config'
 import { serve } from '../../src/endpoint/commands/serve'
@@ -57,6 +59,17 @@ describeStores((freshPlace) => {
       { level: 'info', event: 'stop', message: 'SIGTERM' },
     ])
   })
+})
+
+test.each(['SIGINT', 'SIGHUP'] as const)('stops on %s as on SIGTERM, and leaves one whole file', async (signal) => {
+  const file = freshFile()
+  const { child, post, log } = await program.start({ DATA_FILE: file })
+  expect(await post(action())).toBe(201)
+  const closed = once(child, 'close')
+  child.kill(signal)
+  expect(await closed).toEqual([0, null])
+  expect(log.join('')).toContain(`"event":"stop","message":"${signal}"`)
+  expect(readdirSync(dirname(file))).toEqual(['wasabi.sqlite'])
 })
 
 test('logs no address, no id and no body', async () => {

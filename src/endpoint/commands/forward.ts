@@ -6,6 +6,7 @@ import { nameOf, readHeaders, readUrl } from '../forward/receiver'
 import { checkReceiver } from '../forward/send'
 import { readConcurrency } from '../forward/start'
 import { logJson } from '../log'
+import { endSignals } from '../shell'
 import { isCursor, type Store } from '../store/store'
 import { makePrivate } from './export'
 
@@ -49,7 +50,7 @@ const misplacedIn = ({ to, forget, ...options }: Options): string | undefined =>
 
 const endSignal = (): AbortSignal => {
   const ending = new AbortController()
-  for (const name of ['SIGTERM', 'SIGINT'] as const)
+  for (const name of endSignals)
     process.on(name, () => {
       // A second signal changes nothing: the work under way is ending already.
       ending.abort()

@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { createEndpoint } from '../http/endpoint'
 import type { ScriptOptions } from '../http/script'
 import { logJson } from '../log'
+import { endSignals } from '../shell'
 import type { Config } from './config'
 
-/** How long requests that were under way may take after SIGTERM, in milliseconds. */
+/** How long requests that were under way may take after the signal, in milliseconds. */
 const patience = 10_000
 
 /** The most connections at once. Each keeps at most one body in memory. */
@@ -36,7 +37,7 @@ const hurry = ({ server }: FastifyInstance): void => {
 /** The files that the endpoint serves. */
 export type Served = { readonly script: ScriptOptions; readonly page: string }
 
-/** Runs the endpoint until SIGTERM or SIGINT. It then accepts no more events, answers those that it has, and exits. */
+/** Runs the endpoint until a signal ends it. It then accepts no more events, answers those that it has, and exits. */
 export const serve = async (config: Config, { script, page }: Served): Promise<void> => {
   const app = await createEndpoint({ ...config.options, script, page, log: logJson })
   app.server.maxConnections = mostConnections
@@ -57,5 +58,5 @@ export const serve = async (config: Config, { script, page }: Served): Promise<v
     logJson({ event: 'stop', message: signal })
     process.exit(0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
+  for (const signal of endSignals) process.on(signal, () => void stop(signal))
 }
