@@ -57,21 +57,25 @@ export type InteractionParts = {
 /** No index has the entries of an interaction in their order, so each page of cursors sorts all of them. */
 const cursorsAtOnce = 10_000
 
-/** Reads the entries of an interaction, at most 1.6 MB at once: anybody can correct it any number of times. */
-export async function* interactionEntries(
-  { cursorsOf, entriesAt }: InteractionParts,
-  interactionId: string,
-): AsyncGenerator<Entry> {
+/** Returns a function that reads a page of an interaction: anybody can correct it any number of times. */
+const interactionReader = ({ cursorsOf, entriesAt }: InteractionParts, interactionId: string): ReadPage => {
   let cursors: readonly string[] = []
-  for (let after = firstCursor; ; after = cursors.at(-1) ?? after) {
-    cursors = await cursorsOf(interactionId, { after, limit: cursorsAtOnce })
-    if (cursors.length === 0) return
-    for (let from = 0; from < cursors.length; from += rowsAtOnce) {
-      yield* await entriesAt(cursors.slice(from, from + rowsAtOnce))
-      await new Promise(setImmediate)
+  return async ({ after, limit }) => {
+    for (let from = cursors.indexOf(after) + 1; ; from += limit) {
+      if (from >= cursors.length) {
+        cursors = await cursorsOf(interactionId, { after: cursors.at(-1) ?? after, limit: cursorsAtOnce })
+        if (cursors.length === 0) return []
+        from = 0
+      }
+      const entries = await entriesAt(cursors.slice(from, from + limit))
+      if (entries.length > 0) return entries
     }
   }
 }
+
+/** Reads the entries of an interaction, a few at a time. */
+export const interactionEntries = (parts: InteractionParts, interactionId: string): AsyncGenerator<Entry> =>
+  allEntries(interactionReader(parts, interactionId))
 
 /** A digest is 32 characters long. */
 const digestsAtOnce = 1000

@@ -80,7 +80,7 @@ const interactionIn = (query: Query, suffix: string): InteractionParts => ({
   cursorsOf: async (interactionId, { after, limit }) => {
     const begins = [interactionKey(interactionId), formerInteractionKey(interactionId)]
     const values = [...partsOf(after), limit, begins.map((begin) => Buffer.from(begin, 'hex'))]
-    return (await query<Pick<Row, 'cursor'>>({ text: cursorsOf, values })).map(({ cursor }) => cursor)
+    return (await query<Pick<Row, 'cursor'>>({ text: cursorsOf, values })).map(({ cursor }) => cursor + suffix)
   },
   entriesAt: async (cursors) => {
     const parts = cursors.map(partsOf)

@@ -43,7 +43,8 @@ const prepareStatements = (database: Database) => ({
   latestRefused: database.prepare(`SELECT ${putAside} WHERE outcome = 'refused' ORDER BY cursor DESC LIMIT ?`),
   // The plus sign selects the index over interactions, instead of a scan of all later events.
   cursorsOf: database.prepare(
-    'SELECT cursor FROM event WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2',
+    `SELECT cursor, ${generationOf('cursor')} AS generation FROM event
+      WHERE interaction_id = ?3 AND +cursor > ?1 ORDER BY +cursor LIMIT ?2`,
   ),
   event: database.prepare(`SELECT ${stored} WHERE cursor = ?`),
   newest: database.prepare(`SELECT newest AS cursor, ${generationOf('newest')} AS generation FROM sequence`),
@@ -52,7 +53,7 @@ const prepareStatements = (database: Database) => ({
 
 const interactionIn = ({ cursorsOf, event }: ReturnType<typeof prepareStatements>): InteractionParts => ({
   cursorsOf: async (interactionId, { after, limit }) =>
-    (cursorsOf.all(numberOf(after), limit, interactionId) as Row[]).map(({ cursor }) => String(cursor)),
+    (cursorsOf.all(numberOf(after), limit, interactionId) as Row[]).map(cursorIn),
   entriesAt: async (cursors) =>
     cursors.flatMap((cursor) => {
       const row = event.get(numberOf(cursor)) as Row | undefined
