@@ -126,3 +126,11 @@ test.each([
   const validated = validate(Buffer.from(body))
   expect(validated.type === 'refused' && validated.refusal.errors).toEqual([{ path, message }])
 })
+
+test('keeps fields that the contract does not name as text only', () => {
+  const more = Array.from({ length: 5000 }, () => ({}))
+  const utmParameters = { utmSource: 'x' }
+  const body = action({ note: more, utmParameters: { ...utmParameters, more }, interaction: { type: 'SIGN_UP', more } })
+  const named = JSON.parse(action({ utmParameters })) as unknown
+  expect(validate(Buffer.from(body))).toEqual({ type: 'valid', text: body, action: named })
+})
