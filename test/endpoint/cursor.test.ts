@@ -1,4 +1,4 @@
-import { DatabaseSync } from '@photostructure/sqlite'
+import { backup, DatabaseSync } from '@photostructure/sqlite'
 import { copyFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/endpoint/store/open'
@@ -154,6 +154,52 @@ test('two processes that store events in one data file accept the cursors of eac
 })
 
 const freshDatabase = usePostgres()
+
+const changeIn = async (database: string | undefined, change: string) => {
+  const postgres = createPostgres(database ?? '')
+  await postgres.query(change)
+  await postgres.end()
+}
+
+test.each(['wasabi_event', 'wasabi_retention_mark'])(
+  'to retention, events are new if %s is of another server',
+  async (table) => {
+    const place = await freshDatabase()
+    const [now, hour, days] = [Date.now(), 3_600_000, 100 * 86_400_000]
+    const before = await openStore(place)
+    await before.setRetentionTime(now - 2 * hour)
+    await before.append([arrivalOf(Buffer.from(action()), now - days)])
+    await before.setRetentionTime(now)
+    await before.close()
+    await changeIn(place.database, `UPDATE ${table} SET xid = '999999999'`)
+    const after = await openStore(place)
+    onTestFinished(() => after.close())
+    await after.setRetentionTime(now + hour)
+    const expire = (storedBefore: number) => after.expire({ receivedBefore: now, storedBefore })
+    expect(await expire(now - hour)).toMatchObject({ events: 0 })
+    expect(await expire(now)).toMatchObject({ events: 1 })
+  },
+)
+
+test('a data file with an older content refuses events, and later cursors after a restart', async () => {
+  const file = freshFile()
+  await fill(file, 'a', 'b')
+  const store = await openStore({ file })
+  await append(store, 'c')
+  const whole = new DatabaseSync(file)
+  await backup(whole, `${file}.older`)
+  whole.close()
+  await append(store, 'd')
+  const later = await store.newest()
+  const copy = new DatabaseSync(`${file}.older`)
+  await backup(copy, file)
+  copy.close()
+  await expect(append(store, 'e')).rejects.toThrow('was overwritten while it was in use')
+  await expect(store.check()).rejects.toThrow('was overwritten while it was in use')
+  await store.close()
+  expect(await fill(file, 'f', 'g', 'h')).not.toBe(later)
+  expect(await read(file, later)).toBe(foreignCursor)
+})
 
 test('forwards all events again that were restored from a dump of another server', async () => {
   const place = await freshDatabase()

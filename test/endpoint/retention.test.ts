@@ -105,6 +105,15 @@ describeStores((freshPlace) => {
     expect(await idsIn(store)).toEqual(['ahead'])
   })
 
+  test('begins with the latest arrival, even if older events were imported last', async () => {
+    const store = await openStore(await freshPlace())
+    onTestFinished(() => store.close())
+    const now = Date.now()
+    await store.append([eventAt('old', now - 60 * day), eventAt('new', now), eventAt('archived', now - 700 * day)])
+    await look(store)
+    expect(await idsIn(store)).toEqual(['new'])
+  })
+
   test('reports bodies kept aside that expire alone', async () => {
     const store = await openStore(await freshPlace())
     onTestFinished(() => store.close())

@@ -149,8 +149,8 @@ export type Store = {
   /** Deletes some of the entries of this age. */
   readonly expire: (age: Age) => Promise<Expired>
   /**
-   * The retention time, in milliseconds since 1970: the time last set, else that of the newest event, but not later
-   * than now. `undefined` for a store without events.
+   * The retention time, in milliseconds since 1970: the time last set, else the latest arrival of an event, but
+   * not later than now. `undefined` for a store without events.
    */
   readonly retentionTime: () => Promise<number | undefined>
   /** Sets the retention time. A time earlier than the last one changes nothing. The first call begins retention. */

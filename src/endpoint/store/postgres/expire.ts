@@ -46,8 +46,16 @@ const marks = `INSERT INTO wasabi_retention_mark
   WHERE new.time >= (SELECT coalesce(max(time) + ${String(markEvery)}, 0) FROM wasabi_retention_mark)
   ON CONFLICT DO NOTHING`
 
-const selectTime = `SELECT coalesce(retention_time, (SELECT least(received_at, $1) FROM wasabi_event
-  ORDER BY xid DESC, number DESC LIMIT 1))::text AS time FROM wasabi_store`
+/** Marks everything as stored by the present retention time, instead of what is marked. */
+export const markAnew = async (query: Query): Promise<void> => {
+  await query('DELETE FROM wasabi_retention_mark')
+  await query(`INSERT INTO wasabi_retention_mark
+    SELECT retention_time, pg_snapshot_xmax(pg_current_snapshot()), 0 FROM wasabi_store
+    WHERE retention_time IS NOT NULL`)
+}
+
+const selectTime = `SELECT coalesce(retention_time, (SELECT max(received_at) FROM wasabi_event
+  WHERE received_at <= $1))::text AS time FROM wasabi_store`
 
 /** Returns functions that delete by age, and that read and set the retention time. */
 export const createExpiry = ({

@@ -1,5 +1,5 @@
 import { unhurried, type Postgres, type Query } from './database'
-import { expiryIndex, retentionTables } from './expire'
+import { expiryIndex, markAnew, retentionTables } from './expire'
 import { forwardTables } from './forward'
 import { appendAtOnce, appendBySubscript } from './insert'
 import { refuseFormerKeys } from './key'
@@ -71,7 +71,8 @@ const isAhead = 'xid >= pg_snapshot_xmax(pg_current_snapshot())'
 /**
  * Rows restored from a dump contain the numbers of another server's transactions. They would stay hidden until this
  * server has counted as far, so they are placed first. A receiver may not have all of them, so they are forwarded again
- * from the beginning, as after a position that this server has not reached.
+ * from the beginning, as after a position that this server has not reached. To retention they are stored anew: their
+ * own marks have no meaning here.
  */
 const adoptRestored = async (query: Query): Promise<void> => {
   const adopted: unknown[] = []
@@ -82,7 +83,8 @@ const adoptRestored = async (query: Query): Promise<void> => {
       SELECT 1 FROM moved LIMIT 1`),
       )),
     )
-  await query(`DELETE FROM wasabi_retention_mark WHERE ${isAhead}`)
+  const marksAhead = await query(`DELETE FROM wasabi_retention_mark WHERE ${isAhead} RETURNING 1`)
+  if (adopted.length + marksAhead.length > 0) await markAnew(query)
   await query(
     `UPDATE wasabi_forward_position SET xid = '0', number = 0 ${adopted.length > 0 ? '' : `WHERE ${isAhead}`}`,
   )

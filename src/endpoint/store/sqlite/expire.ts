@@ -47,7 +47,7 @@ export const createExpiry = (database: Database): Pick<Store, 'expire' | 'retent
     'DELETE FROM retention_mark WHERE time < (SELECT max(time) FROM retention_mark WHERE time <= ?)',
   )
   const selectTime = database.prepare(`SELECT coalesce(retention_time,
-    (SELECT min(received_at, ?) FROM event ORDER BY cursor DESC LIMIT 1)) AS time FROM store`)
+    (SELECT max(received_at) FROM event WHERE received_at <= ?)) AS time FROM store`)
   const mark = markingIn(database)
 
   return {
