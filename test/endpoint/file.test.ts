@@ -20,7 +20,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { restore } from '../../src/endpoint/commands/restore'
 import { openStore } from '../../src/endpoint/store/open'
 import { restoreSqlite } from '../../src/endpoint/store/sqlite/restore'
@@ -254,6 +254,49 @@ test('answers 503 when the log of a data file with another name is gone', async 
   expect(await post(action({ interactionId: 'before' }))).toBe(201)
   rmSync(`${file}-wal`)
   expect(await post(action({ interactionId: 'after' }))).toBe(503)
+})
+
+/** Another process writes, and empties the log. */
+const checkpoint = (file: string): void => {
+  const database = new DatabaseSync(file)
+  database.exec('UPDATE sequence SET newest = newest; PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+}
+
+test('notices an older copy that was written over the data file after a checkpoint', async () => {
+  const file = freshFile()
+  await fill(file, 'old', 300)
+  const old = `${file}.old`
+  copyFileSync(file, old)
+  const store = await openStore({ file })
+  await store.append(arrivalsNamed('new', 300))
+  checkpoint(file)
+  copyFileSync(old, file)
+  await expect(store.append(arrivalsNamed('later', 1))).rejects.toThrow('was overwritten')
+  await store.close()
+})
+
+test('notices a newer copy within a second, before a checkpoint can hide it', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  const file = freshFile()
+  await fill(file, 'old')
+  const store = await openStore({ file })
+  await store.append(arrivalsNamed('new', 1))
+  const newer = newerCopy(file)
+  // Another process cannot write if the copy is of a stopped endpoint.
+  const copy = new DatabaseSync(newer)
+  copy.exec('PRAGMA journal_mode = WAL')
+  copy.close()
+  checkpoint(file)
+  await store.check()
+  copyFileSync(newer, file)
+  vi.advanceTimersByTime(1000)
+  checkpoint(file)
+  await expect(store.append(arrivalsNamed('later', 1))).rejects.toThrow('was overwritten')
+  await store.close()
 })
 
 test('writes nothing into another file that its own was overwritten with, not even when it stops', async () => {

@@ -3,6 +3,7 @@ import type { Arrival, Outcome, Valid } from '../store'
 import { asideIn } from './aside'
 import { inTransaction, type Database } from './database'
 import type { Erased } from './erased'
+import type { FileWatch } from './file'
 import { beginningIn } from './generation'
 
 /** An arrival that is to become an event, and its cursor if it does. */
@@ -17,7 +18,6 @@ const columnsOf = ({ cursor, arrival: { receivedAt, text, action } }: Candidate)
 }
 
 const prepareStatements = (database: Database) => ({
-  readNewest: database.prepare('SELECT newest FROM sequence'),
   writeNewest: database.prepare('UPDATE sequence SET newest = ?'),
   known: database.prepare('SELECT cursor, text FROM event WHERE interaction_id = ? AND revision = ?'),
   /** The statement at index n inserts n + 1 rows. */
@@ -29,9 +29,9 @@ const prepareStatements = (database: Database) => ({
   ),
 })
 
-/** Returns a function that writes arrivals in an open transaction. */
+/** Returns a function that writes arrivals after the newest cursor, in an open transaction. */
 const appendingIn = (database: Database, erased: Erased) => {
-  const { readNewest, writeNewest, known: selectKnown, inserts } = prepareStatements(database)
+  const { writeNewest, known: selectKnown, inserts } = prepareStatements(database)
   const putAside = asideIn(database, erased)
 
   const outcomeOf = ({ cursor, arrival: { receivedAt, text, action } }: Candidate): Outcome => {
@@ -63,9 +63,7 @@ const appendingIn = (database: Database, erased: Erased) => {
     return begun.map((one) => (typeof one === 'string' ? one : allNew ? 'stored' : outcomeOf(one)))
   }
 
-  return (arrivals: readonly Arrival[]): readonly Outcome[] => {
-    // Read anew for each group: another process may have the same file open.
-    const { newest } = readNewest.get() as { readonly newest: number }
+  return (arrivals: readonly Arrival[], newest: number): readonly Outcome[] => {
     const outcomes: Outcome[] = []
     for (let from = 0; from < arrivals.length; from += mostRows)
       outcomes.push(...appendSome(arrivals.slice(from, from + mostRows), newest + 1 + from))
@@ -75,16 +73,25 @@ const appendingIn = (database: Database, erased: Erased) => {
 }
 
 /** Returns a function that writes arrivals to an open database, all or none. They are on the disk when it returns. */
-export const appendTo = (database: Database, erased: Erased) => {
+export const appendTo = (database: Database, erased: Erased, watch: FileWatch) => {
   const append = appendingIn(database, erased)
   const beginGeneration = beginningIn(database)
+  const selectNewest = database.prepare('SELECT newest FROM sequence')
   let begun = false
+  /** Read anew for each group: another process may have the same file open. */
+  const readNewest = (): number => {
+    const { newest } = selectNewest.get() as { readonly newest: number }
+    watch.checkNewest(newest)
+    return newest
+  }
   return (arrivals: readonly Arrival[]): readonly Outcome[] => {
     const outcomes = inTransaction(database, () => {
+      const newest = readNewest()
       if (!begun) beginGeneration()
-      return append(arrivals)
+      return append(arrivals, newest)
     })
     begun = true
+    readNewest()
     return outcomes
   }
 }

@@ -66,10 +66,15 @@ const used = (name: string, how: string): Error =>
 const overwritten = (file: string): Error =>
   new Error(`${file} was overwritten while it was in use: stop, and bring a backup back with wasabi-endpoint restore`)
 
+/** Milliseconds between two looks at the file: a checkpoint hides what was written since the last look. */
+const lookEvery = 1000
+
 /** Watches a data file. */
 export type FileWatch = {
   /** Throws if the file was replaced, moved, deleted or overwritten. */
   readonly check: () => void
+  /** Throws if the newest cursor is lower than at the last call: an older copy was written over the file. */
+  readonly checkNewest: (newest: number) => void
   /** Says whether the file was found overwritten: closing the database would write its log into that file. */
   readonly isOverwritten: () => boolean
   /** To be called when nothing has the file open any more: this releases all of this process's locks on it. */
@@ -77,17 +82,18 @@ export type FileWatch = {
 }
 
 /**
- * Returns a function that says whether anything else than a checkpoint has written into the file, ever since. In WAL
- * mode, SQLite writes there in no other way (https://sqlite.org/wal.html#ckpt).
+ * Returns functions that say whether the file was overwritten, ever since. In WAL mode, SQLite writes there only in a
+ * checkpoint (https://sqlite.org/wal.html#ckpt). Anything else that writes there is noticed by the time of the file, or
+ * by a newest cursor that is lower than before.
  */
-const watchWrites = (file: number, index: number): (() => boolean) => {
+const watchWrites = (file: number, index: number) => {
   const timeOf = (): string => {
     const { size, mtimeMs } = fstatSync(file)
     return `${String(size)} ${String(mtimeMs)}`
   }
   let known = { checkpoints: readCheckpoints(index), time: timeOf() }
   let foreign = false
-  return () => {
+  const isOverwritten = (): boolean => {
     // Read on both sides of the time: another process may finish a checkpoint in between.
     const before = readCheckpoints(index)
     const time = timeOf()
@@ -96,6 +102,15 @@ const watchWrites = (file: number, index: number): (() => boolean) => {
     foreign ||= isQuiet && time !== known.time
     known = { checkpoints: before, time }
     return foreign
+  }
+  let newestBefore = 0
+  return {
+    isOverwritten,
+    isOlder: (newest: number): boolean => {
+      foreign ||= newest < newestBefore
+      newestBefore = newest
+      return foreign
+    },
   }
 }
 
@@ -106,18 +121,24 @@ const watchWrites = (file: number, index: number): (() => boolean) => {
  * one.
  */
 export const watchFile = (file: string): FileWatch => {
-  if (inMemory(file)) return { check: () => undefined, isOverwritten: () => false, end: () => undefined }
+  const nothing = (): void => undefined
+  if (inMemory(file)) return { check: nothing, checkNewest: nothing, isOverwritten: () => false, end: nothing }
   const target = followLink(file)
   const opened = [file, `${target}-wal`, `${target}-shm`].map((name) => ({ name, inode: inodeOf(name) }))
   const descriptors = { file: openSync(file, 'r'), index: openSync(`${target}-shm`, 'r') }
-  const isOverwritten = watchWrites(descriptors.file, descriptors.index)
+  const { isOverwritten, isOlder } = watchWrites(descriptors.file, descriptors.index)
+  const timer = setInterval(isOverwritten, lookEvery).unref()
   return {
     check: () => {
       for (const { name, inode } of opened) if (inodeOf(name) !== inode) throw used(name, 'replaced, moved or deleted')
       if (isOverwritten()) throw overwritten(file)
     },
+    checkNewest: (newest) => {
+      if (isOlder(newest)) throw overwritten(file)
+    },
     isOverwritten,
     end: () => {
+      clearInterval(timer)
       for (const descriptor of Object.values(descriptors)) closeSync(descriptor)
     },
   }

@@ -75,9 +75,10 @@ const discardFrom = (database: Database): Store['discard'] => {
 }
 
 /** Takes the write lock and writes nothing new. */
-const touch = (database: Database): void => {
+const touch = (database: Database, { checkNewest }: FileWatch): void => {
+  const update = database.prepare('UPDATE sequence SET newest = newest RETURNING newest')
   inTransaction(database, () => {
-    database.exec('UPDATE sequence SET newest = newest')
+    checkNewest((update.get() as { readonly newest: number }).newest)
   })
 }
 
@@ -123,7 +124,7 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
   const { expire, retentionTime, setRetentionTime } = createExpiry(database)
 
   return {
-    append: checked(appendTo(database, erased)),
+    append: checked(appendTo(database, erased, watch)),
     commitsElsewhere: false,
     ...createSqliteReader(database),
     discard: checked(discardFrom(database)),
@@ -141,12 +142,11 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
     forward: forwardIn(database, checked),
     summary: createSqliteSummary(file, database),
     check: checked(() => {
-      touch(database)
+      touch(database, watch)
     }),
     close: async () => {
       // Closing would write the log into the file, which has another content by now.
-      if (watch.isOverwritten()) return
-      closeSqlite(database)
+      if (!watch.isOverwritten()) closeSqlite(database)
       watch.end()
     },
   }
