@@ -91,6 +91,7 @@ export const appendTo = (database: Database, erased: Erased, watch: FileWatch) =
       return append(arrivals, newest)
     })
     begun = true
+    // The watch compares the next newest cursor with this one.
     readNewest()
     return outcomes
   }
