@@ -142,6 +142,19 @@ test('keeps the newest repeats for a slow reader, as many as fit', async () => {
   expect(seen.join('').length).toBeLessThan(70_000)
 })
 
+test('reads nothing any more for a page that has left, though nothing arrives', async () => {
+  let reads = 0
+  const { open, count } = createStream(async () => {
+    reads += 1
+    return []
+  })
+  const page = open('0').resume()
+  await expect.poll(() => reads).toBe(1)
+  page.destroy()
+  await expect.poll(count).toBe(0)
+  expect(reads).toBe(1)
+})
+
 test('closes though a stream is just being opened', async () => {
   const store = await openStore({ file: freshFile() })
   let goOn: () => void = () => undefined

@@ -7,7 +7,7 @@ import { entryMessage, repeatMessage } from './rows'
 type Follower = {
   /** Plain repeats. They are not stored, so they cannot be read after a cursor. */
   notes: readonly string[]
-  /** Whether a commit was reported since the last look. */
+  /** Whether something was reported since the last look. */
   hasNews: boolean
   wake: () => void
   /** The read under way. The store must not be closed during it. */
@@ -26,6 +26,26 @@ const lookForOthers = 1000
  * page that left without closing it.
  */
 const heartbeat = 15_000
+
+const createFollower = (): Follower => ({
+  notes: [],
+  hasNews: false,
+  wake: () => undefined,
+  reading: Promise.resolve(),
+  ended: false,
+})
+
+/** Lets the follower look at once: now if it waits, else before it waits. */
+const rouse = (follower: Follower): void => {
+  follower.hasNews = true
+  follower.wake()
+}
+
+/** Ends the messages of a follower. It reads nothing any more. */
+const endFollowing = (follower: Follower): void => {
+  follower.ended = true
+  rouse(follower)
+}
 
 const waitFor = async (follower: Follower): Promise<void> => {
   const woken = new AbortController()
@@ -56,6 +76,17 @@ async function* messagesOf(follower: Follower, read: Store['entries'], from: str
   }
 }
 
+/** A generator ends at its next message only: a silent one would read on after its page has left. */
+const untilLeft = (follower: Follower, messages: AsyncGenerator<string>): AsyncIterable<string> => ({
+  [Symbol.asyncIterator]: () => ({
+    next: () => messages.next(),
+    return: () => {
+      endFollowing(follower)
+      return messages.return(undefined)
+    },
+  }),
+})
+
 /** The last messages, as many as may wait for a slow reader. */
 const lastOf = (messages: readonly string[]): readonly string[] => {
   let size = 0
@@ -73,9 +104,8 @@ export const createStream = (read: Store['entries']) => {
   const followers = new Set<Follower>()
   let ended = false
 
-  async function* follow(from: string): AsyncGenerator<string> {
-    const reading = Promise.resolve()
-    const follower: Follower = { notes: [], hasNews: false, wake: () => undefined, reading, ended }
+  async function* follow(follower: Follower, from: string): AsyncGenerator<string> {
+    follower.ended ||= ended
     followers.add(follower)
     try {
       yield* messagesOf(follower, read, from)
@@ -86,15 +116,17 @@ export const createStream = (read: Store['entries']) => {
 
   return {
     /** Follows the entries after a cursor, until the page closes the stream. */
-    open: (from: string): Readable => Readable.from(follow(from), { highWaterMark: 1 }),
+    open: (from: string): Readable => {
+      const follower = createFollower()
+      return Readable.from(untilLeft(follower, follow(follower, from)), { highWaterMark: 1 })
+    },
     /** Reports a commit to all followers. */
     report: (arrivals: readonly Arrival[], outcomes: readonly Appended[]): void => {
       if (followers.size === 0) return
       const repeats = repeatsIn(arrivals, outcomes)
       for (const follower of followers) {
         follower.notes = lastOf([...follower.notes, ...repeats])
-        follower.hasNews = true
-        follower.wake()
+        rouse(follower)
       }
     },
     /** How many streams are open. */
@@ -105,10 +137,7 @@ export const createStream = (read: Store['entries']) => {
     end: async (): Promise<void> => {
       // A stream that is being opened, and has read its start already, would otherwise keep the endpoint from closing.
       ended = true
-      for (const follower of followers) {
-        follower.ended = true
-        follower.wake()
-      }
+      for (const follower of followers) endFollowing(follower)
       await Promise.allSettled([...followers].map(({ reading }) => reading))
     },
   }
