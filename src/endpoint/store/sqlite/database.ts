@@ -17,6 +17,23 @@ const loadSqlite = async (): Promise<Sqlite> => {
   return (getBuiltinModule?.('node:sqlite') as Sqlite | undefined) ?? (await import('@photostructure/sqlite'))
 }
 
+const databaseOf = new WeakMap<object, Database>()
+
+/**
+ * Keeps the database in memory as long as its statements, as Node itself does. In the package, a statement that runs
+ * after its database was collected reads freed memory, and can end the process.
+ */
+const keptByStatements = (database: Database): Database => {
+  const prepare = database.prepare.bind(database)
+  return Object.defineProperty(database, 'prepare', {
+    value: (text: string) => {
+      const statement = prepare(text)
+      databaseOf.set(statement, database)
+      return statement
+    },
+  })
+}
+
 /** Milliseconds that a statement waits for the lock of another process. */
 const patience = 5000
 
@@ -83,7 +100,7 @@ const damageIn = (database: Database): string | undefined => {
 }
 
 const openNow = ({ DatabaseSync }: Sqlite, file: string): Database => {
-  const database = new DatabaseSync(file)
+  const database = keptByStatements(new DatabaseSync(file))
   try {
     database.exec(settings)
     const damage = damageIn(database)
@@ -126,7 +143,7 @@ export const openDatabase = async (file: string): Promise<Database> => {
 /** Opens a database to read it, even if it is damaged. The file and its log stay as they are. */
 export const openToRead = async (file: string): Promise<Database> => {
   const { DatabaseSync } = await loadSqlite()
-  const database = new DatabaseSync(file, { readOnly: true })
+  const database = keptByStatements(new DatabaseSync(file, { readOnly: true }))
   database.exec(`PRAGMA busy_timeout = ${String(patience)}`)
   return database
 }
