@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 const report = (file) => {
   try {
@@ -8,7 +9,23 @@ const report = (file) => {
   }
 }
 
-const testsOf = ({ suites = [], specs = [] }) => [...suites.flatMap(testsOf), ...specs.flatMap(({ tests }) => tests)]
+const testsOf = ({ suites = [], specs = [] }) => [
+  ...suites.flatMap(testsOf),
+  ...specs.flatMap(({ file, title, tests }) => tests.map((test) => ({ file, title, ...test }))),
+]
+
+/** Names each unit test that failed, or that had not ended when its process did, as after a crash. */
+const unitTroubles = ({ testResults }) =>
+  testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed' || status === 'pending')
+      .map(({ status, fullName }) => {
+        const how = status === 'failed' ? 'Failed' : 'Did not end'
+        return `${how}: ${relative('.', name)}: ${fullName}`
+      }),
+  )
+
+const isTrouble = ({ status }) => status === 'unexpected' || status === 'flaky'
 
 /** Prints the results of each engine, what did not run there and why, and last the line with all counts. */
 export const summarize = (failedSteps, engines) => {
@@ -25,6 +42,9 @@ export const summarize = (failedSteps, engines) => {
     console.log(missing ?? `${title} ${version}: ${ran} end-to-end tests`)
   }
   if (process.env.CHOSEN_TESTS) console.log('npm run test:engines insists on all three, and runs every test in each')
+  for (const line of unit ? unitTroubles(unit) : []) console.log(line)
+  for (const { file, title, projectName } of tests.filter(isTrouble))
+    console.log(`Failed: e2e/${file} in ${projectName}: ${title}`)
   console.log(
     failedSteps.length
       ? `Failed: ${failedSteps.join(', ')}`
