@@ -20,12 +20,14 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { restore } from '../../src/endpoint/commands/restore'
 import { openStore } from '../../src/endpoint/store/open'
 import { restoreSqlite } from '../../src/endpoint/store/sqlite/restore'
 import { unprivileged } from './support/postgres'
 import { useProgram } from './support/process'
+import { startReceiver } from './support/receiver'
 import { action, arrivalOf, freshFile } from './support/server'
 import { usePostgres } from './support/stores'
 
@@ -307,6 +309,20 @@ test('writes nothing into another file that its own was overwritten with, not ev
   expect(await post(action({ interactionId: 'before' }))).toBe(201)
   copyFileSync(other, file)
   expect((await fetch(`${origin}/health/ready`)).status).toBe(503)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  expect(readFileSync(file).equals(readFileSync(other))).toBe(true)
+})
+
+test('writes nothing into another file that its own was overwritten with, not even when a command ends', async () => {
+  const [file, other] = [freshFile(), freshFile()]
+  // A run that forwards nothing ends without an error.
+  await fill(file, 'old', 0)
+  await fill(other, 'other', 500)
+  const { url } = await startReceiver()
+  const child = program.run({ DATA_FILE: file }, 'forward', '--to', url)
+  await once(child.stderr as Readable, 'data')
+  copyFileSync(other, file)
   child.kill('SIGTERM')
   await once(child, 'exit')
   expect(readFileSync(file).equals(readFileSync(other))).toBe(true)

@@ -93,6 +93,16 @@ export const closeSqlite = (database: Database): void => {
   database.close()
 }
 
+/**
+ * Leaves a database open to the end of the process: closing would write its log into the file, which has another
+ * content by now. Without this, a database is closed when nothing refers to it any more, or when Node ends by itself.
+ */
+export const leaveOpen = (database: Database): void => {
+  process.once('exit', (code) => {
+    if (database.isOpen) process.exit(code)
+  })
+}
+
 /** The first fault in the file. Reading all of the file takes about a second for each gigabyte. */
 const damageIn = (database: Database): string | undefined => {
   const row = database.prepare('PRAGMA quick_check(1)').get() as { readonly quick_check: string }

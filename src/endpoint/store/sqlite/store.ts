@@ -1,7 +1,7 @@
 import type { ForwardStore } from '../forward'
 import type { Store } from '../store'
 import { appendTo } from './append'
-import { closeSqlite, emptyLog, inTransaction, isLocked, openDatabase, type Database } from './database'
+import { closeSqlite, emptyLog, inTransaction, isLocked, leaveOpen, openDatabase, type Database } from './database'
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
@@ -145,8 +145,8 @@ export const createSqliteStore = async (file: string): Promise<Store> => {
       touch(database, watch)
     }),
     close: async () => {
-      // Closing would write the log into the file, which has another content by now.
-      if (!watch.isOverwritten()) closeSqlite(database)
+      if (watch.isOverwritten()) leaveOpen(database)
+      else closeSqlite(database)
       watch.end()
     },
   }
