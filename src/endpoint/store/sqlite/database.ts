@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { corrupt, isLocked } from './codes'
 import { inMemory, makePrivate } from './file'
 
 /** An open SQLite database. */
@@ -114,16 +115,13 @@ const openNow = ({ DatabaseSync }: Sqlite, file: string): Database => {
   try {
     database.exec(settings)
     const damage = damageIn(database)
-    if (damage !== undefined) throw new Error(`it is damaged: ${damage}`)
+    if (damage !== undefined) throw Object.assign(new Error(`it is damaged: ${damage}`), { errcode: corrupt })
     return database
   } catch (error) {
     database.close()
     throw error
   }
 }
-
-/** Says whether SQLite refused because of another process's lock. */
-export const isLocked = (error: unknown): boolean => /locked|busy/.test(String(error))
 
 /** Milliseconds between two attempts to open a file that another process has locked. */
 const openingPause = 50

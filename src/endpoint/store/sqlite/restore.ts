@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDigest } from '../person'
+import { isForbidden, isFull } from './codes'
 import { closeSqlite, hasTables, isInUse, openDatabase, openToRead, type Database } from './database'
 import { checkAccess, checkIsFile, followLink, inodeOf, isThere } from './file'
 import { forgetGenerations } from './generation'
@@ -112,10 +113,9 @@ const putInPlace = async (backup: string, file: string): Promise<Restored> => {
   }
 }
 
-/** Chooses by the system's message: https://www.sqlite.org/rescode.html#full and errno(3). */
-const helpFor = (message: string): string => {
-  if (/full|ENOSPC/.test(message)) return 'make room on the disk, and try again'
-  return /EACCES|EPERM|EROFS/.test(message)
+const helpFor = (cause: unknown): string => {
+  if (isFull(cause)) return 'make room on the disk, and try again'
+  return isForbidden(cause)
     ? 'do it as a user that can write DATA_FILE and its folder, such as root'
     : 'name another backup'
 }
@@ -131,6 +131,6 @@ export const restoreSqlite = async (backup: string, file: string): Promise<Resto
     return await putInPlace(followLink(backup), followLink(file))
   } catch (cause) {
     const { message } = cause as Error
-    throw new Error(`Cannot restore ${backup} (${message}): ${helpFor(message)}.`, { cause })
+    throw new Error(`Cannot restore ${backup} (${message}): ${helpFor(cause)}.`, { cause })
   }
 }

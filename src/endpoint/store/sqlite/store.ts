@@ -1,7 +1,8 @@
 import type { ForwardStore } from '../forward'
 import type { Store } from '../store'
 import { appendTo } from './append'
-import { closeSqlite, emptyLog, inTransaction, isLocked, leaveOpen, openDatabase, type Database } from './database'
+import { closeSqlite, emptyLog, inTransaction, leaveOpen, openDatabase, type Database } from './database'
+import { isDamaged, isFull, isLocked } from './codes'
 import { createErased } from './erased'
 import { createErasure } from './erase'
 import { createExpiry } from './expire'
@@ -11,10 +12,10 @@ import { createSqliteReader, numberOf } from './read'
 import { prepareSqlite } from './schema'
 import { createSqliteSummary } from './summary'
 
-const helpFor = (reason: string): string => {
-  if (/full|ENOSPC/.test(reason)) return 'make room on the disk, and try again'
-  if (isLocked(reason)) return 'end the other process that keeps it locked, or try again'
-  return /damaged|malformed/.test(reason)
+const helpFor = (cause: unknown): string => {
+  if (isFull(cause)) return 'make room on the disk, and try again'
+  if (isLocked(cause)) return 'end the other process that keeps it locked, or try again'
+  return isDamaged(cause)
     ? 'bring a backup back with wasabi-endpoint restore, or set DATA_FILE to a new file and import the last export'
     : 'set DATA_FILE to a file that this user can write, new or made by wasabi'
 }
@@ -22,7 +23,7 @@ const helpFor = (reason: string): string => {
 /** The sentence for a data file that cannot be used. */
 export const cannotUse = (file: string, cause: unknown): Error => {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new Error(`Cannot use ${file} as the data file (${reason}): ${helpFor(reason)}.`, { cause })
+  return new Error(`Cannot use ${file} as the data file (${reason}): ${helpFor(cause)}.`, { cause })
 }
 
 /**
