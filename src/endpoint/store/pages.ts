@@ -13,9 +13,14 @@ const keptAtOnce = 131_072
 type Part = { readonly entries: readonly Entry[]; readonly hasMore: boolean }
 
 const firstOf = (entries: readonly Entry[]): readonly Entry[] => {
+  const kept: Entry[] = []
   let size = 0
-  const last = entries.findIndex(({ text, bytes }) => (size += text.length + (bytes?.length ?? 0)) > keptAtOnce)
-  return last === -1 ? entries : entries.slice(0, last + 1)
+  for (const entry of entries) {
+    if (size > keptAtOnce) break
+    kept.push(entry)
+    size += entry.text.length + (entry.bytes?.length ?? 0)
+  }
+  return kept
 }
 
 /** Returns a function that reads the next entries after a cursor: at most as many as may wait for a slow reader. */

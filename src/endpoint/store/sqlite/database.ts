@@ -21,8 +21,8 @@ const loadSqlite = async (): Promise<Sqlite> => {
 const databaseOf = new WeakMap<object, Database>()
 
 /**
- * Keeps the database in memory as long as its statements, as Node itself does. In the package, a statement that runs
- * after its database was collected reads freed memory, and can end the process.
+ * Keeps the database in memory as long as its statements, as Node itself does. In `@photostructure/sqlite` 1.2, a
+ * statement that runs after its database was collected reads freed memory, and can end the process.
  */
 const keptByStatements = (database: Database): Database => {
   const prepare = database.prepare.bind(database)
@@ -99,6 +99,7 @@ export const closeSqlite = (database: Database): void => {
  * content by now. Without this, a database is closed when nothing refers to it any more, or when Node ends by itself.
  */
 export const leaveOpen = (database: Database): void => {
+  // This listener refers to the database for good, and ends the process before Node closes what is open.
   process.once('exit', (code) => {
     if (database.isOpen) process.exit(code)
   })
